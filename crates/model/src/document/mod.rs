@@ -1,0 +1,274 @@
+//! The one document model: what every reader makes, every renderer and the extraction read, and results keep.
+//!
+//! Coordinates are points (1/72 inch) with the origin at the page's top left corner, x to the right, y down, after
+//! the page's own rotation. Formats without page geometry (HTML, CSV, text) have pages without size and blocks
+//! without boxes. `FORMAT` names the stored form; a change of meaning gets a new number.
+
+mod boxes;
+mod table;
+
+pub use boxes::BBox;
+pub use table::{Cell, Table};
+
+use serde::{Deserialize, Serialize};
+
+use crate::options::ImageCategory;
+
+/// Version of the stored JSON lines. Read code accepts this number only.
+pub const FORMAT: u32 = 1;
+
+/// One page as it is kept: read, or failed with the reason. A job's pages are stored one a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum PageOutcome {
+    Read(Box<Page>),
+    /// `number` counts from 1; `error` is `CODE: sentence`.
+    Failed {
+        number: u32,
+        error: String,
+    },
+}
+
+impl PageOutcome {
+    pub fn number(&self) -> u32 {
+        match self {
+            Self::Read(page) => page.number,
+            Self::Failed { number, .. } => *number,
+        }
+    }
+}
+
+/// A page that was read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Page {
+    /// Counts from 1 in the whole document.
+    pub number: u32,
+    /// Points, after rotation. `None` where the format has no page geometry.
+    pub width: Option<f32>,
+    pub height: Option<f32>,
+    /// Clockwise degrees by which the page was turned to be upright: 0, 90, 180 or 270.
+    pub rotation: u16,
+    /// Blocks in reading order, page headers and footers among them with their role.
+    pub blocks: Vec<Block>,
+    /// Every word in reading order. Blocks and cells point into this list.
+    pub words: Vec<Word>,
+    /// Spatial text: columns and alignment kept with spaces.
+    pub text: String,
+    /// Markdown of the page's body. Empty on the fast tier.
+    pub markdown: String,
+    /// Markdown of the page header and footer, when there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+    /// Which engine read the page: `pdf text`, `tesseract 5.3.0`, `docling 2.62.0`, ...
+    pub engine: String,
+    /// 0 to 1; `None` where nothing was measured.
+    pub confidence: Option<f32>,
+    /// The page number printed on the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub printed_number: Option<String>,
+    /// Presentations: the slide's notes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speaker_notes: Option<String>,
+    /// Name of the sheet or slide section that the page stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Picture>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Wall-clock time spent on the page, milliseconds. Filled by the runner: the engine knows no clock.
+    pub elapsed_ms: u32,
+}
+
+/// A picture that belongs to a page; its bytes are an asset of the job under `name`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// File name, unique in the document: `page_1.png`, `image_3.jpg`.
+    pub name: String,
+    pub category: ImageCategory,
+    pub content_type: String,
+    pub bbox: Option<BBox>,
+}
+
+/// A run of consecutive words of the page: `start..end` in `Page::words`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "(u32, u32)", into = "(u32, u32)")]
+pub struct WordRange {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl WordRange {
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    pub const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
+    /// The words themselves; nothing where the range lies outside.
+    pub fn of(self, words: &[Word]) -> &[Word] {
+        words.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+impl From<(u32, u32)> for WordRange {
+    fn from((start, end): (u32, u32)) -> Self {
+        Self { start, end }
+    }
+}
+
+impl From<WordRange> for (u32, u32) {
+    fn from(range: WordRange) -> Self {
+        (range.start, range.end)
+    }
+}
+
+/// A word with its place. Stored as `[text, x, y, w, h, line, confidence]` to keep results small.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredWord", into = "StoredWord")]
+pub struct Word {
+    pub text: String,
+    /// `None` where the format has no geometry.
+    pub bbox: Option<BBox>,
+    /// Number of the line on the page, from 0, in reading order.
+    pub line: u32,
+    /// 0 to 1 as OCR says; `None` for a text layer.
+    pub confidence: Option<f32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredWord(String, Option<BBox>, u32, Option<f32>);
+
+impl From<StoredWord> for Word {
+    fn from(StoredWord(text, bbox, line, confidence): StoredWord) -> Self {
+        Self { text, bbox, line, confidence }
+    }
+}
+
+impl From<Word> for StoredWord {
+    fn from(word: Word) -> Self {
+        Self(word.text, word.bbox, word.line, word.confidence)
+    }
+}
+
+/// A piece of the page that is read as one: a paragraph, a heading, a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    pub kind: BlockKind,
+    #[serde(default)]
+    pub role: Role,
+    /// Where it stands; several boxes where it runs over columns. Empty without geometry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<BBox>,
+    /// Its words, in reading order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<WordRange>,
+    /// The block's own markdown, without blank lines around it.
+    pub md: String,
+    /// How sure the layout is of the block's kind, 0 to 1; `None` where nothing was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f32>,
+}
+
+/// Where a block belongs on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    #[default]
+    Body,
+    PageHeader,
+    PageFooter,
+    Footnote,
+    Caption,
+    Watermark,
+}
+
+/// What a block is. Text values are plain, without markdown signs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum BlockKind {
+    Text {
+        value: String,
+    },
+    /// `level` is 1 to 6.
+    Heading {
+        value: String,
+        level: u8,
+    },
+    List(List),
+    Code {
+        value: String,
+        language: Option<String>,
+    },
+    Table(Table),
+    /// `name` is the picture's asset name, when its bytes were kept.
+    Image {
+        caption: String,
+        name: Option<String>,
+    },
+    Link {
+        text: String,
+        url: String,
+    },
+    Formula {
+        value: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct List {
+    pub ordered: bool,
+    pub items: Vec<ListItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListItem {
+    pub value: String,
+    /// The item's own markdown without its marker.
+    pub md: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<BBox>,
+    /// Lists nested below this item.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<List>,
+}
+
+/// Something the reader of a result must know: an approximation, something missing, something not followed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable, upper case: `OCR_MISSING`, `TEXT_LAYER_GARBLED`, `OPTION_NOT_FOLLOWED`, ...
+    pub code: String,
+    pub message: String,
+}
+
+impl Warning {
+    pub const OCR_MISSING: &str = "OCR_MISSING";
+    pub const OCR_FAILED: &str = "OCR_FAILED";
+    pub const OPTION_NOT_FOLLOWED: &str = "OPTION_NOT_FOLLOWED";
+    /// The page was read by OCR: characters are likely, not certain.
+    pub const OCR_USED: &str = "OCR_USED";
+    pub const PAGES_NOT_READ: &str = "PAGES_NOT_READ";
+
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into() }
+    }
+}
+
+/// What is known of a document apart from its pages.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DocumentInfo {
+    pub format: u32,
+    /// Detected kind: `pdf`, `docx`, `html`, `png`, ...
+    pub kind: String,
+    /// Pages of the whole document, read or not.
+    pub page_count: u32,
+    pub title: Option<String>,
+    pub warnings: Vec<Warning>,
+}

@@ -1,0 +1,19 @@
+//! The nouns of docmill and their laws: ids, states, limits, failures, options and the document itself.
+//!
+//! No I/O, no async, no HTTP, no SQL. Every other crate depends on this one, and this one on none of ours.
+
+pub mod document;
+pub mod failure;
+pub mod fingerprint;
+pub mod ids;
+pub mod limits;
+pub mod options;
+pub mod results;
+pub mod states;
+pub mod time;
+
+pub use failure::{Code, Failure, FailureClass};
+pub use ids::{BatchId, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, ProjectId};
+pub use options::Product;
+pub use states::{BatchStatus, JobStatus};
+pub use time::Timestamp;

@@ -1,0 +1,95 @@
+//! Every limit of docmill: a name, a unit and a default. `config.default.toml` documents those that can be set.
+
+use serde::{Deserialize, Serialize};
+
+/// What a caller may send. Each has an error of its own; none is silently clamped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Files in the source directory of a batch.
+    pub batch_files_max: u32,
+    /// Bytes of one uploaded file (512 MiB).
+    pub upload_bytes_max: u64,
+    /// Bytes of a JSON request body.
+    pub body_bytes_max: u64,
+    /// Characters of a file's display name or unique id.
+    pub name_chars_max: u32,
+    /// Characters of a directory's or configuration's name.
+    pub title_chars_max: u32,
+    /// Entries of a page of a list.
+    pub page_size_max: u32,
+    /// Entries of a page of a list when the caller does not say.
+    pub page_size_default: u32,
+    /// Pages read of one document; the rest is reported as not read.
+    pub document_pages_max: u32,
+    /// Lifetime of an ephemeral directory made without `expires_at`, milliseconds.
+    pub ephemeral_lifetime_ms: i64,
+    /// Bytes of a JSON object given as metadata.
+    pub metadata_bytes_max: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            batch_files_max: 1_000,
+            upload_bytes_max: 512 * 1024 * 1024,
+            body_bytes_max: 2 * 1024 * 1024,
+            name_chars_max: 3_000,
+            title_chars_max: 255,
+            page_size_max: 1_000,
+            page_size_default: 50,
+            document_pages_max: 20_000,
+            ephemeral_lifetime_ms: 48 * 3_600_000,
+            metadata_bytes_max: 16 * 1024,
+        }
+    }
+}
+
+/// How jobs are run: leases, retries and what one document may use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunLimits {
+    /// How long a lease holds without a heartbeat, milliseconds. Heartbeats come every third of it.
+    pub lease_ms: i64,
+    /// Times that a document may kill or stall its reader before its job fails.
+    pub strikes_max: u32,
+    /// Times that a job's lease may run out (its worker died) before the job fails.
+    pub expiries_max: u32,
+    /// First wait before a job is tried again, milliseconds; doubles each time.
+    pub retry_first_ms: i64,
+    /// Longest wait before a job is tried again, milliseconds.
+    pub retry_longest_ms: i64,
+    /// Wall-clock time of a whole document apart from its pages, milliseconds.
+    pub document_base_ms: u64,
+    /// Wall-clock time of one page, OCR included, milliseconds.
+    pub page_ms: u64,
+    /// Pages that may kill or stall the reader within one attempt; the document fails at the next one.
+    pub page_restarts_max: u32,
+    /// Resident memory of one reader child, bytes.
+    pub reader_memory_bytes_max: u64,
+    /// Documents after which a reader child is replaced.
+    pub reader_documents_max: u32,
+    /// Share of pages that may fail before the job fails (0 to 1), unless the job says otherwise.
+    pub page_failure_ratio: f64,
+    /// How long results are kept after their job ended, milliseconds (30 days).
+    pub results_kept_ms: i64,
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        Self {
+            lease_ms: 30_000,
+            strikes_max: 3,
+            expiries_max: 10,
+            retry_first_ms: 1_000,
+            retry_longest_ms: 300_000,
+            document_base_ms: 300_000,
+            page_ms: 120_000,
+            page_restarts_max: 5,
+            reader_memory_bytes_max: 2 * 1024 * 1024 * 1024,
+            reader_documents_max: 200,
+            page_failure_ratio: 0.05,
+            results_kept_ms: 30 * 86_400_000,
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What a job is asked to do, resolved: the engine's own options, independent of the wire's JSON names.
+//!
+//! They are stored with the batch and the job as a snapshot, so a later edit of a configuration changes nothing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The two products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Product {
+    #[serde(rename = "parse_v2")]
+    Parse,
+    #[serde(rename = "extract_v2")]
+    Extract,
+}
+
+impl Product {
+    pub const ALL: [Self; 2] = [Self::Parse, Self::Extract];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Parse => "parse_v2",
+            Self::Extract => "extract_v2",
+        }
+    }
+
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|product| product.as_str() == text)
+    }
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How much is done for a page (design section 4, "Tiers").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Text layer and spatial text; no layout, no OCR.
+    Fast,
+    CostEffective,
+    #[default]
+    Agentic,
+    AgenticPlus,
+}
+
+impl Tier {
+    pub const ALL: [Self; 4] = [Self::Fast, Self::CostEffective, Self::Agentic, Self::AgenticPlus];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::CostEffective => "cost_effective",
+            Self::Agentic => "agentic",
+            Self::AgenticPlus => "agentic_plus",
+        }
+    }
+
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.as_str() == text)
+    }
+
+    /// Whether the tier makes markdown and layout items.
+    pub const fn has_layout(self) -> bool {
+        !matches!(self, Self::Fast)
+    }
+}
+
+/// Which pages are read. Page numbers count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PageSelection {
+    /// Inclusive ranges in ascending order without overlap; `None` = all pages.
+    pub ranges: Option<Vec<(u32, u32)>>,
+    /// The first so many pages; not looked at when `ranges` is given.
+    pub first: Option<u32>,
+}
+
+impl PageSelection {
+    /// Reads `1,3,5-8`. A page named twice is an error, order does not matter (contract 3.3).
+    pub fn parse_ranges(text: &str) -> Result<Vec<(u32, u32)>, String> {
+        let mut ranges = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let number = |digits: &str| digits.trim().parse::<u32>().ok().filter(|n| *n >= 1);
+            match (number(first), number(last)) {
+                (Some(first), Some(last)) if first <= last => ranges.push((first, last)),
+                _ => return Err(format!("`{part}` is no page or range of pages; write for example 1,3,5-8")),
+            }
+        }
+        ranges.sort_unstable();
+        if let Some(pair) = ranges.windows(2).find(|pair| pair[1].0 <= pair[0].1) {
+            return Err(format!("page {} is named twice", pair[1].0));
+        }
+        Ok(ranges)
+    }
+
+    /// The wanted pages of a document of `count` pages, ascending.
+    pub fn of(&self, count: u32) -> Vec<u32> {
+        match &self.ranges {
+            Some(ranges) => ranges.iter().flat_map(|(first, last)| *first..=(*last).min(count)).collect(),
+            None => (1..=self.first.map_or(count, |first| first.min(count))).collect(),
+        }
+    }
+}
+
+/// Kinds of pictures that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageCategory {
+    /// The whole page.
+    Screenshot,
+    /// A picture as it is stored in the document.
+    Embedded,
+    /// A region of the page that the layout found.
+    Layout,
+}
+
+impl ImageCategory {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Screenshot => "screenshot",
+            Self::Embedded => "embedded",
+            Self::Layout => "layout",
+        }
+    }
+}
+
+/// What one parse does. Anything of the wire that the engine does not follow yet is listed by its wire path in
+/// `not_followed`, and the engine says so in a warning of the document: silence would be a lie.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParseOptions {
+    pub tier: Tier,
+    /// The version the caller asked for (a date or `latest`), echoed; the engine that ran is reported beside it.
+    pub version: String,
+    pub pages: PageSelection,
+    pub images: Vec<ImageCategory>,
+    pub tables: TableStyle,
+    /// Keep `[text](url)`; off leaves the text.
+    pub annotate_links: bool,
+    /// OCR languages as the wire names them, first is most important. Empty = English.
+    pub ocr_languages: Vec<String>,
+    pub ignore_hidden_text: bool,
+    pub ignore_diagonal_text: bool,
+    /// Do not OCR pages or pictures.
+    pub ignore_text_in_image: bool,
+    /// HTML: keep what style sheets hide.
+    pub html_all_visible: bool,
+    /// Share of pages that may fail; `None` = the server's default.
+    pub page_failure_ratio: Option<f64>,
+    /// Wall-clock time of the document apart from its pages, seconds.
+    pub base_timeout_s: Option<u32>,
+    /// Wall-clock time of each page, seconds.
+    pub page_timeout_s: Option<u32>,
+    /// Reuse nothing and keep nothing for reuse.
+    pub disable_cache: bool,
+    /// Wire paths of given options that this release does not follow.
+    pub not_followed: Vec<String>,
+}
+
+/// How tables look in markdown.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableStyle {
+    /// Pipe tables instead of HTML tables.
+    pub pipe: bool,
+    /// No padding in the cells of pipe tables.
+    pub compact: bool,
+    /// Joins the lines of a cell; `None` = a space in pipe tables, `<br>` in HTML.
+    pub line_separator: Option<String>,
+}
+
+/// What one extraction does.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExtractOptions {
+    /// The JSON Schema as the caller gave it.
+    pub data_schema: serde_json::Value,
+    pub tier: String,
+    pub version: Option<String>,
+    pub cite_sources: bool,
+    pub confidence_scores: bool,
+    /// How the document is parsed first, unless a parse job is given.
+    pub parse: ParseOptions,
+    pub system_prompt: Option<String>,
+    pub target: ExtractTarget,
+    /// Wire paths of given options that this release does not follow.
+    pub not_followed: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtractTarget {
+    #[default]
+    PerDoc,
+    PerPage,
+    PerTableRow,
+}
+
+/// The work of one job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "product")]
+pub enum JobOptions {
+    #[serde(rename = "parse_v2")]
+    Parse(ParseOptions),
+    #[serde(rename = "extract_v2")]
+    Extract(ExtractOptions),
+}
+
+impl JobOptions {
+    pub const fn product(&self) -> Product {
+        match self {
+            Self::Parse(_) => Product::Parse,
+            Self::Extract(_) => Product::Extract,
+        }
+    }
+
+    /// How the document is parsed, for either product.
+    pub const fn parse(&self) -> &ParseOptions {
+        match self {
+            Self::Parse(options) => options,
+            Self::Extract(options) => &options.parse,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_ranges_are_read_normalised_and_refused() {
+        assert_eq!(PageSelection::parse_ranges("5-8, 1,3"), Ok(vec![(1, 1), (3, 3), (5, 8)]));
+        for bad in ["", "0", "3-1", "a", "1,,2", "1-3,2", "5,5", "1-"] {
+            assert!(PageSelection::parse_ranges(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_selection_stays_inside_the_document() {
+        let ranges = PageSelection { ranges: Some(vec![(2, 3), (9, 12)]), first: Some(1) };
+        assert_eq!(ranges.of(10), [2, 3, 9, 10]);
+        assert_eq!(PageSelection { ranges: None, first: Some(2) }.of(10), [1, 2]);
+        assert_eq!(PageSelection::default().of(3), [1, 2, 3]);
+    }
+}

@@ -1,0 +1,83 @@
+//! What a finished job leaves: the result record (kept beside the job) and, for extraction, values with sources.
+//!
+//! Pages themselves are JSON lines (`document::PageOutcome`), one a line, under the job's outputs; the record
+//! holds where each line starts, so one page can be read without the others.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::{BBox, DocumentInfo};
+
+/// Record of a finished job. Small; stored as JSON with the job.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobResult {
+    pub document: DocumentInfo,
+    /// Pages in the result, failed ones included.
+    pub pages: u32,
+    pub pages_failed: u32,
+    /// Pages that were read by OCR.
+    pub pages_ocr: u32,
+    /// Byte offset at which each page's line starts in `pages.jsonl`, ascending by page number, and the end at last.
+    pub page_offsets: Vec<u64>,
+    /// Names of the assets kept (pictures) with their sizes in bytes.
+    pub assets: Vec<Asset>,
+    /// `fingerprint::engine` of the worker that made it.
+    pub engine: String,
+    /// Time from claim to finish, milliseconds.
+    pub elapsed_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asset {
+    pub name: String,
+    pub bytes: u64,
+}
+
+/// What an extraction found. Stored as `extract.json` under the job's outputs.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Extraction {
+    /// Follows the schema: one object per document, or one per page or row in an array.
+    pub data: serde_json::Value,
+    /// For every leaf that has a value, its path and its source.
+    pub fields: Vec<FieldSource>,
+    /// What could not be done, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldSource {
+    /// Property names and array indexes from the root: `["items", 0, "price"]`.
+    pub path: Vec<PathStep>,
+    pub citations: Vec<Citation>,
+    /// 0 to 1: how likely the value is what the schema asks for.
+    pub extraction_confidence: f32,
+    /// 0 to 1: how sure the words are (1 for a text layer, OCR's own figure otherwise).
+    pub parsing_confidence: f32,
+}
+
+impl FieldSource {
+    /// Both parts together.
+    pub fn confidence(&self) -> f32 {
+        self.extraction_confidence * self.parsing_confidence
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PathStep {
+    Index(usize),
+    Name(String),
+}
+
+/// The words on a page that a value was read from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Citation {
+    /// From 1.
+    pub page: u32,
+    pub text: String,
+    /// One box a line; empty where the format has no geometry.
+    pub boxes: Vec<BBox>,
+    /// Width and height of the page in points.
+    pub page_size: Option<(f32, f32)>,
+}

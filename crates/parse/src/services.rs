@@ -1,0 +1,57 @@
+//! What the engine asks of its surroundings.
+
+use docmill_model::document::BBox;
+use serde::{Deserialize, Serialize};
+
+/// The outside world of one document.
+pub trait Services {
+    /// Reads the words of a picture of a page. May take seconds.
+    fn ocr(&mut self, image: &PageImage, languages: &[String]) -> OcrAnswer;
+
+    /// Keeps the bytes of a picture under `name` (unique in the document, as in `Picture::name`).
+    fn asset(&mut self, name: &str, content_type: &str, bytes: &[u8]);
+}
+
+/// A grey picture of a page or of a part of it, rows from the top, one byte a pixel, 0 = black.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageImage {
+    pub width: u32,
+    pub height: u32,
+    /// Pixels per inch of the page.
+    pub dpi: u32,
+    pub grey: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum OcrAnswer {
+    Read(OcrText),
+    /// There is no OCR program, or not for these languages; the text says which.
+    Missing {
+        message: String,
+    },
+    Failed {
+        message: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct OcrText {
+    /// Program and version, for `Page::engine`.
+    pub engine: String,
+    /// In the program's reading order.
+    pub words: Vec<OcrWord>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OcrWord {
+    pub text: String,
+    /// Pixels of the picture, origin top left.
+    pub bbox: BBox,
+    /// Numbers of the program's block, paragraph in the block and line in the paragraph.
+    pub block: u32,
+    pub paragraph: u32,
+    pub line: u32,
+    /// 0 to 1.
+    pub confidence: f32,
+}

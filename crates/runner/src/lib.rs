@@ -1,0 +1,6 @@
+//! What happens after "create batch" returned: claim, read in a child process, finish; and upkeep beside it.
+//!
+//! `Runner::start` gives the loops; `reader::child::run` is the body of the child process. The runner cannot answer
+//! HTTP and does not know the API's JSON.
+
+pub mod reader;

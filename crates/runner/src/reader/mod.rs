@@ -1,0 +1,3 @@
+//! Reader children: untrusted bytes meet only these processes.
+
+pub mod protocol;

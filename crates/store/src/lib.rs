@@ -1,0 +1,16 @@
+//! What survives a restart: the `Store` (rows) and `Blobs` (bytes).
+//!
+//! One method is one atomic step: a transaction never crosses this boundary, and none spans reading a document.
+//! Method names begin with their noun, so a resource's operations stand together. Only this crate knows SQL.
+
+pub mod blobs;
+pub mod clock;
+pub mod error;
+pub mod records;
+pub mod sqlite;
+mod traits;
+
+pub use clock::{Clock, SystemClock};
+pub use error::{StoreError, StoreResult};
+pub use records::*;
+pub use traits::{Batches, Configurations, Directories, Files, Jobs, Keys, Queue, Store, Upkeep};

@@ -1,0 +1,187 @@
+//! The seam between docmill and its database, a trait a resource.
+//!
+//! Every method that reads or changes something of a project takes the project's id, and answers `None` or
+//! `NOT_FOUND` for another project's rows: nobody learns that an id exists elsewhere.
+
+use async_trait::async_trait;
+use docmill_model::{
+    BatchId, BatchStatus, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, Product, ProjectId,
+};
+
+use crate::error::StoreResult;
+use crate::records::*;
+
+/// The whole store.
+pub trait Store: Keys + Directories + Files + Configurations + Batches + Jobs + Queue + Upkeep {}
+
+impl<T: Keys + Directories + Files + Configurations + Batches + Jobs + Queue + Upkeep> Store for T {}
+
+#[async_trait]
+pub trait Keys: Send + Sync + 'static {
+    /// The one project of a fresh store; made when the store is made.
+    async fn project_default(&self) -> StoreResult<Project>;
+    async fn project_get(&self, project: ProjectId) -> StoreResult<Option<Project>>;
+    async fn key_create(&self, new: NewKey) -> StoreResult<Key>;
+    /// The key with this hash, unless it was revoked.
+    async fn key_find(&self, secret_hash: &str) -> StoreResult<Option<Key>>;
+    async fn key_list(&self) -> StoreResult<Vec<Key>>;
+    /// False when there is no such key or it was revoked before.
+    async fn key_revoke(&self, key: KeyId) -> StoreResult<bool>;
+}
+
+#[async_trait]
+pub trait Directories: Send + Sync + 'static {
+    async fn directory_create(&self, new: NewDirectory) -> StoreResult<Directory>;
+    /// Also finds deleted directories (`deleted_at` says so); the caller decides what that means.
+    async fn directory_get(&self, project: ProjectId, id: DirectoryId) -> StoreResult<Option<Directory>>;
+    /// Newest first.
+    async fn directory_list(
+        &self,
+        project: ProjectId,
+        filter: &DirectoryFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<Directory>>;
+    /// Soft: the directory and its files get `deleted_at`; jobs of its files that wait end with `SOURCE_DELETED`
+    /// (their batches settle). False when it is unknown or deleted before.
+    async fn directory_delete(&self, project: ProjectId, id: DirectoryId) -> StoreResult<bool>;
+}
+
+#[async_trait]
+pub trait Files: Send + Sync + 'static {
+    /// A live blob with this content, if the store has one, so that its bytes need not be put again.
+    async fn blob_find(&self, sha256: &str) -> StoreResult<Option<BlobRef>>;
+    /// A stored file without a directory. `BlobGone` when its blob was doomed meanwhile: put the bytes again
+    /// under a new key and repeat.
+    async fn file_create(&self, new: NewFile) -> StoreResult<FileCreated<File>>;
+    async fn file_get(&self, project: ProjectId, id: FileId) -> StoreResult<Option<File>>;
+    /// The stored file and its directory entry in one step. Refuses with `NOT_FOUND` (directory), `DIRECTORY_EXPIRED`,
+    /// `DUPLICATE_UNIQUE_ID` (same unique_id, other content). The same unique_id with the same content answers the
+    /// entry that is there: a client that sends an upload again makes no second one.
+    async fn directory_file_create(&self, new: NewDirectoryFile) -> StoreResult<FileCreated<DirectoryFile>>;
+    async fn directory_file_get(
+        &self,
+        project: ProjectId,
+        directory: DirectoryId,
+        id: DirectoryFileId,
+    ) -> StoreResult<Option<DirectoryFile>>;
+    /// The entry wherever it is; deleted ones are not found. For `file_id` fields that take a directory file.
+    async fn directory_file_find(&self, project: ProjectId, id: DirectoryFileId) -> StoreResult<Option<DirectoryFile>>;
+    /// Oldest first.
+    async fn directory_file_list(
+        &self,
+        project: ProjectId,
+        directory: DirectoryId,
+        filter: &DirectoryFileFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<DirectoryFile>>;
+    /// Soft; jobs of the file that wait end with `SOURCE_DELETED`. False when unknown or deleted before.
+    async fn directory_file_delete(
+        &self,
+        project: ProjectId,
+        directory: DirectoryId,
+        id: DirectoryFileId,
+    ) -> StoreResult<bool>;
+}
+
+#[async_trait]
+pub trait Configurations: Send + Sync + 'static {
+    /// Creates, or replaces the parameters of the one with the same project, name and product (contract section 5).
+    async fn configuration_save(&self, new: NewConfiguration) -> StoreResult<Configuration>;
+    async fn configuration_get(&self, project: ProjectId, id: ConfigurationId) -> StoreResult<Option<Configuration>>;
+    /// Changes what is given. `None` when there is no such configuration; `CONFLICT` when the name is taken.
+    async fn configuration_update(
+        &self,
+        project: ProjectId,
+        id: ConfigurationId,
+        name: Option<String>,
+        parameters: Option<NewParameters>,
+    ) -> StoreResult<Option<Configuration>>;
+    /// Newest first.
+    async fn configuration_list(
+        &self,
+        project: ProjectId,
+        filter: &ConfigurationFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<Configuration>>;
+    async fn configuration_delete(&self, project: ProjectId, id: ConfigurationId) -> StoreResult<bool>;
+}
+
+#[async_trait]
+pub trait Batches: Send + Sync + 'static {
+    /// Snapshot of the directory's files and of the options, one item a file and one job an item, in one transaction.
+    /// An empty file gets an item with an error and no job; with no job at all the batch is COMPLETED at once.
+    /// Refuses with `NOT_FOUND` (directory), `DIRECTORY_EXPIRED`, `EMPTY_DIRECTORY`, `TOO_MANY_FILES`.
+    async fn batch_create(&self, new: NewBatch) -> StoreResult<Batch>;
+    async fn batch_get(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Batch>>;
+    /// Newest first.
+    async fn batch_list(
+        &self,
+        project: ProjectId,
+        filter: &BatchFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<Batch>>;
+    /// One entry per item, in the order of the snapshot. `None` when there is no such batch.
+    async fn batch_results(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Vec<BatchItem>>>;
+    /// Waiting jobs end CANCELLED, leased ones are asked to stop; the batch is CANCELLED when the last one ended.
+    /// `None` when there is no such batch; `CONFLICT` when it is terminal.
+    async fn batch_cancel(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Batch>>;
+    /// Counts the batch's jobs anew, repairs its counters, and settles it. A batch that cannot be repaired (items
+    /// missing, snapshot unreadable) becomes FAILED. For upkeep and tests; answers the status after it.
+    async fn batch_recount(&self, id: BatchId) -> StoreResult<BatchStatus>;
+}
+
+#[async_trait]
+pub trait Jobs: Send + Sync + 'static {
+    /// A job outside a batch.
+    async fn job_create(&self, new: NewJob) -> StoreResult<Job>;
+    async fn job_get(&self, project: ProjectId, id: JobId) -> StoreResult<Option<Job>>;
+    /// Newest first.
+    async fn job_list(
+        &self,
+        project: ProjectId,
+        product: Product,
+        filter: &JobFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<Job>>;
+    /// A waiting job ends CANCELLED, a leased one is asked to stop. `None` when there is no such job; `CONFLICT` when
+    /// it is terminal.
+    async fn job_cancel(&self, project: ProjectId, id: JobId) -> StoreResult<Option<Job>>;
+}
+
+/// How workers take and return jobs. The lease is on the job row; `(job, attempt)` is the fence.
+#[async_trait]
+pub trait Queue: Send + Sync + 'static {
+    /// Leases up to `count` jobs that are due, fairly between lanes (a lane is a batch, or a project's single jobs).
+    /// The first claim of a batch makes it RUNNING.
+    async fn job_claim(&self, worker: &str, count: u32, lease_ms: i64) -> StoreResult<Vec<ClaimedJob>>;
+    /// Renews leases and notes progress. One answer a beat, in order.
+    async fn job_heartbeat(&self, worker: &str, beats: &[Beat], lease_ms: i64) -> StoreResult<Vec<LeaseState>>;
+    /// Ends attempts, all in one transaction, each fenced; counters are summed per batch and every batch that has no
+    /// open job left is settled in the same transaction. One answer a finish, in order: false = refused, because
+    /// the lease is not this attempt's any more.
+    async fn job_finish(&self, worker: &str, finishes: Vec<Finish>) -> StoreResult<Vec<bool>>;
+    /// Returns jobs whose lease ran out to the queue; past `expiries_max` they fail with `WORKER_LOST`.
+    async fn job_rescue(&self, expiries_max: u32) -> StoreResult<u32>;
+    /// Returns every leased job at once, without counting an expiry. Only for a store with one owner, at its start:
+    /// no worker of an earlier owner can be alive.
+    async fn job_release_all(&self) -> StoreResult<u32>;
+    /// Jobs by state, for readiness, metrics and tests.
+    async fn queue_depth(&self) -> StoreResult<QueueDepth>;
+    /// Changes after every commit that gives work or ends a job. A hint: a poll is the truth.
+    fn changes(&self) -> tokio::sync::watch::Receiver<u64>;
+}
+
+/// Duties that run now and then. Each answers how much it did; all may run again at any time.
+#[async_trait]
+pub trait Upkeep: Send + Sync + 'static {
+    /// Ephemeral directories past their time, with no open batch, are deleted with their files.
+    async fn directory_expire(&self) -> StoreResult<u32>;
+    /// Blobs that nothing refers to are doomed; doomed longer than `grace_ms` are returned for deletion.
+    async fn blob_sweep(&self, grace_ms: i64) -> StoreResult<Vec<BlobRef>>;
+    /// The object of a returned blob is gone; forget the row.
+    async fn blob_swept(&self, key: &str) -> StoreResult<()>;
+    /// Ended jobs with outputs to delete: those of attempts that were not accepted, and all once the job ended more
+    /// than `kept_ms` ago.
+    async fn outputs_sweep(&self, kept_ms: i64, limit: u32) -> StoreResult<Vec<OutputsToSweep>>;
+    async fn outputs_swept(&self, job: JobId, everything: bool) -> StoreResult<()>;
+}
