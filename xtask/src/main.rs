@@ -1,1 +1,29 @@
-fn main() {}
+//! The project's own checks: `cargo xtask check` runs them all, each name alone runs one.
+
+mod deps;
+mod licences;
+mod metadata;
+mod sizes;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask check | deps | licences | sizes [--report]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let report = arguments.iter().any(|argument| argument == "--report");
+    let outcome = match arguments.first().map(String::as_str) {
+        Some("check") => deps::check().and_then(|()| licences::check()).and_then(|()| sizes::check(report)),
+        Some("deps") => deps::check(),
+        Some("licences") => licences::check(),
+        Some("sizes") => sizes::check(report),
+        _ => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
