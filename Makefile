@@ -1,0 +1,33 @@
+# make demo   builds docmill and runs a batch over examples/documents into out/
+# make test   installs what the tests need and runs every test of the project
+# make check  formatting, lints and the project's own rules
+# make bench  the benchmarks; see bench/README.md
+# make build  the binary, as target/debug/docmill; `make release` the optimised one
+
+.PHONY: demo test check bench build release examples
+
+demo:
+	@scripts/demo
+
+test:
+	@scripts/test
+
+check:
+	@scripts/check
+
+bench:
+	@scripts/bench
+
+build:
+	@scripts/need-compilers
+	cargo build --locked --bin docmill
+
+release:
+	@scripts/need-compilers
+	cargo build --locked --release --bin docmill
+
+# Makes examples/documents anew; the made files are checked in.
+examples:
+	python3 -m venv target/examples-venv
+	target/examples-venv/bin/pip install -q -r examples/requirements.txt
+	target/examples-venv/bin/python examples/generate.py

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Starts a fresh server and runs every driver against it; with a guide, also the guide's own samples.
+
+    run.py --docmill BINARY --work FOLDER [--guide GUIDE.md]
+
+FOLDER keeps the installed SDKs between runs. Exits 0 only when everything ran and printed what it must.
+"""
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parent / "examples" / "documents"
+KEY = "llx-compat-0123456789abcdef"
+PYTHON_SDKS = ("2.9.1", "newest")
+
+
+def install(work):
+    """The pinned SDKs, from PyPI and npm; skipped when they stand already."""
+    for name in PYTHON_SDKS:
+        venv, wanted = work / f"python-{name}", HERE / f"requirements-{name}.txt"
+        done = venv / "installed.txt"
+        if not done.exists() or done.read_text() != wanted.read_text():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
+            subprocess.run([venv / "bin/pip", "install", "-q", "--disable-pip-version-check", "-r", wanted], check=True)
+            done.write_text(wanted.read_text())
+    modules, wanted = work / "typescript", (HERE / "package.json").read_text()
+    done = modules / "installed.json"
+    if not done.exists() or done.read_text() != wanted:
+        shutil.rmtree(modules, ignore_errors=True)
+        modules.mkdir(parents=True)
+        shutil.copy(HERE / "package.json", modules)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], cwd=modules, check=True)
+        done.write_text(wanted)
+    shutil.copy(HERE / "batches.mjs", modules)
+
+
+def invoices(folder):
+    """The guide's ./invoices: three good PDFs and one cut in half."""
+    target = folder / "invoices"
+    target.mkdir(parents=True)
+    for name in ("invoice.pdf", "letter.pdf", "rotated.pdf"):
+        shutil.copy(EXAMPLES / name, target)
+    whole = (EXAMPLES / "article.pdf").read_bytes()
+    (target / "truncated.pdf").write_bytes(whole[: len(whole) // 2])
+    return folder
+
+
+class Server:
+    """A freshly started server on a free port, with its log beside its data."""
+
+    def __init__(self, binary, folder):
+        self.log = folder / "server.log"
+        environment = os.environ | {"DOCMILL_BOOTSTRAP_KEY": KEY}
+        self.process = subprocess.Popen([binary, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data"],
+                                        env=environment, stderr=self.log.open("w"))
+        self.url = self.wait_for_address()
+
+    def wait_for_address(self):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            found = re.search(r"listening on (http://\S+)", self.log.read_text())
+            if found:
+                return found.group(1)
+            time.sleep(0.05)
+        sys.exit(f"error: the server did not start:\n{self.log.read_text()}")
+
+    def stop(self):
+        self.process.terminate()
+        if self.process.wait(60) != 0:
+            sys.exit(f"error: the server ended with {self.process.returncode}:\n{self.log.read_text()}")
+
+
+def drivers(work, folder, guide):
+    """Name, command and what its output must hold."""
+    node, modules = work / "typescript/node_modules/node/bin/node", work / "typescript/node_modules"
+    for name in PYTHON_SDKS:
+        python = work / f"python-{name}/bin/python"
+        yield f"python {name}", [python, HERE / "batches.py", folder / "invoices"], r"every answer as expected"
+        if guide:
+            yield f"guide, python {name}", [python, HERE / "guide.py", guide, "python", "--folder", folder], SAMPLES_PRINT
+    yield "typescript", [node, work / "typescript/batches.mjs", folder / "invoices"], r"every answer as expected"
+    if guide:
+        yield "guide, typescript", [sys.executable, HERE / "guide.py", guide, "typescript", "--folder", folder,
+                                    "--node", node, "--modules", modules], SAMPLES_PRINT
+
+
+# The guide's loop prints one failure, and its last sample a status for each of the four jobs.
+SAMPLES_PRINT = r"(?s)^bat-\S+ PENDING\n.*^COMPLETED\n(?!.*failed:.*failed:).*failed:.*(^pjb-\S+ (COMPLETED|FAILED)\n){4}.*samples ran"
+
+
+def run(driver, url):
+    name, command, expected = driver
+    environment = os.environ | {"LLAMA_CLOUD_API_KEY": KEY, "LLAMA_CLOUD_BASE_URL": url}
+    ran = subprocess.run(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    good = ran.returncode == 0 and re.search(expected, ran.stdout, flags=re.MULTILINE)
+    print(f"--- {name}: {'ok' if good else f'FAILED (exit {ran.returncode})'}\n{ran.stdout}", flush=True)
+    return bool(good)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--docmill", type=Path, required=True)
+    options.add_argument("--work", type=Path, required=True)
+    options.add_argument("--guide", type=Path)
+    given = options.parse_args()
+    work = given.work.absolute()
+    work.mkdir(parents=True, exist_ok=True)
+    install(work)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = invoices(Path(temporary))
+        server = Server(given.docmill.absolute(), folder)
+        guide = given.guide.absolute() if given.guide else None
+        with ThreadPoolExecutor() as pool:
+            outcomes = list(pool.map(lambda driver: run(driver, server.url), list(drivers(work, folder, guide))))
+        server.stop()
+    print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
+    sys.exit(0 if all(outcomes) else 1)
+
+
+if __name__ == "__main__":
+    main()
