@@ -7,6 +7,7 @@ mod logs;
 mod refusal;
 mod secret;
 mod terminal;
+mod workers;
 
 use std::process::ExitCode;
 

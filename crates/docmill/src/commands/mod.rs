@@ -1,6 +1,7 @@
 //! The command line: what each command takes is beside what it does.
 
 mod batch;
+mod chosen;
 mod config;
 mod doctor;
 mod extract;
@@ -84,6 +85,13 @@ impl Common {
             flags.push(("data", data.display().to_string()));
         }
         Config::load(self.config_file.as_deref(), &flags)
+    }
+
+    /// The settings of a command with `--workers`.
+    pub fn config_with_workers(&self, workers: Option<usize>) -> Refused<Config> {
+        let mut config = self.config(&[])?;
+        config.workers = workers.unwrap_or(config.workers);
+        Ok(config)
     }
 
     pub const fn voice(&self) -> Voice {

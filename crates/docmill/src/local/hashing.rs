@@ -3,12 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::UNIX_EPOCH;
 
 use docmill_model::{Code, Failure};
 use docmill_store::Content;
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use super::inputs::Input;
 use crate::secret::hex;
@@ -26,13 +27,13 @@ impl Source {
     }
 }
 
-/// Hashes all inputs on `threads` threads, in the order given. `None` when `stop` was set on the way.
-pub fn hash_all(inputs: &[Input], bytes_max: u64, threads: usize, stop: &AtomicBool) -> Option<Vec<Source>> {
+/// Hashes all inputs on `threads` threads, in the order given. `None` when it was stopped on the way.
+pub fn hash_all(inputs: &[Input], bytes_max: u64, threads: usize, stop: &CancellationToken) -> Option<Vec<Source>> {
     let next = AtomicUsize::new(0);
     let mut sources: Vec<(usize, Source)> = std::thread::scope(|scope| {
         let work = || {
             let mut own = Vec::new();
-            while !stop.load(Ordering::Relaxed) {
+            while !stop.is_cancelled() {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(input) = inputs.get(index) else { break };
                 own.push((index, Source { name: input.name.clone(), content: content(&input.path, bytes_max) }));
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn contents_come_in_the_order_of_the_inputs() {
         let root = tempfile::tempdir().unwrap();
-        let sources = hash_all(&inputs(root.path(), 50), 10, 4, &AtomicBool::new(false)).unwrap();
+        let sources = hash_all(&inputs(root.path(), 50), 10, 4, &CancellationToken::new()).unwrap();
         for (index, source) in sources.iter().enumerate() {
             assert_eq!(source.name, format!("{index}.txt"));
             assert_eq!(source.sha256(), Some(crate::secret::hash(&index.to_string()).as_str()));
@@ -110,7 +111,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let mut inputs = inputs(root.path(), 11);
         inputs[0].path = root.path().join("gone");
-        let sources = hash_all(&inputs, 1, 2, &AtomicBool::new(false)).unwrap();
+        let sources = hash_all(&inputs, 1, 2, &CancellationToken::new()).unwrap();
         let code = |index: usize| sources[index].content.as_ref().err().map(|failure| failure.code);
         assert_eq!([code(0), code(1), code(10)], [Some(Code::NotUsable), None, Some(Code::PayloadTooLarge)]);
     }
@@ -118,6 +119,8 @@ mod tests {
     #[test]
     fn a_stop_ends_it() {
         let root = tempfile::tempdir().unwrap();
-        assert!(hash_all(&inputs(root.path(), 3), 10, 2, &AtomicBool::new(true)).is_none());
+        let stop = CancellationToken::new();
+        stop.cancel();
+        assert!(hash_all(&inputs(root.path(), 3), 10, 2, &stop).is_none());
     }
 }

@@ -5,6 +5,7 @@
 mod hashing;
 mod history;
 mod inputs;
+mod interrupt;
 mod manifest;
 mod outputs;
 mod plan;
@@ -12,8 +13,10 @@ mod progress;
 mod run;
 mod single;
 mod summary;
+mod work;
 mod workshop;
 
+pub use interrupt::interrupted;
 pub use outputs::{Format, formats_of};
 pub use run::{Order, run};
 pub use single::run_one;
