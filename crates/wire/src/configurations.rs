@@ -14,9 +14,9 @@ use crate::render::{printed, printed_if};
 use crate::{extract, given, parse, webhooks};
 
 static SAVE: Rule =
-    Rule::Object(&[must("name", Rule::Text { min: 1, max: 3_000 }), must("parameters", Rule::AnyObject)]);
+    Rule::Object(&[must("name", Rule::Text { min: 1, max: usize::MAX }), must("parameters", Rule::AnyObject)]);
 static UPDATE: Rule =
-    Rule::Object(&[may("name", Rule::Text { min: 1, max: 3_000 }), may("parameters", Rule::AnyObject)]);
+    Rule::Object(&[may("name", Rule::Text { min: 1, max: usize::MAX }), may("parameters", Rule::AnyObject)]);
 
 /// Parameters of a configuration, checked: they resolve to options.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,7 +11,7 @@ use crate::given;
 use crate::render::{PresignedUrl, printed, printed_if};
 
 static CREATE: Rule = Rule::Object(&[
-    must("name", Rule::Text { min: 1, max: 3_000 }),
+    must("name", Rule::Text { min: 1, max: usize::MAX }),
     may("type", Rule::OneOf(&["user", "ephemeral"])),
     may("description", TEXT),
     may("system_metadata", Rule::AnyObject),

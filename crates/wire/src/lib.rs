@@ -10,6 +10,8 @@ pub mod directories;
 pub mod errors;
 pub mod extract;
 mod given;
+mod items;
+pub mod pages;
 pub mod paging;
 pub mod parse;
 pub mod projects;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use docmill_model::options::ParseOptions;
+use docmill_model::results::JobResult;
 use docmill_model::{JobId, JobStatus, ProjectId, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::render::printed;
 
@@ -66,4 +68,21 @@ pub struct ParseResult {
 /// Puts a job and its expanded parts together.
 pub fn result(job: ParseJob, expanded: Expanded) -> ParseResult {
     ParseResult { repeated: job.clone(), job, expanded }
+}
+
+/// `job_metadata`: what was asked, what ran, and what the caller must know about the whole document.
+pub fn job_metadata(options: &ParseOptions, result: &JobResult) -> Value {
+    let document = &result.document;
+    json!({
+        "tier": options.tier,
+        "version": options.version,
+        "engine": result.engine,
+        "document": {"kind": document.kind, "title": document.title, "page_count": document.page_count},
+        "pages": result.pages,
+        "pages_failed": result.pages_failed,
+        "pages_ocr": result.pages_ocr,
+        "elapsed_ms": result.elapsed_ms,
+        "not_followed": options.not_followed,
+        "warnings": document.warnings,
+    })
 }

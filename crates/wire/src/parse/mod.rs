@@ -7,7 +7,7 @@ mod parameters;
 mod rules;
 pub mod versions;
 
-pub use answer::{Expanded, ParseJob, ParseResult, Usage, result};
+pub use answer::{Expanded, ParseJob, ParseResult, Usage, job_metadata, result};
 pub(crate) use options::pages;
 
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ impl ParseRequest {
     fn of(body: &Value, mut errors: Vec<FieldError>) -> Result<Self, Vec<FieldError>> {
         let configuration_id = given::text(body, "configuration_id").and_then(|text| text.parse().ok());
         let user_metadata = user_metadata(body, &mut errors);
-        if configuration_id.is_none() && given::value(body, "configuration_id").is_none() {
+        if body.is_object() && given::value(body, "configuration_id").is_none() {
             errors.extend(rules::check(body, &["body".into()]));
         }
         if !errors.is_empty() {

@@ -48,9 +48,11 @@ impl Rules<'_> {
         let version = given::text(self.parameters, "version");
         for (name, value) in [("tier", &tier_text), ("version", &version)] {
             match value.as_deref() {
-                None => self.refuse("missing", vec![name.into()], "Field required".to_owned(), self.parameters),
+                None if given::value(self.parameters, name).is_none() => {
+                    self.refuse("missing", vec![name.into()], "Field required".to_owned(), self.parameters);
+                }
                 Some("configured") => self.refuse_at(name, "`configured` needs a configuration_id"),
-                Some(_) => {}
+                _ => {}
             }
         }
         let Some(tier) = tier_text.as_deref().and_then(Tier::from_text) else { return };
