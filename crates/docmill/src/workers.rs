@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use docmill_model::fingerprint;
-use docmill_runner::tools::ocr::Ocr;
+use docmill_runner::tools::Ocr;
 use docmill_runner::tools::tesseract::Tesseract;
 use docmill_runner::{ReaderCommand, Runner, RunnerSettings};
 use docmill_store::blobs::Blobs;
@@ -18,7 +18,7 @@ pub fn settings(config: &Config) -> Refused<RunnerSettings> {
     let program = std::env::current_exe().map_err(|error| Refusal::io("find the program itself", &error))?;
     let reader = ReaderCommand { program, args: vec![OsString::from("reader")] };
     let mut settings = RunnerSettings::new(format!("docmill-{}", std::process::id()), reader);
-    settings.slots = config.slots();
+    settings.slots = config.workers.slots();
     settings.limits = config.run.clone();
     settings.pages_max = config.limits.document_pages_max;
     settings.tesseract = config.ocr.program().map(ToOwned::to_owned);

@@ -29,7 +29,7 @@ pub struct Batch {
     /// What to write for each parsed file; all by default
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
     format: Vec<Format>,
-    /// Files read at the same time; 0 = one for each processor
+    /// Files read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
 }

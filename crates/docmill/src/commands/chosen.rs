@@ -8,7 +8,7 @@ use docmill_model::options::JobOptions;
 use docmill_model::{ConfigurationId, Product, ProjectId};
 use docmill_store::{Configuration, ConfigurationFilter, Configurations, PageRequest};
 use docmill_wire::configurations::{job_options, preset_parameters};
-use docmill_wire::{FieldError, Loc};
+use docmill_wire::{FieldError, Loc, extract};
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde_json::Value;
@@ -33,19 +33,46 @@ pub async fn choose(given: &str, config: &Config) -> Refused<Chosen> {
     }
     let path = Path::new(given);
     if path.is_file() {
-        return of_parameters(&read_file(path)?);
+        let parameters = read_file(path)?;
+        return with_parse(of_parameters(&parameters)?, &parameters, config).await;
     }
-    let saved = match Visit::open_existing(&config.data_folder()?).await? {
-        Some(visit) => find(&visit, given).await?,
-        None => None,
-    };
-    match saved {
-        Some(saved) => Ok(Chosen { id: saved.id, options: resolve(saved.product, &saved.parameters)? }),
+    match saved(given, config).await? {
+        Some(saved) => {
+            let chosen = Chosen { id: saved.id, options: resolve(saved.product, &saved.parameters)? };
+            with_parse(chosen, &saved.parameters, config).await
+        }
         None => Err(Refusal::usage(format!("there is no configuration `{given}`")).hint(format!(
             "Give a preset ({}), a TOML or JSON file, or the id or name of a saved one (`docmill config ls`).",
             Preset::ALL.map(|preset| format!("cfg-{}", preset.name())).join(", ")
         ))),
     }
+}
+
+/// A configuration that is saved in the data folder.
+async fn saved(given: &str, config: &Config) -> Refused<Option<Configuration>> {
+    match Visit::open_existing(&config.data_folder()?).await? {
+        Some(visit) => find(&visit, given).await,
+        None => Ok(None),
+    }
+}
+
+/// An extraction may name a parse configuration for its first step (`parse_config_id`).
+async fn with_parse(chosen: Chosen, parameters: &Value, config: &Config) -> Refused<Chosen> {
+    let (JobOptions::Extract(options), Some(id)) = (&chosen.options, extract::parse_configuration(parameters)) else {
+        return Ok(chosen);
+    };
+    let parse = match id {
+        ConfigurationId::Preset(preset) => Some(resolve(Product::Parse, &preset_parameters(preset))?),
+        ConfigurationId::Saved(_) => match saved(&id.to_string(), config).await? {
+            Some(saved) => Some(resolve(saved.product, &saved.parameters)?),
+            None => None,
+        },
+    };
+    let Some(JobOptions::Parse(parse)) = parse else {
+        return Err(Refusal::usage(format!("parse_config_id: there is no parse configuration `{id}`")));
+    };
+    let options = extract::with_parse(options.clone(), parse);
+    Ok(Chosen { options: JobOptions::Extract(options), ..chosen })
 }
 
 /// The configuration that these parameters make; it has no name and is not saved.

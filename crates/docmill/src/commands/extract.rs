@@ -8,7 +8,7 @@ use super::parse::one_to_stdout;
 use super::Common;
 use crate::local::{self, Order};
 use crate::logs;
-use crate::refusal::{Exit, Refused};
+use crate::refusal::{Exit, Refusal, Refused};
 
 /// Fills a JSON Schema from documents: one file to stdout, or files and folders into an output folder
 ///
@@ -33,7 +33,7 @@ pub struct Extract {
     /// Pages to read, such as 1,3,5-8; all by default
     #[arg(long, value_name = "PAGES")]
     pages: Option<String>,
-    /// Files read at the same time; 0 = one for each processor
+    /// Files read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
 }
@@ -63,7 +63,8 @@ impl Extract {
 
     fn parameters(&self) -> Refused<Value> {
         let schema = read_file(&self.schema)?;
-        docmill_model::schema::check(&schema)?;
+        docmill_model::schema::check(&schema)
+            .map_err(|failure| Refusal::usage(format!("{}: {}", self.schema.display(), failure.message)))?;
         let mut parameters = json!({
             "product_type": "extract_v2",
             "data_schema": schema,

@@ -29,7 +29,7 @@ pub struct Parse {
     /// Pages to read, such as 1,3,5-8; all by default
     #[arg(long, value_name = "PAGES")]
     pages: Option<String>,
-    /// Files read at the same time; 0 = one for each processor
+    /// Files read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
 }

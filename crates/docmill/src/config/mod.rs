@@ -6,11 +6,13 @@ mod folders;
 mod log;
 mod ocr;
 mod server;
+mod workers;
 
 pub use folders::{config_file_default, data_folder_default};
 pub use log::{LogFormat, LogSettings};
 pub use ocr::OcrSettings;
 pub use server::ServerSettings;
+pub use workers::Workers;
 
 use std::path::{Path, PathBuf};
 
@@ -33,8 +35,7 @@ const NOT_SETTINGS: &[&str] = &["bootstrap_key", "config_file", "api_key"];
 pub struct Config {
     /// Empty = the user's data folder.
     pub data: String,
-    /// Documents read at the same time; 0 = one for each processor.
-    pub workers: usize,
+    pub workers: Workers,
     pub server: ServerSettings,
     pub ocr: OcrSettings,
     pub log: LogSettings,
@@ -96,14 +97,6 @@ impl Config {
                 .hint("Give one with --data DIR.")
         })
     }
-
-    /// Documents read at the same time, at least one.
-    pub fn slots(&self) -> usize {
-        match self.workers {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            given => given,
-        }
-    }
 }
 
 const HINT: &str = "Every setting is described in config.default.toml.";
@@ -143,7 +136,7 @@ mod tests {
         let config = defaults();
         assert_eq!(config.limits, Limits::default());
         assert_eq!(config.run, RunLimits::default());
-        assert_eq!((config.data.as_str(), config.workers), ("", 0));
+        assert_eq!((config.data.as_str(), config.workers), ("", Workers::AUTO));
         config.check().expect("defaults are allowed");
     }
 

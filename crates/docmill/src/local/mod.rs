@@ -18,5 +18,5 @@ mod workshop;
 
 pub use interrupt::interrupted;
 pub use outputs::{Format, formats_of};
-pub use run::{Order, run};
+pub use run::{Order, blocking, run};
 pub use single::run_one;

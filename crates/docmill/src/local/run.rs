@@ -94,7 +94,7 @@ fn opening(before: usize, to_do: usize) -> String {
 }
 
 async fn hash(found: Vec<inputs::Input>, config: &Config, stop: &CancellationToken) -> Refused<Vec<Source>> {
-    let (bytes_max, threads, stop) = (config.limits.upload_bytes_max, config.slots(), stop.clone());
+    let (bytes_max, threads, stop) = (config.limits.upload_bytes_max, config.workers.slots(), stop.clone());
     let sources = blocking(move || hashing::hash_all(&found, bytes_max, threads, &stop)).await?;
     sources.ok_or_else(|| Refusal {
         sentence: "interrupted before any file was read".to_owned(),
