@@ -38,13 +38,14 @@ pub fn text(outcomes: &[PageOutcome]) -> Value {
     result
 }
 
-/// Items with boxes in points. Width and height are null where the format has no pages.
+/// Items with boxes in points. Width and height are 0 where the format has no page geometry: clients' types want
+/// numbers, and the official Python client takes a page without them for a failed one.
 pub fn items(outcomes: &[PageOutcome]) -> Value {
     pages(outcomes, |page| {
         json!({
             "page_number": page.number,
-            "page_width": page.width.map(points),
-            "page_height": page.height.map(points),
+            "page_width": points(page.width.unwrap_or_default()),
+            "page_height": points(page.height.unwrap_or_default()),
             "items": items::of(page),
             "success": true,
         })
