@@ -100,6 +100,8 @@ codes! {
     DiskFull, "DISK_FULL", Transient, "There is no space left for the file.", "Free some space and try again.";
     OcrFailed, "OCR_FAILED", Transient, "The OCR program failed.", "Run `docmill doctor`.";
     WorkerLost, "WORKER_LOST", Transient, "The workers that had this job died too often.", "Look at the workers' logs.";
+    // The caller's wish.
+    Cancelled, "CANCELLED", Caller, "The job was cancelled before it ended.", "Create the batch or the job again if it is still wanted.";
     // Ours.
     BatchSnapshotUnreadable, "BATCH_SNAPSHOT_UNREADABLE", Bug, "The batch's own record cannot be read.", "Create the batch again and report this.";
     Internal, "INTERNAL", Bug, "Something went wrong inside docmill.", "Report this with the request id.";
