@@ -33,7 +33,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Adds every value to the registry that `/metrics` prints.
+    /// Adds every value to the registry that `/metrics` prints; its prefix is `docmill`.
     pub fn register(&self, registry: &mut Registry) {
         let counters: [(&str, &str, &Counter); 17] = [
             ("documents_done", "Jobs that ended with a result", &self.documents_done),
@@ -55,9 +55,9 @@ impl Counters {
             ("outputs_swept", "Jobs whose unused outputs were deleted", &self.outputs_swept),
         ];
         for (name, help, counter) in counters {
-            registry.register(format!("docmill_{name}"), help, counter.clone());
+            registry.register(name, help, counter.clone());
         }
-        registry.register("docmill_jobs_held", "Jobs that this worker holds", self.jobs_held.clone());
-        registry.register("docmill_readers_alive", "Reader children alive", self.readers_alive.clone());
+        registry.register("jobs_held", "Jobs that this worker holds", self.jobs_held.clone());
+        registry.register("readers_alive", "Reader children alive", self.readers_alive.clone());
     }
 }

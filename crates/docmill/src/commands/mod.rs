@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, Workers};
+use crate::config::Config;
 use crate::refusal::{Exit, Refusal, Refused};
 use crate::terminal::Voice;
 
@@ -87,14 +87,10 @@ impl Common {
         Config::load(self.config_file.as_deref(), &flags)
     }
 
-    /// The settings of a command that works itself, with its `--workers`.
+    /// The settings of a command with `--workers`.
     pub fn config_with_workers(&self, workers: Option<usize>) -> Refused<Config> {
-        let mut config = self.config(&[])?;
-        config.workers = workers.map_or(config.workers, Workers::Number);
-        if config.workers.slots() == 0 {
-            return Err(Refusal::usage("with no worker nothing would be read").hint("Give --workers 1 or more."));
-        }
-        Ok(config)
+        let flags: Vec<_> = workers.map(|workers| ("workers", workers.to_string())).into_iter().collect();
+        self.config(&flags)
     }
 
     pub const fn voice(&self) -> Voice {

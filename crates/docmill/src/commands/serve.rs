@@ -29,7 +29,7 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
-    /// Documents read at the same time; 0 = take requests only
+    /// Documents read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
 }
@@ -38,8 +38,8 @@ impl Serve {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let mut flags = Vec::new();
         flags.extend(self.listen.map(|listen| ("server.listen", listen)));
-        let mut config = common.config(&flags)?;
-        config.workers = self.workers.map_or(config.workers, crate::config::Workers::Number);
+        flags.extend(self.workers.map(|workers| ("workers", workers.to_string())));
+        let config = common.config(&flags)?;
         logs::start(&config.log)?;
         serve(&config).await?;
         Ok(Exit::Done)

@@ -58,7 +58,10 @@ impl Config {
         }
         layers = layers.merge(Env::prefixed("DOCMILL_").ignore(NOT_SETTINGS).split("__"));
         for (name, value) in flags {
-            layers = layers.merge(Serialized::default(name, value));
+            layers = match value.parse::<u64>() {
+                Ok(number) if *name == "workers" => layers.merge(Serialized::default(name, number)),
+                _ => layers.merge(Serialized::default(name, value)),
+            };
         }
         let config: Self = layers.extract().map_err(|error| refuse(&error))?;
         config.check()?;
@@ -68,6 +71,7 @@ impl Config {
     /// Rules over several settings, or finer than their type.
     fn check(&self) -> Refused<()> {
         let rules = [
+            (self.workers.slots() >= 1, "workers must be at least 1: with none, nothing would be read"),
             (self.limits.batch_files_max >= 1, "limits.batch_files_max must be at least 1"),
             (self.limits.page_size_default >= 1, "limits.page_size_default must be at least 1"),
             (
@@ -155,9 +159,10 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_in_one_sentence() {
         type Change = fn(&mut Config);
-        let table: [(Change, &str); 3] = [
+        let table: [(Change, &str); 4] = [
             (|config| config.limits.batch_files_max = 0, "limits.batch_files_max must be at least 1"),
             (|config| config.run.page_failure_ratio = 1.5, "run.page_failure_ratio must be from 0 to 1"),
+            (|config| config.workers = Workers::Number(0), "workers must be at least 1: with none, nothing would be read"),
             (|config| config.run.lease_ms = 5, "run.lease_ms must be at least 1000"),
         ];
         for (change, expected) in table {

@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 pub struct ServerSettings {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The server as clients see it; empty = the address that the request was sent to.
-    pub public_url: String,
     /// Time for running documents to end when the server is stopped, milliseconds.
     pub drain_ms: u64,
 }

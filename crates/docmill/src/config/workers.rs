@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected \"auto\" or a number")]
 pub enum Workers {
-    /// 0: none, jobs wait for another process.
+    /// At least 1: a SQLite store has one owner, so nobody else could do the work.
     Number(usize),
     Word(Word),
 }

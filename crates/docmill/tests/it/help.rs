@@ -51,7 +51,7 @@ fn wrong_usage_ends_with_2() {
         (&["parse", "a.txt", "--pages", "0"], "page"),
         (&["parse", "a.txt", "--tier", "fast", "--format", "md"], "error: tier fast makes no markdown"),
         (&["parse", "a.txt", "--format", "md,text"], "error: only one format fits on stdout"),
-        (&["parse", "a.txt", "--workers", "0"], "error: with no worker nothing would be read"),
+        (&["parse", "a.txt", "--workers", "0"], "error: workers must be at least 1"),
         (&["extract", "a.txt", "--schema", "schema.json"], "error: schema.json:"),
     ];
     for (arguments, expected) in table {
