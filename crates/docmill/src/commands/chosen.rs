@@ -131,7 +131,9 @@ async fn newest_named(visit: &Visit, project: ProjectId, name: &str) -> Refused<
     let filter = ConfigurationFilter { name: Some(name.to_owned()), ..Default::default() };
     let listed = visit.store.configuration_list(project, &filter, PageRequest { after: None, limit: 2 }).await?;
     if listed.items.len() > 1 {
-        return Err(Refusal::usage(format!("`{name}` is the name of several configurations")).hint("Give the id instead."));
+        return Err(
+            Refusal::usage(format!("`{name}` is the name of several configurations")).hint("Give the id instead.")
+        );
     }
     Ok(listed.items.into_iter().next())
 }

@@ -62,11 +62,8 @@ impl ConfigCommand {
             Action::Create { name, parameters } => {
                 let body = json!({"name": name, "parameters": read_file(&parameters)?});
                 let save = SaveConfiguration::read(&body, &config.limits).map_err(|errors| refuse(&errors))?;
-                let new = NewConfiguration {
-                    project: visit.project,
-                    name: save.name,
-                    parameters: checked(save.parameters)?,
-                };
+                let new =
+                    NewConfiguration { project: visit.project, name: save.name, parameters: checked(save.parameters)? };
                 show(&visit.store.configuration_save(new).await?, common.json)?;
             }
             Action::Update { configuration, name, parameters } => {
@@ -76,7 +73,11 @@ impl ConfigCommand {
             Action::Delete { configuration } => {
                 let found = get(&visit, &configuration).await?;
                 visit.store.configuration_delete(visit.project, found.id).await?;
-                data_line(&if common.json { json!({"id": found.id}).to_string() } else { format!("deleted {}", found.id) })?;
+                data_line(&if common.json {
+                    json!({"id": found.id}).to_string()
+                } else {
+                    format!("deleted {}", found.id)
+                })?;
             }
         }
         Ok(Exit::Done)

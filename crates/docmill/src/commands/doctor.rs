@@ -69,7 +69,11 @@ fn look(config: &Config) -> Refused<Vec<Finding>> {
     let data = config.data_folder()?;
     let tesseract = Tesseract::find(config.ocr.program());
     let mut findings = vec![
-        Finding { what: "docmill", state: State::Good, text: format!("{ENGINE_VERSION}, {} workers", config.workers.slots()) },
+        Finding {
+            what: "docmill",
+            state: State::Good,
+            text: format!("{ENGINE_VERSION}, {} workers", config.workers.slots()),
+        },
         ocr(config, tesseract.as_ref()),
         writable(&data),
         space(&data),
@@ -86,12 +90,14 @@ fn ocr(config: &Config, tesseract: Option<&Tesseract>) -> Finding {
     let what = "ocr";
     match (tesseract, config.ocr.program()) {
         (Some(found), _) => {
-            let text = format!("{}, languages {} ({})", found.version, found.languages.join(" "), found.program.display());
+            let text =
+                format!("{}, languages {} ({})", found.version, found.languages.join(" "), found.program.display());
             Finding { what, state: State::Good, text }
         }
         // Named but not there: the configuration is wrong.
         (None, Some(named)) => {
-            let text = format!("`{}` (setting ocr.tesseract) does not run; correct or remove the setting", named.display());
+            let text =
+                format!("`{}` (setting ocr.tesseract) does not run; correct or remove the setting", named.display());
             Finding { what, state: State::Bad, text }
         }
         (None, None) => Finding {

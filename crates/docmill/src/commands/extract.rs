@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::Common;
 use super::chosen::{of_parameters, read_file};
 use super::parse::one_to_stdout;
-use super::Common;
 use crate::local::{self, Order};
 use crate::logs;
 use crate::refusal::{Exit, Refusal, Refused};

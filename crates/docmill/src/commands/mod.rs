@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::refusal::{Exit, Refusal, Refused};
@@ -79,17 +80,17 @@ impl Cli {
 
 impl Common {
     /// The settings, with this command's own options as the highest layer.
-    pub fn config(&self, flags: &[(&str, String)]) -> Refused<Config> {
+    pub fn config(&self, flags: &[(&str, Value)]) -> Refused<Config> {
         let mut flags = flags.to_vec();
         if let Some(data) = &self.data {
-            flags.push(("data", data.display().to_string()));
+            flags.push(("data", json!(data)));
         }
         Config::load(self.config_file.as_deref(), &flags)
     }
 
     /// The settings of a command with `--workers`.
     pub fn config_with_workers(&self, workers: Option<usize>) -> Refused<Config> {
-        let flags: Vec<_> = workers.map(|workers| ("workers", workers.to_string())).into_iter().collect();
+        let flags: Vec<_> = workers.map(|workers| ("workers", json!(workers))).into_iter().collect();
         self.config(&flags)
     }
 

@@ -65,7 +65,9 @@ impl Parse {
                 order.out = out;
                 local::run(&order).await
             }
-            None if asked.len() > 1 => Err(Refusal::usage("only one format fits on stdout").hint("Give an output folder with -o.")),
+            None if asked.len() > 1 => {
+                Err(Refusal::usage("only one format fits on stdout").hint("Give an output folder with -o."))
+            }
             None => one_to_stdout(order).await,
         }
     }

@@ -8,6 +8,7 @@ use docmill_server::{App, ServerSettings};
 use docmill_store::blobs::Blobs;
 use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{Clock, Keys, Queue, Store, SystemClock};
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::Common;
@@ -37,8 +38,8 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let mut flags = Vec::new();
-        flags.extend(self.listen.map(|listen| ("server.listen", listen)));
-        flags.extend(self.workers.map(|workers| ("workers", workers.to_string())));
+        flags.extend(self.listen.map(|listen| ("server.listen", json!(listen))));
+        flags.extend(self.workers.map(|workers| ("workers", json!(workers))));
         let config = common.config(&flags)?;
         logs::start(&config.log)?;
         serve(&config).await?;
@@ -62,7 +63,8 @@ async fn serve(config: &Config) -> Refused<()> {
     let blobs = Blobs::local(&data.join("blobs"))?;
     let listen = config.server.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Refusal::io(format!("listen on {listen}"), &error).hint("Give another address with --listen, or stop who has it.")
+        Refusal::io(format!("listen on {listen}"), &error)
+            .hint("Give another address with --listen, or stop who has it.")
     })?;
     let address = listener.local_addr().map_err(|error| Refusal::io("see the own address", &error))?;
 
@@ -71,7 +73,9 @@ async fn serve(config: &Config) -> Refused<()> {
     let runner = workers::start(store, blobs, clock, workers::settings(config)?);
     runner.counters().register(&mut app.registry());
     if let Some(key) = new_key {
-        tell(&format!("first start: the API key is {key}\nkeep it, it is not shown again; `docmill key create` makes more"));
+        tell(&format!(
+            "first start: the API key is {key}\nkeep it, it is not shown again; `docmill key create` makes more"
+        ));
     }
     tell(&format!("listening on http://{address}"));
     let drain = async {
@@ -92,10 +96,8 @@ async fn first_key(store: &SqliteStore, listen: SocketAddr) -> Refused<Option<St
     let project = store.project_default().await?.id;
     if let Some(given) = std::env::var_os(BOOTSTRAP_KEY).filter(|given| !given.is_empty()) {
         let given = given.to_str().filter(|given| is_usable(given)).ok_or_else(|| {
-            Refusal::usage(format!("{BOOTSTRAP_KEY} is not usable as a key")).hint(format!(
-                "Give at least {} letters, digits and signs without spaces.",
-                secret::CHARS_MIN
-            ))
+            Refusal::usage(format!("{BOOTSTRAP_KEY} is not usable as a key"))
+                .hint(format!("Give at least {} letters, digits and signs without spaces.", secret::CHARS_MIN))
         })?;
         if store.key_find(&secret::hash(given)).await?.is_none() {
             store.key_create(secret::record(project, "bootstrap", given)).await?;
@@ -107,8 +109,10 @@ async fn first_key(store: &SqliteStore, listen: SocketAddr) -> Refused<Option<St
     }
     // A fresh key would be printed into logs that others may read, while the door is open to the network already.
     if !listen.ip().is_loopback() {
-        return Err(Refusal::usage(format!("there is no API key yet, and {listen} can be reached from other machines"))
-            .hint(format!("Run `docmill key create` first, or set {BOOTSTRAP_KEY}.")));
+        return Err(Refusal::usage(format!(
+            "there is no API key yet, and {listen} can be reached from other machines"
+        ))
+        .hint(format!("Run `docmill key create` first, or set {BOOTSTRAP_KEY}.")));
     }
     let secret = secret::generate();
     store.key_create(secret::record(project, "first", &secret)).await?;
@@ -126,7 +130,9 @@ mod tests {
 
     #[test]
     fn a_key_is_long_and_fits_a_header() {
-        for (key, expected) in [("llx-0123456789abcdef", true), ("short", false), ("0123456789 abcdef", false), ("", false)] {
+        for (key, expected) in
+            [("llx-0123456789abcdef", true), ("short", false), ("0123456789 abcdef", false), ("", false)]
+        {
             assert_eq!(is_usable(key), expected, "{key}");
         }
     }

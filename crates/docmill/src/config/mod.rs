@@ -8,11 +8,7 @@ mod ocr;
 mod server;
 mod workers;
 
-pub use folders::{config_file_default, data_folder_default};
 pub use log::{LogFormat, LogSettings};
-pub use ocr::OcrSettings;
-pub use server::ServerSettings;
-pub use workers::Workers;
 
 use std::path::{Path, PathBuf};
 
@@ -21,8 +17,13 @@ use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::refusal::{Refusal, Refused};
+use folders::{config_file_default, data_folder_default};
+use ocr::OcrSettings;
+use server::ServerSettings;
+use workers::Workers;
 
 /// The lowest layer, with a comment for every setting.
 pub const DEFAULTS: &str = include_str!("../../../../config.default.toml");
@@ -46,7 +47,7 @@ pub struct Config {
 impl Config {
     /// Reads all layers. `file` is what `--config-file` named: then it must exist. `flags` are settings given as
     /// command line options, by their dotted name.
-    pub fn load(file: Option<&Path>, flags: &[(&str, String)]) -> Refused<Self> {
+    pub fn load(file: Option<&Path>, flags: &[(&str, Value)]) -> Refused<Self> {
         let mut layers = Figment::from(Toml::string(DEFAULTS));
         if let Some(path) = file {
             if !path.is_file() {
@@ -58,10 +59,7 @@ impl Config {
         }
         layers = layers.merge(Env::prefixed("DOCMILL_").ignore(NOT_SETTINGS).split("__"));
         for (name, value) in flags {
-            layers = match value.parse::<u64>() {
-                Ok(number) if *name == "workers" => layers.merge(Serialized::default(name, number)),
-                _ => layers.merge(Serialized::default(name, value)),
-            };
+            layers = layers.merge(Serialized::default(name, value));
         }
         let config: Self = layers.extract().map_err(|error| refuse(&error))?;
         config.check()?;
@@ -116,11 +114,18 @@ fn refuse(error: &figment::Error) -> Refusal {
     let sentence = match &error.kind {
         Kind::UnknownField(name, _) => {
             // The path may or may not end in the field itself, depending on the provider.
-            let full = if error.path.last() == Some(name) || setting.is_empty() { name.clone() } else { format!("{setting}.{name}") };
+            let full = if error.path.last() == Some(name) || setting.is_empty() {
+                name.clone()
+            } else {
+                format!("{setting}.{name}")
+            };
             format!("there is no setting `{}`{origin}", if error.path.last() == Some(name) { setting } else { full })
         }
         Kind::Message(message) => {
-            format!("the configuration{origin} cannot be read: {}", message.lines().collect::<Vec<_>>().join(" ").trim())
+            format!(
+                "the configuration{origin} cannot be read: {}",
+                message.lines().collect::<Vec<_>>().join(" ").trim()
+            )
         }
         kind => format!("the setting `{setting}`{origin} is not usable: {kind}"),
     };
@@ -146,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_setting_is_documented_with_its_default() {
-        let written: serde_json::Value = Figment::from(Toml::string(DEFAULTS)).extract().expect("toml");
+        let written: Value = Figment::from(Toml::string(DEFAULTS)).extract().expect("toml");
         let known = serde_json::to_value(defaults()).expect("settings");
         assert_eq!(written, known);
         let lines: Vec<&str> = DEFAULTS.lines().collect();
@@ -162,7 +167,10 @@ mod tests {
         let table: [(Change, &str); 4] = [
             (|config| config.limits.batch_files_max = 0, "limits.batch_files_max must be at least 1"),
             (|config| config.run.page_failure_ratio = 1.5, "run.page_failure_ratio must be from 0 to 1"),
-            (|config| config.workers = Workers::Number(0), "workers must be at least 1: with none, nothing would be read"),
+            (
+                |config| config.workers = Workers::Number(0),
+                "workers must be at least 1: with none, nothing would be read",
+            ),
             (|config| config.run.lease_ms = 5, "run.lease_ms must be at least 1000"),
         ];
         for (change, expected) in table {

@@ -26,7 +26,8 @@ pub fn gather(paths: &[PathBuf], out: Option<&Path>) -> Refused<Vec<Input>> {
     let mut inputs = Vec::new();
     for path in paths {
         let about = fs::metadata(path).map_err(|error| {
-            Refusal::usage(format!("cannot read `{}`: {error}", path.display())).hint("Name files and folders that exist.")
+            Refusal::usage(format!("cannot read `{}`: {error}", path.display()))
+                .hint("Name files and folders that exist.")
         })?;
         if about.is_dir() {
             walk(path, out.as_deref(), &mut inputs)?;

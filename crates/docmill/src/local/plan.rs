@@ -161,7 +161,9 @@ mod tests {
             (Some(job(Completed, fast)), ("new", 0)),
             (Some(job(Completed, |job| job.result = None)), ("new", 0)),
             (
-                Some(job(Completed, |job| job.result = Some(JobResult { engine: "older".into(), ..Default::default() }))),
+                Some(job(Completed, |job| {
+                    job.result = Some(JobResult { engine: "older".into(), ..Default::default() })
+                })),
                 ("new", 0),
             ),
             (Some(job(Failed, |_| ())), ("new", 0)),

@@ -117,7 +117,9 @@ async fn cancel_stale(shop: &Workshop, plan: &Plan) -> Refused<()> {
 
 /// Work that blocks a thread.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Refused<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::failed(format!("a part of docmill broke: {error}")))
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Refusal::failed(format!("a part of docmill broke: {error}")))
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ pub async fn run_one(mut order: Order) -> Refused<Exit> {
         line.warnings.iter().for_each(|code| tell(&format!("warning: {code}")));
     }
     let Some(output) = line.outputs.first() else { return Ok(Exit::Done) };
-    let copied = File::open(folder.path().join(output)).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
+    let copied =
+        File::open(folder.path().join(output)).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
     match copied {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Refusal::io("write to stdout", &error)),
         _ => Ok(Exit::Done),

@@ -66,7 +66,8 @@ impl Report {
         let before = if self.before > 0 { format!(" ({} before this run)", self.before) } else { String::new() };
         text.push(format!("{done} done{before}, {failed} failed, {} in {took}", count(pages as usize, "page")));
         for line in self.failed().take(FAILURES_TOLD) {
-            let (code, message) = (line.code.as_deref().unwrap_or_default(), line.message.as_deref().unwrap_or_default());
+            let (code, message) =
+                (line.code.as_deref().unwrap_or_default(), line.message.as_deref().unwrap_or_default());
             let advice = Code::from_text(code).map(Code::advice).unwrap_or_default();
             text.push(format!("  failed: {}: {code}: {message} {advice}", line.path));
         }
@@ -157,7 +158,9 @@ mod tests {
         let mut lines = vec![line("a.pdf", "COMPLETED", None)];
         lines.extend((0..22).map(|number| line(&format!("{number}.pdf"), "FAILED", Some(Code::EmptyFile))));
         let text = report(lines, false).text();
-        assert!(text.contains("  failed: 19.pdf: EMPTY_FILE: The file is empty. Upload the file again.\n  and 2 more\n"));
+        assert!(
+            text.contains("  failed: 19.pdf: EMPTY_FILE: The file is empty. Upload the file again.\n  and 2 more\n")
+        );
         assert!(!text.contains("20.pdf"));
         let text = report(vec![line("a.pdf", "COMPLETED", None), line("b", "PENDING", None)], true).text();
         insta::assert_snapshot!(text, @r"

@@ -115,8 +115,12 @@ impl<'a> Work<'a> {
         self.collect().await?;
         self.progress.end();
         let sources = self.sources.iter();
-        let lines: Vec<Line> =
-            self.lines.into_iter().zip(sources).map(|(line, source)| line.unwrap_or_else(|| open_line(source))).collect();
+        let lines: Vec<Line> = self
+            .lines
+            .into_iter()
+            .zip(sources)
+            .map(|(line, source)| line.unwrap_or_else(|| open_line(source)))
+            .collect();
         self.manifest.end(lines.iter())?;
         Ok(lines)
     }
@@ -229,8 +233,7 @@ impl<'a> Work<'a> {
 
     /// A batch that ended while jobs of it are open broke: they will never end by themselves.
     fn give_up(&mut self, batch: &Batch) -> Refused<()> {
-        let lost: Vec<JobId> =
-            self.open.iter().filter(|(_, (_, of))| *of == batch.id).map(|(job, _)| *job).collect();
+        let lost: Vec<JobId> = self.open.iter().filter(|(_, (_, of))| *of == batch.id).map(|(job, _)| *job).collect();
         for job in lost {
             let Some((index, _)) = self.open.remove(&job) else { continue };
             let failure = batch.failure.clone().unwrap_or_else(|| Failure::from(Code::Internal));

@@ -36,7 +36,8 @@ fn good_files_come_out_and_bad_ones_say_why() {
     let ran = home.run(&BATCH).ended(3).says("4 files to do").says("failed: empty.txt: EMPTY_FILE: ");
     assert_eq!(ran.stdout, "", "stdout is for data");
     let manifest = home.manifest("out");
-    let told: Vec<_> = manifest.iter().map(|line| [&line["path"], &line["status"], &line["code"]].map(|v| v.as_str())).collect();
+    let told: Vec<_> =
+        manifest.iter().map(|line| [&line["path"], &line["status"], &line["code"]].map(|v| v.as_str())).collect();
     assert_eq!(
         told,
         [

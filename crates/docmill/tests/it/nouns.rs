@@ -28,7 +28,9 @@ fn configurations_are_saved_shown_changed_and_deleted() {
     home.run(&["batch", "in", "--config", "ours", "-o", "out"]).ended(0);
     home.run(&["config", "delete", "ours"]).ended(0);
     home.run(&["config", "get", "ours"]).ended(1).says("error: there is no saved configuration `ours`");
-    home.run(&["batch", "in", "--config", "ours", "-o", "out"]).ended(2).says("error: there is no configuration `ours`");
+    home.run(&["batch", "in", "--config", "ours", "-o", "out"])
+        .ended(2)
+        .says("error: there is no configuration `ours`");
 }
 
 #[test]

@@ -101,7 +101,8 @@ async fn a_killed_server_finishes_its_batch_after_the_next_start() {
     .await;
     let results = ended["results"].as_array().unwrap();
     let jobs: BTreeSet<&str> = results.iter().map(|result| result["job_reference"]["id"].as_str().unwrap()).collect();
-    let files: BTreeSet<&str> = results.iter().map(|result| result["source_directory_file_id"].as_str().unwrap()).collect();
+    let files: BTreeSet<&str> =
+        results.iter().map(|result| result["source_directory_file_id"].as_str().unwrap()).collect();
     assert_eq!((results.len(), jobs.len(), files.len()), (200, 200, 200));
     assert_eq!(ended["counts"]["completed"], 200);
     // The recount: every job has exactly one page, and each file's words come out once.
