@@ -5,6 +5,7 @@
 //! what the whole document says about a page (heading sizes, repeated headers) is gathered in a first pass.
 
 pub mod detect;
+mod layout;
 mod read;
 pub mod render;
 pub mod services;
