@@ -89,6 +89,7 @@ codes! {
     TooManyPagesFailed, "TOO_MANY_PAGES_FAILED", File, "More pages failed than the job allows.", "See the failed pages in the result, or raise allowed_page_failure_ratio.";
     SourceDeleted, "SOURCE_DELETED", File, "The file was deleted before it was read.", "Upload it again.";
     SourceChanged, "SOURCE_CHANGED", File, "The file changed after the batch began.", "Run the batch again.";
+    FileTooLarge, "FILE_TOO_LARGE", File, "The file unpacks to more than the limit.", "Split it, or convert it to PDF.";
     ParseJobNotCompleted, "PARSE_JOB_NOT_COMPLETED", File, "The parse job that this extraction builds on did not complete.", "Parse the file first.";
     // The document's doing.
     ReaderDied, "READER_DIED", Strike, "The document made its reader stop.", "Report the file if it opens elsewhere.";
@@ -100,6 +101,8 @@ codes! {
     DiskFull, "DISK_FULL", Transient, "There is no space left for the file.", "Free some space and try again.";
     OcrFailed, "OCR_FAILED", Transient, "The OCR program failed.", "Run `docmill doctor`.";
     WorkerLost, "WORKER_LOST", Transient, "The workers that had this job died too often.", "Look at the workers' logs.";
+    // The caller's wish.
+    Cancelled, "CANCELLED", Caller, "The job was cancelled before it ended.", "Create the batch or the job again if it is still wanted.";
     // Ours.
     BatchSnapshotUnreadable, "BATCH_SNAPSHOT_UNREADABLE", Bug, "The batch's own record cannot be read.", "Create the batch again and report this.";
     Internal, "INTERNAL", Bug, "Something went wrong inside docmill.", "Report this with the request id.";

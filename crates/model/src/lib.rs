@@ -9,6 +9,7 @@ pub mod ids;
 pub mod limits;
 pub mod options;
 pub mod results;
+pub mod schema;
 pub mod states;
 pub mod time;
 

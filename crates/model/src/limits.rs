@@ -69,7 +69,9 @@ pub struct RunLimits {
     pub reader_memory_bytes_max: u64,
     /// Documents after which a reader child is replaced.
     pub reader_documents_max: u32,
-    /// Share of pages that may fail before the job fails (0 to 1), unless the job says otherwise.
+    /// Share of pages that may fail before the job fails (0 to 1), unless the job says otherwise. 1 = the job fails
+    /// only when nothing came out of it: four good pages of five are worth more to a caller than an error, and
+    /// every failed page says so in the result. LlamaCloud's own default is 0.05 (contract 3.3).
     pub page_failure_ratio: f64,
     /// How long results are kept after their job ended, milliseconds (30 days).
     pub results_kept_ms: i64,
@@ -88,7 +90,7 @@ impl Default for RunLimits {
             page_restarts_max: 5,
             reader_memory_bytes_max: 2 * 1024 * 1024 * 1024,
             reader_documents_max: 200,
-            page_failure_ratio: 0.05,
+            page_failure_ratio: 1.0,
             results_kept_ms: 30 * 86_400_000,
         }
     }

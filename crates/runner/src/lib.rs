@@ -3,4 +3,17 @@
 //! `Runner::start` gives the loops; `reader::child::run` is the body of the child process. The runner cannot answer
 //! HTTP and does not know the API's JSON.
 
+mod context;
+mod counters;
+mod guard;
+mod jobs;
 pub mod reader;
+mod runner;
+mod settings;
+pub mod tools;
+mod upkeep;
+mod work;
+
+pub use counters::Counters;
+pub use runner::Runner;
+pub use settings::{ReaderCommand, RunnerSettings, UpkeepSettings};

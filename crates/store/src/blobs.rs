@@ -2,3 +2,340 @@
 //!
 //! A thin wrapper over `object_store`; its types stop here. A put is durable when it returns (`with_fsync`), so the
 //! row that refers to it may commit after it.
+
+use std::error::Error;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use docmill_model::Code;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
+use tokio::io::AsyncReadExt;
+use uuid::Uuid;
+
+use crate::error::{StoreError, StoreResult};
+
+/// Bytes that a writer collects before they go out. Object storages refuse smaller parts than 5 MiB.
+const PART_BYTES: usize = 8 * 1024 * 1024;
+
+/// Where bytes are kept. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    objects: Arc<dyn ObjectStore>,
+    /// Root of a local folder, `None` for remote storage.
+    root: Option<PathBuf>,
+}
+
+/// An object as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobEntry {
+    pub key: String,
+    pub bytes: u64,
+    /// When it was written, milliseconds since 1970, by the storage's own clock.
+    pub modified_ms: i64,
+}
+
+impl Blobs {
+    /// A folder of this machine; it is made when it is not there.
+    pub fn local(root: &Path) -> StoreResult<Self> {
+        std::fs::create_dir_all(root).map_err(|error| unavailable(Box::new(error)))?;
+        let root = root.canonicalize().map_err(|error| unavailable(Box::new(error)))?;
+        let objects = LocalFileSystem::new_with_prefix(&root).map_err(blob_error)?;
+        // The row that refers to an object commits after the put: the object must survive a power loss first.
+        let objects = objects.with_fsync(true).with_automatic_cleanup(true);
+        Ok(Self { objects: Arc::new(objects), root: Some(root) })
+    }
+
+    /// A new key for uploaded content. Random at its end, so that an old key with the same content can be deleted
+    /// while these bytes are put.
+    pub fn new_file_key(sha256: &str) -> String {
+        let shard = sha256.get(..2).unwrap_or("00");
+        format!("files/{shard}/{sha256}-{}", Uuid::new_v4().simple())
+    }
+
+    /// Writes an object whole; an object that is there is replaced at once or not at all.
+    pub async fn put(&self, key: &str, bytes: Bytes) -> StoreResult<()> {
+        self.objects.put(&location(key)?, PutPayload::from_bytes(bytes)).await.map_err(blob_error)?;
+        Ok(())
+    }
+
+    /// Copies a file of the local disk into an object.
+    pub async fn put_file(&self, key: &str, path: &Path) -> StoreResult<()> {
+        let mut file = tokio::fs::File::open(path).await.map_err(io_error)?;
+        let mut writer = self.writer(key).await?;
+        loop {
+            writer.waiting.reserve(PART_BYTES - writer.waiting.len());
+            let read = file.read_buf(&mut writer.waiting).await.map_err(io_error)?;
+            if read == 0 {
+                return writer.finish().await;
+            }
+            writer.flush_full().await?;
+        }
+    }
+
+    /// Starts an object that is written bit by bit. Nothing is visible under the key before `finish`.
+    pub async fn writer(&self, key: &str) -> StoreResult<BlobWriter> {
+        Ok(BlobWriter { blobs: self.clone(), key: location(key)?, upload: None, waiting: BytesMut::new() })
+    }
+
+    pub async fn get(&self, key: &str) -> StoreResult<Option<Bytes>> {
+        let Ok(location) = Key::parse(key) else { return Ok(None) };
+        match self.objects.get(&location).await {
+            Ok(found) => present(found.bytes().await),
+            Err(error) => present(Err(error)),
+        }
+    }
+
+    /// The part of an object in `range`, cut at the object's end.
+    pub async fn get_range(&self, key: &str, range: Range<u64>) -> StoreResult<Option<Bytes>> {
+        let Ok(location) = Key::parse(key) else { return Ok(None) };
+        let Some(head) = present(self.objects.head(&location).await)? else { return Ok(None) };
+        let range = range.start..range.end.min(head.size);
+        if range.is_empty() {
+            return Ok(Some(Bytes::new()));
+        }
+        present(self.objects.get_range(&location, range).await)
+    }
+
+    /// Size and bytes of an object, without holding it in memory.
+    pub async fn stream(&self, key: &str) -> StoreResult<Option<(u64, BoxStream<'static, StoreResult<Bytes>>)>> {
+        let Ok(location) = Key::parse(key) else { return Ok(None) };
+        let Some(found) = present(self.objects.get(&location).await)? else { return Ok(None) };
+        let bytes = found.meta.size;
+        Ok(Some((bytes, found.into_stream().map_err(blob_error).boxed())))
+    }
+
+    /// Deletes an object; one that is not there is fine.
+    pub async fn delete(&self, key: &str) -> StoreResult<()> {
+        present(self.objects.delete(&location(key)?).await).map(|_| ())
+    }
+
+    /// Deletes every object below `prefix`, which is a whole path segment.
+    pub async fn delete_prefix(&self, prefix: &str) -> StoreResult<()> {
+        for entry in self.list(prefix).await? {
+            self.delete(&entry.key).await?;
+        }
+        Ok(())
+    }
+
+    /// Every object below `prefix`. Objects that are still being written are not listed.
+    pub async fn list(&self, prefix: &str) -> StoreResult<Vec<BlobEntry>> {
+        let prefix = location(prefix)?;
+        let entries = self.objects.list(Some(&prefix)).map_ok(|meta| BlobEntry {
+            key: meta.location.to_string(),
+            bytes: meta.size,
+            modified_ms: meta.last_modified.timestamp_millis(),
+        });
+        entries.try_collect().await.map_err(blob_error)
+    }
+
+    /// Where an object lies on the local disk, so that it can be opened in place; `None` for remote storage and
+    /// for keys that cannot be.
+    pub fn local_path(&self, key: &str) -> Option<PathBuf> {
+        Key::parse(key).ok()?;
+        Some(self.root.as_ref()?.join(key))
+    }
+}
+
+/// An object being written. Dropped before `finish`, it leaves nothing.
+#[derive(Debug)]
+pub struct BlobWriter {
+    blobs: Blobs,
+    key: Key,
+    upload: Option<Box<dyn MultipartUpload>>,
+    waiting: BytesMut,
+}
+
+impl BlobWriter {
+    pub async fn write(&mut self, mut bytes: &[u8]) -> StoreResult<()> {
+        while !bytes.is_empty() {
+            let taken = bytes.len().min(PART_BYTES - self.waiting.len());
+            self.waiting.extend_from_slice(&bytes[..taken]);
+            bytes = &bytes[taken..];
+            self.flush_full().await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the object visible under its key, durably.
+    pub async fn finish(mut self) -> StoreResult<()> {
+        let rest = self.waiting.split().freeze();
+        let Some(mut upload) = self.upload.take() else {
+            self.blobs.objects.put(&self.key, PutPayload::from_bytes(rest)).await.map_err(blob_error)?;
+            return Ok(());
+        };
+        if !rest.is_empty() {
+            upload.put_part(PutPayload::from_bytes(rest)).await.map_err(blob_error)?;
+        }
+        upload.complete().await.map_err(blob_error)?;
+        Ok(())
+    }
+
+    /// Gives up. A drop does the same for a local folder; remote storage only hears of it here.
+    pub async fn abort(mut self) -> StoreResult<()> {
+        match self.upload.take() {
+            Some(mut upload) => upload.abort().await.map_err(blob_error),
+            None => Ok(()),
+        }
+    }
+
+    async fn flush_full(&mut self) -> StoreResult<()> {
+        if self.waiting.len() < PART_BYTES {
+            return Ok(());
+        }
+        let part = PutPayload::from_bytes(self.waiting.split().freeze());
+        let upload = match &mut self.upload {
+            Some(upload) => upload,
+            none => none.insert(self.blobs.objects.put_multipart(&self.key).await.map_err(blob_error)?),
+        };
+        upload.put_part(part).await.map_err(blob_error)
+    }
+}
+
+fn location(key: &str) -> StoreResult<Key> {
+    Key::parse(key).map_err(|error| StoreError::Corrupt(format!("`{key}` is no blob key: {error}")))
+}
+
+/// Missing is an answer, not an error.
+fn present<T>(answer: object_store::Result<T>) -> StoreResult<Option<T>> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(blob_error(error)),
+    }
+}
+
+fn blob_error(error: object_store::Error) -> StoreError {
+    unavailable(Box::new(error))
+}
+
+fn io_error(error: io::Error) -> StoreError {
+    unavailable(Box::new(error))
+}
+
+fn unavailable(source: Box<dyn Error + Send + Sync>) -> StoreError {
+    let code = if is_disk_full(source.as_ref()) { Code::DiskFull } else { Code::BlobsUnavailable };
+    StoreError::Unavailable { what: "the file storage", code, source }
+}
+
+/// Whether a full disk or a used-up quota is anywhere in the chain of causes.
+fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<io::Error>()
+            && matches!(io.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Blobs) {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
+        (folder, blobs)
+    }
+
+    fn files_in(root: &Path) -> usize {
+        let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+        entries.map(|entry| if entry.path().is_dir() { files_in(&entry.path()) } else { 1 }).sum()
+    }
+
+    #[tokio::test]
+    async fn what_is_put_is_read_whole_in_parts_and_as_a_stream() {
+        let (_folder, blobs) = folder();
+        blobs.put("outputs/j/1/pages.jsonl", Bytes::from_static(b"0123456789")).await.unwrap();
+        assert_eq!(blobs.get("outputs/j/1/pages.jsonl").await.unwrap().unwrap(), "0123456789");
+        for (range, expected) in [(2..4, "23"), (8..99, "89"), (10..12, ""), (99..100, "")] {
+            let part = blobs.get_range("outputs/j/1/pages.jsonl", range.clone()).await.unwrap().unwrap();
+            assert_eq!(part, expected, "{range:?}");
+        }
+        let (bytes, stream) = blobs.stream("outputs/j/1/pages.jsonl").await.unwrap().unwrap();
+        let parts: Vec<Bytes> = stream.try_collect().await.unwrap();
+        assert_eq!((bytes, parts.concat().as_slice()), (10, b"0123456789".as_slice()));
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_or_no_key_is_none() {
+        let (_folder, blobs) = folder();
+        for key in ["files/aa/b", "", "../x", "a//b"] {
+            assert!(blobs.get(key).await.unwrap().is_none(), "{key}");
+            assert!(blobs.get_range(key, 0..1).await.unwrap().is_none(), "{key}");
+            assert!(blobs.stream(key).await.unwrap().is_none(), "{key}");
+        }
+        blobs.delete("files/aa/b").await.unwrap();
+        blobs.delete_prefix("outputs/none").await.unwrap();
+        assert!(blobs.put("../x", Bytes::new()).await.is_err());
+        assert!(blobs.local_path("../x").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_writer_shows_nothing_before_its_end_and_leaves_nothing_without_one() {
+        let (folder, blobs) = folder();
+        let long = vec![7_u8; PART_BYTES * 2 + 5];
+        for content in [&b""[..], b"short", &long] {
+            let mut writer = blobs.writer("files/aa/k").await.unwrap();
+            writer.write(content).await.unwrap();
+            assert!(blobs.get("files/aa/k").await.unwrap().is_none());
+            writer.finish().await.unwrap();
+            assert_eq!(blobs.get("files/aa/k").await.unwrap().unwrap(), content);
+            blobs.delete("files/aa/k").await.unwrap();
+        }
+        let mut writer = blobs.writer("files/aa/k").await.unwrap();
+        writer.write(&long).await.unwrap();
+        writer.abort().await.unwrap();
+        assert_eq!(files_in(folder.path()), 0);
+    }
+
+    #[tokio::test]
+    async fn a_file_is_copied_and_lies_where_local_path_says() {
+        let (folder, blobs) = folder();
+        let source = folder.path().join("source");
+        for content in [vec![], b"x".to_vec(), vec![3_u8; PART_BYTES + 1]] {
+            std::fs::write(&source, &content).unwrap();
+            let key = Blobs::new_file_key("abcd");
+            assert!(key.starts_with("files/ab/abcd-"));
+            blobs.put_file(&key, &source).await.unwrap();
+            assert_eq!(std::fs::read(blobs.local_path(&key).unwrap()).unwrap(), content);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_prefix_ends_at_a_whole_segment() {
+        let (_folder, blobs) = folder();
+        for key in ["outputs/j/1/a", "outputs/j/1/assets/b", "outputs/j/10/a"] {
+            blobs.put(key, Bytes::from_static(b"x")).await.unwrap();
+        }
+        blobs.delete_prefix("outputs/j/1").await.unwrap();
+        let left: Vec<String> = blobs.list("outputs").await.unwrap().into_iter().map(|entry| entry.key).collect();
+        assert_eq!(left, ["outputs/j/10/a"]);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_has_its_own_code() {
+        for (error, expected) in [
+            (io::Error::from(io::ErrorKind::StorageFull), Code::DiskFull),
+            (io::Error::from(io::ErrorKind::QuotaExceeded), Code::DiskFull),
+            (io::Error::from(io::ErrorKind::PermissionDenied), Code::BlobsUnavailable),
+        ] {
+            let wrapped = object_store::Error::Generic { store: "test", source: Box::new(error) };
+            assert_eq!(blob_error(wrapped).failure().code, expected);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), b"").unwrap();
+        let refused = Blobs::local(&folder.path().join("file/below")).unwrap_err();
+        assert_eq!(refused.failure().code, Code::BlobsUnavailable);
+    }
+}

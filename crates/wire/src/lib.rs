@@ -1,1 +1,23 @@
+//! LlamaCloud's JSON, exactly: requests read and checked, answers rendered from the nouns of `model`.
+//!
+//! No rules of docmill's own and no I/O: the server decides, this crate knows names and shapes. A request reads as
+//! `Request::read(&Value) -> Result<Request, Vec<FieldError>>` with every error at once, as FastAPI does.
 
+pub mod batches;
+pub mod check;
+pub mod configurations;
+pub mod directories;
+pub mod errors;
+pub mod extract;
+mod given;
+mod items;
+pub mod pages;
+pub mod paging;
+pub mod parse;
+pub mod projects;
+pub mod query;
+pub mod references;
+pub mod render;
+mod webhooks;
+
+pub use errors::{ErrorBody, FieldError, Loc};

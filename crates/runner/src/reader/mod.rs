@@ -1,3 +1,9 @@
 //! Reader children: untrusted bytes meet only these processes.
 
+pub mod child;
+pub mod frames;
+mod plan;
+pub(crate) mod pool;
+pub(crate) mod process;
 pub mod protocol;
+pub(crate) mod session;

@@ -43,6 +43,10 @@ pub struct Open {
     pub options: ParseOptions,
     /// Pages that are not to be read: done before, or failed before.
     pub skip: Vec<u32>,
+    /// Those of `skip` that came out: they still take part in the survey, so that a page reads the same in a second
+    /// child as in the first.
+    #[serde(default)]
+    pub surveyed: Vec<u32>,
     pub pages_max: u32,
 }
 

@@ -1,0 +1,121 @@
+//! The command line: what each command takes is beside what it does.
+
+mod batch;
+mod chosen;
+mod config;
+mod doctor;
+mod extract;
+mod key;
+mod parse;
+mod reader;
+mod serve;
+mod visit;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::refusal::{Exit, Refusal, Refused};
+use crate::terminal::Voice;
+
+/// Turns documents into markdown, text and data: one by one, in batches, or as a server.
+#[derive(Debug, Parser)]
+#[command(name = "docmill", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Settings file; see config.default.toml for all settings
+    #[arg(long, global = true, value_name = "FILE", env = "DOCMILL_CONFIG_FILE", hide_env = true)]
+    pub config_file: Option<PathBuf>,
+    /// The server's data folder, where keys and configurations are kept
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Machine-readable output on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress and no summary; errors only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Batch(batch::Batch),
+    Parse(parse::Parse),
+    Extract(extract::Extract),
+    Serve(serve::Serve),
+    Config(config::ConfigCommand),
+    Key(key::KeyCommand),
+    Doctor(doctor::Doctor),
+    Reader(reader::Reader),
+}
+
+impl Cli {
+    pub fn run(self) -> Refused<ExitCode> {
+        let common = self.common;
+        let exit = match self.command {
+            Command::Batch(command) => runtime(command.run(&common)),
+            Command::Parse(command) => runtime(command.run(&common)),
+            Command::Extract(command) => runtime(command.run(&common)),
+            Command::Serve(command) => runtime(command.run(&common)),
+            Command::Config(command) => runtime(command.run(&common)),
+            Command::Key(command) => runtime(command.run(&common)),
+            Command::Doctor(command) => runtime(command.run(&common)),
+            Command::Reader(command) => return Ok(command.run()),
+        };
+        exit.map(ExitCode::from)
+    }
+}
+
+impl Common {
+    /// The settings, with this command's own options as the highest layer.
+    pub fn config(&self, flags: &[(&str, Value)]) -> Refused<Config> {
+        let mut flags = flags.to_vec();
+        if let Some(data) = &self.data {
+            flags.push(("data", json!(data)));
+        }
+        Config::load(self.config_file.as_deref(), &flags)
+    }
+
+    /// The settings of a command with `--workers`.
+    pub fn config_with_workers(&self, workers: Option<usize>) -> Refused<Config> {
+        let flags: Vec<_> = workers.map(|workers| ("workers", json!(workers))).into_iter().collect();
+        self.config(&flags)
+    }
+
+    pub const fn voice(&self) -> Voice {
+        Voice { quiet: self.quiet, json: self.json }
+    }
+}
+
+fn runtime(work: impl Future<Output = Refused<Exit>>) -> Refused<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Refusal::io("start the threads of the program", &error))?;
+    let ended = runtime.block_on(work);
+    // A blocked write or a stuck tool must not keep the program from ending.
+    runtime.shutdown_background();
+    ended
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

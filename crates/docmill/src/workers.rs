@@ -1,0 +1,36 @@
+//! How this program starts its workers: the same for a server and for a run without one.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use docmill_model::fingerprint;
+use docmill_runner::tools::Ocr;
+use docmill_runner::tools::tesseract::Tesseract;
+use docmill_runner::{ReaderCommand, Runner, RunnerSettings};
+use docmill_store::blobs::Blobs;
+use docmill_store::{Clock, Store};
+
+use crate::config::Config;
+use crate::refusal::{Refusal, Refused};
+
+/// Settings of the workers. Reader children are this program again.
+pub fn settings(config: &Config) -> Refused<RunnerSettings> {
+    let program = std::env::current_exe().map_err(|error| Refusal::io("find the program itself", &error))?;
+    let reader = ReaderCommand { program, args: vec![OsString::from("reader")] };
+    let mut settings = RunnerSettings::new(format!("docmill-{}", std::process::id()), reader);
+    settings.slots = config.workers.slots();
+    settings.limits = config.run.clone();
+    settings.pages_max = config.limits.document_pages_max;
+    settings.tesseract = config.ocr.program().map(ToOwned::to_owned);
+    Ok(settings)
+}
+
+/// What results of these workers carry as their engine.
+pub fn fingerprint(config: &Config) -> String {
+    let ocr = Ocr::new(Tesseract::find(config.ocr.program()), config.run.reader_memory_bytes_max);
+    fingerprint::engine(ocr.fingerprint().as_deref())
+}
+
+pub fn start(store: Arc<dyn Store>, blobs: Blobs, clock: Arc<dyn Clock>, settings: RunnerSettings) -> Runner {
+    Runner::start(store, blobs, clock, settings)
+}

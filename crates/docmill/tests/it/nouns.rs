@@ -1,0 +1,76 @@
+//! `config`, `key` and `doctor`.
+
+use serde_json::{Value, json};
+
+use crate::program::Home;
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn configurations_are_saved_shown_changed_and_deleted() {
+    let home = Home::new();
+    home.write("one.toml", "product_type = \"parse_v2\"\ntier = \"fast\"\nversion = \"latest\"\n");
+    home.write("two.json", r#"{"product_type": "parse_v2", "tier": "agentic", "version": "latest"}"#);
+    let made = lines(&home.run(&["config", "create", "mine", "one.toml", "--json"]).ended(0).stdout);
+    let id = made[0]["id"].as_str().unwrap();
+    assert_eq!(made[0]["parameters"]["tier"], "fast");
+    for given in [id, "mine"] {
+        assert_eq!(lines(&home.run(&["config", "get", given, "--json"]).ended(0).stdout), made, "{given}");
+    }
+    home.run(&["config", "update", "mine", "--name", "ours", "--parameters", "two.json"]).ended(0);
+    let listed = lines(&home.run(&["config", "ls", "--json"]).ended(0).stdout);
+    let names: Vec<&str> = listed.iter().map(|each| each["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["PARSE_FAST", "PARSE_COST_EFFECTIVE", "PARSE_AGENTIC", "PARSE_AGENTIC_PLUS", "ours"]);
+    assert_eq!((&listed[4]["id"], &listed[4]["parameters"]["tier"]), (&json!(id), &json!("agentic")));
+    home.write("in/a.txt", "words");
+    home.run(&["batch", "in", "--config", "ours", "-o", "out"]).ended(0);
+    home.run(&["config", "delete", "ours"]).ended(0);
+    home.run(&["config", "get", "ours"]).ended(1).says("error: there is no saved configuration `ours`");
+    home.run(&["batch", "in", "--config", "ours", "-o", "out"])
+        .ended(2)
+        .says("error: there is no configuration `ours`");
+}
+
+#[test]
+fn parameters_that_are_not_valid_are_refused() {
+    let home = Home::new();
+    for (name, text, expected) in [
+        ("a.json", r#"{"product_type": "parse_v2", "tier": "fast", "version": "latest", "x": 1}"#, "parameters.x: "),
+        ("b.json", "[]", "it holds no object"),
+        ("c.json", "{", "cannot read `c.json`"),
+        ("d.toml", "product_type = \"split_v1\"", "product_type: "),
+    ] {
+        home.write(name, text);
+        home.run(&["config", "create", "mine", name]).ended(2).says(expected);
+    }
+}
+
+#[test]
+fn keys_are_made_listed_and_revoked() {
+    let home = Home::new();
+    let made = lines(&home.run(&["key", "create", "laptop", "--json"]).ended(0).stdout);
+    let (id, secret) = (made[0]["id"].as_str().unwrap(), made[0]["key"].as_str().unwrap());
+    let printed = home.run(&["key", "create"]).ended(0).stdout;
+    assert!(printed.starts_with("llx-") && printed.trim_end() != secret);
+    let listed = home.run(&["key", "ls", "--json"]).ended(0).stdout;
+    assert!(!listed.contains(secret), "a key is shown once");
+    assert_eq!(lines(&listed).len(), 2);
+    home.run(&["key", "revoke", id]).ended(0);
+    home.run(&["key", "revoke", id]).ended(1).says("that could be revoked");
+    home.run(&["key", "revoke", "bat-1"]).ended(2).says("is not a key id");
+    let revoked = lines(&home.run(&["key", "ls", "--json"]).ended(0).stdout);
+    assert_eq!(revoked.iter().filter(|key| !key["revoked_at"].is_null()).count(), 1);
+}
+
+#[test]
+fn the_doctor_says_what_is_there() {
+    let home = Home::new();
+    let findings = lines(&home.run(&["doctor", "--json"]).ended(0).stdout);
+    let what: Vec<&str> = findings.iter().map(|finding| finding["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["docmill", "ocr", "data", "space", "fast", "cost_effective", "agentic", "agentic_plus"]);
+    home.write("file", "");
+    let ran = home.run(&["doctor", "--data", "file/below"]).ended(1);
+    assert!(ran.stdout.contains("bad     data: cannot write in `file/below`"), "{}", ran.stdout);
+}

@@ -1,0 +1,176 @@
+//! The law of data schemas (contract 4.2): which JSON Schemas are taken, and the typed tree they become.
+//!
+//! Formats, patterns and defaults are hints at most: they are kept where reading can use them and left out of the
+//! cleaned form, because a result does not promise to follow them.
+
+mod check;
+
+pub use check::check;
+
+use serde_json::{Map, Value, json};
+
+/// Objects inside objects, the root counted. An array adds a level only where it stands directly in an array.
+pub const LEVELS_MAX: usize = 7;
+/// Properties of the whole tree after `$ref`s are inlined.
+pub const PROPERTIES_MAX: usize = 5_000;
+/// Characters of names, descriptions and enum values of the whole tree after `$ref`s are inlined.
+pub const TEXT_CHARS_MAX: usize = 120_000;
+/// Characters of the schema as compact JSON.
+pub const RAW_CHARS_MAX: usize = 150_000;
+/// Longer titles, formats and patterns are no labels or hints; they are left out, so that inlining stays bounded.
+const HINT_CHARS_MAX: usize = 200;
+
+/// A schema that keeps the law.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schema {
+    /// Always an object.
+    pub root: Node,
+}
+
+/// A place in the tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// Whether null is a value here.
+    pub nullable: bool,
+    pub kind: Kind,
+    /// The allowed values of a scalar, null not among them; `None` = any.
+    pub choices: Option<Vec<Value>>,
+    /// `date`, `email`, `uri`, ...: a hint for reading, not promised of the result.
+    pub format: Option<String>,
+    /// A regular expression: a hint for reading, not promised of the result.
+    pub pattern: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// Properties in the schema's order.
+    Object(Vec<Property>),
+    Array(Box<Node>),
+    Text,
+    Number,
+    Integer,
+    Boolean,
+    /// Null is the only value.
+    Null,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    pub name: String,
+    pub required: bool,
+    pub node: Node,
+}
+
+impl Schema {
+    /// The schema in the supported subset: `$ref`s inlined, one type a node, null by `anyOf`, nothing else kept.
+    pub fn cleaned(&self) -> Value {
+        self.root.cleaned()
+    }
+
+    /// The root's properties.
+    pub fn properties(&self) -> &[Property] {
+        self.root.properties()
+    }
+}
+
+impl Kind {
+    /// The name of the type in JSON Schema.
+    pub const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Object(_) => "object",
+            Self::Array(_) => "array",
+            Self::Text => "string",
+            Self::Number => "number",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Null => "null",
+        }
+    }
+}
+
+impl Node {
+    /// The properties of an object; none for any other kind.
+    pub fn properties(&self) -> &[Property] {
+        match &self.kind {
+            Kind::Object(properties) => properties,
+            _ => &[],
+        }
+    }
+
+    /// Whether the value stands here alone: neither object nor array.
+    pub const fn is_leaf(&self) -> bool {
+        !matches!(self.kind, Kind::Object(_) | Kind::Array(_))
+    }
+
+    /// Whether `value` may stand here: types, choices, null and required properties, all the way down.
+    pub fn accepts(&self, value: &Value) -> bool {
+        if value.is_null() {
+            return self.nullable || self.kind == Kind::Null;
+        }
+        if self.choices.as_ref().is_some_and(|choices| !choices.contains(value)) {
+            return false;
+        }
+        match (&self.kind, value) {
+            (Kind::Object(properties), Value::Object(map)) => {
+                properties.iter().all(|property| match map.get(&property.name) {
+                    Some(value) => property.node.accepts(value),
+                    None => !property.required,
+                })
+            }
+            (Kind::Array(item), Value::Array(values)) => values.iter().all(|value| item.accepts(value)),
+            (Kind::Text, Value::String(_)) | (Kind::Boolean, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => true,
+            (Kind::Integer, Value::Number(number)) => is_whole(number),
+            _ => false,
+        }
+    }
+
+    fn cleaned(&self) -> Value {
+        let mut map = Map::new();
+        if let Some(title) = &self.title {
+            map.insert("title".into(), json!(title));
+        }
+        if let Some(description) = &self.description {
+            map.insert("description".into(), json!(description));
+        }
+        let own = self.cleaned_kind();
+        if self.nullable && self.kind != Kind::Null {
+            map.insert("anyOf".into(), json!([own, { "type": "null" }]));
+        } else {
+            map.extend(own);
+        }
+        Value::Object(map)
+    }
+
+    fn cleaned_kind(&self) -> Map<String, Value> {
+        let mut map = Map::from_iter([("type".to_owned(), json!(self.kind.type_name()))]);
+        match &self.kind {
+            Kind::Object(properties) => {
+                let cleaned = |property: &Property| (property.name.clone(), property.node.cleaned());
+                let required: Vec<&str> =
+                    properties.iter().filter(|property| property.required).map(|p| p.name.as_str()).collect();
+                map.insert("properties".into(), Value::Object(properties.iter().map(cleaned).collect()));
+                if !required.is_empty() {
+                    map.insert("required".into(), json!(required));
+                }
+            }
+            Kind::Array(item) => {
+                map.insert("items".into(), item.cleaned());
+            }
+            _ => {}
+        }
+        if let Some(choices) = &self.choices {
+            map.insert("enum".into(), json!(choices));
+        }
+        map
+    }
+}
+
+/// JSON Schema counts 2.0 as an integer.
+fn is_whole(number: &serde_json::Number) -> bool {
+    number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|n| n.fract() == 0.0)
+}
+
+#[cfg(test)]
+mod tests;

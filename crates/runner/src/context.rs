@@ -1,0 +1,26 @@
+//! What every job and duty of one worker shares.
+
+use std::sync::Arc;
+
+use docmill_store::blobs::Blobs;
+use docmill_store::{Clock, Store};
+use tokio::sync::Semaphore;
+
+use crate::Counters;
+use crate::reader::pool::Pool;
+use crate::settings::RunnerSettings;
+use crate::tools::ocr::Ocr;
+
+pub(crate) struct Context {
+    pub store: Arc<dyn Store>,
+    pub blobs: Blobs,
+    pub clock: Arc<dyn Clock>,
+    pub settings: RunnerSettings,
+    pub counters: Arc<Counters>,
+    pub pool: Pool,
+    pub ocr: Ocr,
+    /// One permit a processor: a document holds one while it is read, and lends it to its OCR program.
+    pub permits: Semaphore,
+    /// `fingerprint::engine` of this worker.
+    pub engine: String,
+}

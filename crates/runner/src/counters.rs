@@ -1,0 +1,63 @@
+//! What a worker did since it started, live, for the progress bar and for `/metrics`.
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+/// Each value only grows, except the gauges at the end. Reading is one atomic load.
+#[derive(Debug, Default)]
+pub struct Counters {
+    pub documents_done: Counter,
+    pub documents_failed: Counter,
+    pub documents_cancelled: Counter,
+    /// Attempts that went back to the queue.
+    pub documents_retried: Counter,
+    pub pages_read: Counter,
+    pub pages_failed: Counter,
+    pub pages_ocr: Counter,
+    /// Results that the store refused because the lease was lost.
+    pub results_refused: Counter,
+    pub readers_started: Counter,
+    pub readers_died: Counter,
+    pub readers_timed_out: Counter,
+    pub readers_over_memory: Counter,
+    pub ocr_runs: Counter,
+    pub jobs_rescued: Counter,
+    pub directories_expired: Counter,
+    pub blobs_swept: Counter,
+    pub outputs_swept: Counter,
+    /// Jobs that this worker holds now.
+    pub jobs_held: Gauge,
+    /// Reader children that are alive now, working or waiting.
+    pub readers_alive: Gauge,
+}
+
+impl Counters {
+    /// Adds every value to the registry that `/metrics` prints; its prefix is `docmill`.
+    pub fn register(&self, registry: &mut Registry) {
+        let counters: [(&str, &str, &Counter); 17] = [
+            ("documents_done", "Jobs that ended with a result", &self.documents_done),
+            ("documents_failed", "Jobs that ended with a failure", &self.documents_failed),
+            ("documents_cancelled", "Jobs that were cancelled while they ran", &self.documents_cancelled),
+            ("documents_retried", "Attempts that went back to the queue", &self.documents_retried),
+            ("pages_read", "Pages that came out", &self.pages_read),
+            ("pages_failed", "Pages that failed", &self.pages_failed),
+            ("pages_ocr", "Pages that were read by OCR", &self.pages_ocr),
+            ("results_refused", "Results refused because the lease was lost", &self.results_refused),
+            ("readers_started", "Reader children started", &self.readers_started),
+            ("readers_died", "Reader children that died at work", &self.readers_died),
+            ("readers_timed_out", "Reader children killed for taking too long", &self.readers_timed_out),
+            ("readers_over_memory", "Reader children killed for their memory", &self.readers_over_memory),
+            ("ocr_runs", "Runs of the OCR program", &self.ocr_runs),
+            ("jobs_rescued", "Jobs taken back from dead workers", &self.jobs_rescued),
+            ("directories_expired", "Ephemeral directories deleted", &self.directories_expired),
+            ("blobs_swept", "Unused blobs deleted", &self.blobs_swept),
+            ("outputs_swept", "Jobs whose unused outputs were deleted", &self.outputs_swept),
+        ];
+        for (name, help, counter) in counters {
+            registry.register(name, help, counter.clone());
+        }
+        registry.register("jobs_held", "Jobs that this worker holds", self.jobs_held.clone());
+        registry.register("readers_alive", "Reader children alive", self.readers_alive.clone());
+    }
+}

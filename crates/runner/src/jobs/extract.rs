@@ -1,0 +1,89 @@
+//! A document, or the pages of a finished parse job, to values.
+
+use std::time::Duration;
+
+use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome};
+use docmill_model::options::ExtractOptions;
+use docmill_model::results::{Extraction, JobResult};
+use docmill_model::{Code, Failure};
+use docmill_store::{ClaimedJob, JobSource, outputs_prefix};
+
+use super::outputs::{EXTRACT, PAGES};
+use super::parse;
+use crate::context::Context;
+use crate::work::held::Held;
+use crate::work::stop::End;
+
+pub(super) async fn run(
+    context: &Context,
+    claimed: &ClaimedJob,
+    options: &ExtractOptions,
+    held: &Held,
+) -> Result<JobResult, End> {
+    let prefix = outputs_prefix(claimed.id, claimed.attempt);
+    let (result, pages) = match &claimed.source {
+        JobSource::File { name, content, .. } => {
+            let result = parse::read(context, claimed, name, content, &options.parse, held).await?;
+            (result, pages_of(context, &prefix).await?)
+        }
+        JobSource::ParseJob { outputs, .. } => {
+            let pages = pages_of(context, outputs).await?;
+            (of_parse_job(&pages), pages)
+        }
+    };
+    let read = pages.into_iter().filter_map(|page| match page {
+        PageOutcome::Read(page) => Some(*page),
+        PageOutcome::Failed { .. } => None,
+    });
+    let extraction = extract(context, read.collect(), options, held).await?;
+    let json = serde_json::to_vec(&extraction).map_err(|_| Failure::from(Code::Internal))?;
+    context.blobs.put(&format!("{prefix}/{EXTRACT}"), json.into()).await?;
+    Ok(result)
+}
+
+/// The pages under a prefix, failed ones among them.
+async fn pages_of(context: &Context, prefix: &str) -> Result<Vec<PageOutcome>, End> {
+    let lines = context.blobs.get(&format!("{prefix}/{PAGES}")).await?.ok_or_else(|| {
+        Failure::new(Code::ParseJobNotCompleted, "The pages of the parse job are not kept any more; parse again.")
+    })?;
+    let pages: Result<Vec<_>, _> =
+        lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(serde_json::from_slice).collect();
+    Ok(pages.map_err(|_| Failure::new(Code::Internal, "The pages of the document cannot be read back."))?)
+}
+
+/// The result record of an extraction that reads another job's pages: it has none of its own.
+fn of_parse_job(pages: &[PageOutcome]) -> JobResult {
+    let count = |pages: usize| u32::try_from(pages).unwrap_or(u32::MAX);
+    let failed = pages.iter().filter(|page| matches!(page, PageOutcome::Failed { .. })).count();
+    JobResult {
+        document: DocumentInfo { format: FORMAT, page_count: count(pages.len()), ..DocumentInfo::default() },
+        pages: count(pages.len()),
+        pages_failed: count(failed),
+        ..JobResult::default()
+    }
+}
+
+/// The extraction on a thread of its own, within a permit and the document's base time. A run that is given up goes
+/// on in its thread until it ends by itself: it is pure and holds nothing.
+async fn extract(
+    context: &Context,
+    pages: Vec<Page>,
+    options: &ExtractOptions,
+    held: &Held,
+) -> Result<Extraction, End> {
+    let base = context.settings.limits.document_base_ms;
+    let time = options.parse.base_timeout_s.map_or(Duration::from_millis(base), |s| Duration::from_secs(s.into()));
+    let options = options.clone();
+    let work = async {
+        let _permit = context.permits.acquire().await;
+        tokio::task::spawn_blocking(move || docmill_extract::extract(&pages, &options)).await
+    };
+    tokio::select! {
+        done = tokio::time::timeout(time, work) => match done {
+            Ok(Ok(extracted)) => Ok(extracted?),
+            Ok(Err(_)) => Err(Code::Internal.into()),
+            Err(_) => Err(Failure::new(Code::ReaderTimeout, "The extraction took longer than the limit.").into()),
+        },
+        stop = held.stop().wait() => Err(End::Stopped(*stop)),
+    }
+}

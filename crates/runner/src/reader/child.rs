@@ -1,0 +1,278 @@
+//! The body of the reader child: the only code that touches a document's bytes.
+//!
+//! It reads one document after another from stdin and answers on stdout (see `protocol`). It limits itself before the
+//! first byte, trusts nothing to be left over from the document before, and does not outlive its worker.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use docmill_model::document::{DocumentInfo, PageOutcome, Warning};
+use docmill_model::{Code, Failure};
+use docmill_parse::{DocumentReader, OcrAnswer, PageImage, Services, Source};
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+use super::frames::{self, FrameError};
+use super::protocol::{CHUNK_BYTES, FromReader, Open, ToReader};
+
+/// The one variable of the child's environment: the address space that it may use, bytes.
+pub const MEMORY_VARIABLE: &str = "READER_MEMORY_BYTES";
+/// Files and pipes open at a time: a reader needs its three pipes, and a few for what libraries load.
+const FILES_MAX: u64 = 64;
+/// Deeply nested documents recurse deeply; the default stack of a thread is too small for them.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// Serves documents until stdin ends, within the address space that `READER_MEMORY_BYTES` gives.
+pub fn run() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("reader: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<(), FrameError> {
+    limit_self(memory_bytes(std::env::var_os(MEMORY_VARIABLE))?)?;
+    let frames_out = take_stdout()?;
+    leave_with_parent();
+    let serving = std::thread::Builder::new()
+        .name("reader".to_owned())
+        .stack_size(STACK_BYTES)
+        .spawn(move || serve(&mut BufReader::with_capacity(CHUNK_BYTES, io::stdin().lock()), frames_out))?;
+    // A panic has been printed to stderr, where the worker keeps it for its log.
+    serving.join().unwrap_or_else(|_| Err(io::Error::other("the reader panicked").into()))
+}
+
+/// What the variable says; `None` without it.
+fn memory_bytes(given: Option<OsString>) -> Result<Option<u64>, FrameError> {
+    let Some(given) = given else { return Ok(None) };
+    let number = given.to_str().and_then(|text| text.parse().ok());
+    number.map(Some).ok_or_else(|| io::Error::other(format!("{MEMORY_VARIABLE} is a number of bytes")).into())
+}
+
+/// No core files, no files at all, few descriptors, and no more memory than the worker allows.
+fn limit_self(memory_bytes: Option<u64>) -> Result<(), FrameError> {
+    let to = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
+    let limits = [(Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, FILES_MAX)];
+    for (resource, value) in limits.into_iter().chain(memory_bytes.map(|bytes| (Resource::As, bytes))) {
+        setrlimit(resource, to(value)).map_err(io::Error::from)?;
+    }
+    Ok(())
+}
+
+/// Keeps stdout for frames alone: whatever a library prints goes to stderr.
+fn take_stdout() -> Result<File, FrameError> {
+    let frames_out: OwnedFd = io::stdout().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdout(io::stderr()).map_err(io::Error::from)?;
+    Ok(File::from(frames_out))
+}
+
+/// Ends the process as soon as the worker's end of stdin is gone, also in the middle of a page that never ends.
+fn leave_with_parent() {
+    std::thread::spawn(|| {
+        let stdin = io::stdin();
+        // Without asked-for events only a hang-up is reported.
+        let mut watched = [rustix::event::PollFd::new(&stdin, rustix::event::PollFlags::empty())];
+        while rustix::event::poll(&mut watched, None).is_err() {}
+        std::process::exit(0);
+    });
+}
+
+/// The protocol's loop over documents.
+pub fn serve(from: &mut impl Read, out: impl Write) -> Result<(), FrameError> {
+    let mut parent = Parent { from, out };
+    while let Some(frame) = frames::read::<ToReader>(parent.from)? {
+        let ToReader::Open(open) = frame.header else {
+            return Err(io::Error::other("a document begins with `open`").into());
+        };
+        parent.document(*open)?;
+    }
+    Ok(())
+}
+
+/// The other end of the pipes.
+struct Parent<'a, R, W> {
+    from: &'a mut R,
+    out: W,
+}
+
+impl<R: Read, W: Write> Parent<'_, R, W> {
+    fn say(&mut self, what: &FromReader, payload: &[u8]) -> Result<(), FrameError> {
+        frames::write(&mut self.out, what, payload)
+    }
+
+    fn document(&mut self, open: Open) -> Result<(), FrameError> {
+        let source = Source { name: open.name.clone(), bytes: Arc::new(self.receive(open.bytes)?) };
+        let reader = match docmill_parse::open(source, &open.options, open.pages_max) {
+            Ok(reader) => reader,
+            Err(failure) => return self.say(&FromReader::Refused { failure }, &[]),
+        };
+        match wanted_pages(&reader.info(), &open) {
+            Ok(pages) => self.pages(reader, &open, pages),
+            Err(failure) => self.say(&FromReader::Refused { failure }, &[]),
+        }
+    }
+
+    fn receive(&mut self, length: u64) -> Result<Vec<u8>, FrameError> {
+        let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
+        while (bytes.len() as u64) < length {
+            match frames::read::<ToReader>(self.from)? {
+                Some(frame) if frame.header == ToReader::Bytes => bytes.extend_from_slice(&frame.payload),
+                Some(_) => return Err(io::Error::other("the document is not complete").into()),
+                None => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            }
+        }
+        Ok(bytes)
+    }
+
+    fn pages(&mut self, mut reader: Box<dyn DocumentReader>, open: &Open, wanted: Vec<u32>) -> Result<(), FrameError> {
+        let skip: BTreeSet<u32> = open.skip.iter().copied().collect();
+        let surveyed: BTreeSet<u32> = open.surveyed.iter().copied().collect();
+        let to_read: Vec<u32> = wanted.iter().copied().filter(|page| !skip.contains(page)).collect();
+        let mut info = reader.info();
+        warn_of_unread(&mut info, open);
+        self.say(&FromReader::Opened { info, pages: to_read.clone() }, &[])?;
+        if reader.wants_survey() {
+            for number in wanted.into_iter().filter(|page| !skip.contains(page) || surveyed.contains(page)) {
+                self.say(&FromReader::PageStarted { number }, &[])?;
+                if let Err(failure) = reader.survey(number) {
+                    // The page says nothing about the document; whether it can be read is seen in its own turn.
+                    eprintln!("reader: survey of page {number}: {failure}");
+                }
+            }
+        }
+        for number in to_read {
+            self.page(reader.as_mut(), number)?;
+        }
+        let mut info = reader.info();
+        warn_of_unread(&mut info, open);
+        self.say(&FromReader::Done { info }, &[])
+    }
+
+    fn page(&mut self, reader: &mut dyn DocumentReader, number: u32) -> Result<(), FrameError> {
+        self.say(&FromReader::PageStarted { number }, &[])?;
+        let mut services = PipeServices { parent: self, ocr: false, broken: None };
+        let read = reader.page(number, &mut services);
+        let PipeServices { ocr, broken, .. } = services;
+        if let Some(error) = broken {
+            return Err(error);
+        }
+        match read {
+            Ok(page) => {
+                let json = serde_json::to_vec(&PageOutcome::Read(Box::new(page)))?;
+                self.say(&FromReader::Page { number, ocr }, &json)
+            }
+            Err(failure) => self.say(&FromReader::PageFailed { number, failure }, &[]),
+        }
+    }
+}
+
+/// The pages that the options ask for and the limit allows, skipped ones among them.
+fn wanted_pages(info: &DocumentInfo, open: &Open) -> Result<Vec<u32>, Failure> {
+    if info.page_count == 0 {
+        return Err(Code::NoDataFoundInFile.into());
+    }
+    let mut pages = open.options.pages.of(info.page_count);
+    if pages.is_empty() {
+        return Err(Code::PagesOutOfRange.into());
+    }
+    pages.truncate(open.pages_max as usize);
+    Ok(pages)
+}
+
+/// Says that the page limit left pages out, unless the engine said so itself.
+fn warn_of_unread(info: &mut DocumentInfo, open: &Open) {
+    let asked = open.options.pages.of(info.page_count).len();
+    let said = info.warnings.iter().any(|warning| warning.code == Warning::PAGES_NOT_READ);
+    if asked > open.pages_max as usize && !said {
+        let message = format!("Of {asked} pages only the first {} were read: this is the limit.", open.pages_max);
+        info.warnings.push(Warning::new(Warning::PAGES_NOT_READ, message));
+    }
+}
+
+/// The outside world of a document is the worker at the other end of the pipes.
+struct PipeServices<'a, 'b, R, W> {
+    parent: &'a mut Parent<'b, R, W>,
+    /// Whether the page used OCR.
+    ocr: bool,
+    /// The first error of the pipes: nothing more can be said, and the page is not worth ending.
+    broken: Option<FrameError>,
+}
+
+impl<R: Read, W: Write> PipeServices<'_, '_, R, W> {
+    fn ask_ocr(&mut self, image: &PageImage, languages: &[String]) -> Result<OcrAnswer, FrameError> {
+        let PageImage { width, height, dpi, grey } = image;
+        let ask = FromReader::NeedOcr { width: *width, height: *height, dpi: *dpi, languages: languages.to_vec() };
+        self.parent.say(&ask, grey)?;
+        match frames::read::<ToReader>(self.parent.from)?.map(|frame| frame.header) {
+            Some(ToReader::OcrReply { answer }) => Ok(answer),
+            _ => Err(io::Error::other("OCR was asked for and something else came").into()),
+        }
+    }
+}
+
+impl<R: Read, W: Write> Services for PipeServices<'_, '_, R, W> {
+    fn ocr(&mut self, image: &PageImage, languages: &[String]) -> OcrAnswer {
+        if self.broken.is_none() {
+            match self.ask_ocr(image, languages) {
+                Ok(answer) => {
+                    self.ocr |= matches!(answer, OcrAnswer::Read(_));
+                    return answer;
+                }
+                Err(error) => self.broken = Some(error),
+            }
+        }
+        OcrAnswer::Failed { message: "The OCR program cannot be reached.".to_owned() }
+    }
+
+    fn asset(&mut self, name: &str, content_type: &str, bytes: &[u8]) {
+        if self.broken.is_none() {
+            let asset = FromReader::Asset { name: name.to_owned(), content_type: content_type.to_owned() };
+            self.broken = self.parent.say(&asset, bytes).err();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_variable_is_a_number_or_absent() {
+        for (given, expected) in [(None, Some(None)), (Some("1024"), Some(Some(1024))), (Some(""), None)] {
+            assert_eq!(memory_bytes(given.map(OsString::from)).ok(), expected, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn wanted_pages_stay_inside_the_document_and_the_limit() {
+        let open = |pages, pages_max| Open {
+            name: String::new(),
+            bytes: 0,
+            options: docmill_model::options::ParseOptions { pages, ..Default::default() },
+            skip: vec![],
+            surveyed: vec![],
+            pages_max,
+        };
+        let selection = |ranges| docmill_model::options::PageSelection { ranges, first: None };
+        for (count, ranges, pages_max, expected) in [
+            (3, None, 10, Ok(vec![1, 2, 3])),
+            (3, None, 2, Ok(vec![1, 2])),
+            (3, Some(vec![(2, 9)]), 10, Ok(vec![2, 3])),
+            (3, Some(vec![(4, 9)]), 10, Err(Code::PagesOutOfRange)),
+            (0, None, 10, Err(Code::NoDataFoundInFile)),
+        ] {
+            let mut info = DocumentInfo { page_count: count, ..DocumentInfo::default() };
+            let given = open(selection(ranges), pages_max);
+            assert_eq!(wanted_pages(&info, &given).map_err(|failure| failure.code), expected);
+            warn_of_unread(&mut info, &given);
+            assert_eq!(info.warnings.len(), usize::from(pages_max == 2), "{:?}", info.warnings);
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! One document in reader children: send it, take its pages, and go on after a page that killed its child.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use docmill_model::document::{DocumentInfo, PageOutcome};
+use docmill_model::limits::RunLimits;
+use docmill_model::options::ParseOptions;
+use docmill_model::{Code, Failure, FailureClass, JobId, ProjectId};
+use docmill_parse::PageImage;
+use tokio::time::Instant;
+
+use super::frames::{Frame, FrameError};
+use super::plan::{Plan, Violation};
+use super::pool::Pool;
+use super::process::{Death, Reader};
+use super::protocol::{FromReader, Open, ToReader};
+use crate::guard::{Bounds, Interrupted};
+use crate::jobs::outputs::Outputs;
+use crate::jobs::source::Source;
+use crate::tools::ocr::Ocr;
+use crate::work::held::Held;
+use crate::work::stop::End;
+
+/// Longest JSON of one page, bytes: a page of a million words fits.
+const PAGE_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Pictures of one document, and bytes of all of them.
+const ASSETS_MAX: usize = 50_000;
+const ASSETS_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+/// Longest name of a picture, characters.
+const ASSET_NAME_CHARS_MAX: usize = 128;
+/// Longest sentence that a child may give, characters.
+const MESSAGE_CHARS_MAX: usize = 500;
+
+/// What one document is read with.
+pub(crate) struct Session<'a> {
+    pub job: JobId,
+    pub project: ProjectId,
+    pub source: &'a Source,
+    pub options: &'a ParseOptions,
+    pub pages_max: u32,
+    pub limits: &'a RunLimits,
+    pub pool: &'a Pool,
+    pub ocr: &'a Ocr,
+    pub held: &'a Held,
+    pub outputs: &'a mut Outputs,
+    pub counters: &'a crate::Counters,
+}
+
+/// What is known of a document when all its pages are over.
+pub(crate) struct ReadDocument {
+    pub info: DocumentInfo,
+    pub pages: u32,
+    pub failed: BTreeMap<u32, Failure>,
+    pub ocr: u32,
+}
+
+/// Why one child's part of a document ended early.
+enum Broken {
+    /// The child is well; the document cannot be read.
+    Refused(Failure),
+    /// The child is not trusted any more, or not there.
+    Child(String),
+    Interrupted(Interrupted),
+    /// The attempt ends whatever the child does.
+    End(End),
+}
+
+impl From<Violation> for Broken {
+    fn from(violation: Violation) -> Self {
+        Self::Child(violation.to_string())
+    }
+}
+
+impl From<FrameError> for Broken {
+    fn from(error: FrameError) -> Self {
+        Self::Child(error.to_string())
+    }
+}
+
+impl From<Interrupted> for Broken {
+    fn from(interrupted: Interrupted) -> Self {
+        match interrupted {
+            Interrupted::Stopped(stop) => Self::End(End::Stopped(stop)),
+            bound => Self::Interrupted(bound),
+        }
+    }
+}
+
+/// What store, blobs or source answer: not the child's doing.
+impl From<End> for Broken {
+    fn from(end: End) -> Self {
+        Self::End(end)
+    }
+}
+
+/// The state of a document over its children.
+struct Course {
+    plan: Plan,
+    info: DocumentInfo,
+    failed: BTreeMap<u32, Failure>,
+    ocr: u32,
+    started: Instant,
+    /// When the child last said something outside a page.
+    heard: Instant,
+}
+
+impl<'a> Session<'a> {
+    /// Reads the document into the outputs. Failed pages are part of a good end; whether there are too many of them
+    /// is the caller's question.
+    pub async fn read(mut self) -> Result<ReadDocument, End> {
+        let now = Instant::now();
+        let info = DocumentInfo::default();
+        let mut course =
+            Course { plan: Plan::default(), info, failed: BTreeMap::new(), ocr: 0, started: now, heard: now };
+        loop {
+            let mut reader = self.pool.take(self.project).map_err(|error| self.no_reader(&error))?;
+            course.plan.begin();
+            course.heard = Instant::now();
+            match self.part(&mut reader, &mut course).await {
+                Ok(()) => self.pool.put(reader),
+                Err(Broken::Refused(failure)) => {
+                    self.pool.put(reader);
+                    return Err(failure.into());
+                }
+                Err(Broken::End(end)) => {
+                    reader.kill().await;
+                    return Err(end);
+                }
+                Err(Broken::Child(why)) => {
+                    let death = reader.kill().await;
+                    let code = if ran_out_of_memory(&death) { Code::ReaderMemory } else { Code::ReaderDied };
+                    self.lose(&mut course, code, &why, &death)?;
+                }
+                Err(Broken::Interrupted(bound)) => {
+                    let death = reader.kill().await;
+                    let code = if bound == Interrupted::Memory { Code::ReaderMemory } else { Code::ReaderTimeout };
+                    self.lose(&mut course, code, "it was stopped", &death)?;
+                }
+            }
+            if course.plan.left().is_empty() {
+                return self.end(course).await;
+            }
+        }
+    }
+
+    fn no_reader(&self, error: &std::io::Error) -> End {
+        tracing::error!(job = %self.job, %error, "the reader program cannot be started");
+        End::Failed(Failure::new(Code::Internal, "The reader program cannot be started."))
+    }
+
+    /// After a child is gone: its page is lost, or the attempt is.
+    fn lose(&self, course: &mut Course, code: Code, why: &str, death: &Death) -> Result<(), End> {
+        let page = course.plan.current().map(|(page, _)| page);
+        tracing::warn!(
+            job = %self.job, page, %code, why, status = ?death.status, stderr = death.stderr.as_str(),
+            "a reader ended in the middle of its document"
+        );
+        match code {
+            Code::ReaderMemory => self.counters.readers_over_memory.inc(),
+            Code::ReaderTimeout => self.counters.readers_timed_out.inc(),
+            _ => self.counters.readers_died.inc(),
+        };
+        let failure = self.sentence(code, page);
+        let Some(page) = page.filter(|_| Instant::now() < self.document_deadline(course)) else {
+            return Err(failure.into());
+        };
+        course.plan.page_lost(page, failure.clone());
+        if course.plan.restarts() > self.limits.page_restarts_max {
+            return Err(failure.into());
+        }
+        self.held.set_pages_done(course.plan.done());
+        Ok(())
+    }
+
+    fn sentence(&self, code: Code, page: Option<u32>) -> Failure {
+        let what = page.map_or("the document".to_owned(), |page| format!("page {page}"));
+        let mib = self.limits.reader_memory_bytes_max / (1024 * 1024);
+        let message = match code {
+            Code::ReaderMemory => format!("Reading {what} needed more than {mib} MiB of memory."),
+            Code::ReaderTimeout => format!("Reading {what} took longer than the limit."),
+            _ => format!("Reading {what} made the reader stop."),
+        };
+        Failure::new(code, message)
+    }
+
+    async fn end(mut self, mut course: Course) -> Result<ReadDocument, End> {
+        let last = course.plan.finish().map_err(|violation| Failure::new(Code::Internal, violation.to_string()))?;
+        self.pages_failed(&mut course, last).await?;
+        let Course { plan, info, failed, ocr, .. } = course;
+        Ok(ReadDocument { info, pages: plan.count(), failed, ocr })
+    }
+
+    /// What one child reads of the document, up to `Done`.
+    async fn part(&mut self, reader: &mut Reader, course: &mut Course) -> Result<(), Broken> {
+        let open = Open {
+            name: self.source.name().to_owned(),
+            bytes: self.source.bytes(),
+            options: self.options.clone(),
+            skip: course.plan.skip(),
+            surveyed: course.plan.surveyed(),
+            pages_max: self.pages_max,
+        };
+        let bounds = self.bounds(reader, course);
+        bounds.keep(send(self.source, reader, open)).await??;
+        loop {
+            let bounds = self.bounds(reader, course);
+            let Some(frame) = bounds.keep(reader.hear()).await?? else {
+                return Err(Broken::Child("it closed its end".to_owned()));
+            };
+            course.heard = Instant::now();
+            if self.heard(reader, course, frame).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One thing that the child said. True when the document is over.
+    async fn heard(
+        &mut self,
+        reader: &mut Reader,
+        course: &mut Course,
+        frame: Frame<FromReader>,
+    ) -> Result<bool, Broken> {
+        match frame.header {
+            FromReader::Opened { info, pages } => {
+                course.plan.opened(&info, pages, &self.options.pages, self.pages_max)?;
+                course.info = info;
+            }
+            FromReader::Refused { failure } if !course.plan.is_open() => {
+                return Err(Broken::Refused(believed(failure)));
+            }
+            FromReader::Refused { .. } => return Err(Violation("an open document was refused").into()),
+            FromReader::PageStarted { number } => course.plan.page_started(number, Instant::now())?,
+            FromReader::Page { number, ocr } => self.page(course, number, ocr, &frame.payload).await?,
+            FromReader::PageFailed { number, failure } => {
+                let (_, mut failed) = course.plan.page_ended(number, false)?;
+                failed.push((number, believed(failure)));
+                self.pages_failed(course, failed).await?;
+            }
+            FromReader::NeedOcr { width, height, dpi, languages } => {
+                let image = PageImage { width, height, dpi, grey: frame.payload };
+                self.ocr(reader, course, image, languages).await?;
+            }
+            FromReader::Asset { name, .. } => self.asset(course, name, frame.payload).await?,
+            FromReader::Done { info } => {
+                if !course.plan.left().is_empty() {
+                    return Err(Violation("the document ended before its pages").into());
+                }
+                course.info = info;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn page(&mut self, course: &mut Course, number: u32, ocr: bool, json: &[u8]) -> Result<(), Broken> {
+        if json.len() > PAGE_BYTES_MAX {
+            return Err(Violation("a page longer than a page may be").into());
+        }
+        let PageOutcome::Read(mut page) = serde_json::from_slice(json).map_err(FrameError::Header)? else {
+            return Err(Violation("a page that came out and failed at once").into());
+        };
+        if page.number != number || page.images.iter().any(|image| !is_safe_name(&image.name)) {
+            return Err(Violation("a page of another number, or with a picture of a bad name").into());
+        }
+        let (since, before) = course.plan.page_ended(number, true)?;
+        self.pages_failed(course, before).await?;
+        page.elapsed_ms = u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX);
+        self.outputs.page(&PageOutcome::Read(page)).await?;
+        course.ocr += u32::from(ocr);
+        self.counters.pages_read.inc();
+        self.counters.pages_ocr.inc_by(u64::from(ocr));
+        self.held.set_pages_done(course.plan.done());
+        Ok(())
+    }
+
+    async fn pages_failed(&mut self, course: &mut Course, failed: Vec<(u32, Failure)>) -> Result<(), End> {
+        for (number, failure) in failed {
+            let outcome = PageOutcome::Failed { number, error: failure.to_string() };
+            self.outputs.page(&outcome).await?;
+            course.failed.insert(number, failure);
+            self.counters.pages_failed.inc();
+        }
+        self.held.set_pages_done(course.plan.done());
+        Ok(())
+    }
+
+    /// Runs OCR for the page that the child is at, within that page's time: the child waits meanwhile and uses no
+    /// processor, so the document's permit covers the OCR program.
+    async fn ocr(
+        &mut self,
+        reader: &mut Reader,
+        course: &Course,
+        image: PageImage,
+        languages: Vec<String>,
+    ) -> Result<(), Broken> {
+        let pixels = u64::from(image.width) * u64::from(image.height);
+        if course.plan.current().is_none() || pixels == 0 || pixels != image.grey.len() as u64 {
+            return Err(Violation("OCR of no picture, or outside a page").into());
+        }
+        let bounds = Bounds { pid: None, ..self.bounds(reader, course) };
+        self.counters.ocr_runs.inc();
+        let answer = self.ocr.read(&image, &languages, bounds).await?;
+        let bounds = self.bounds(reader, course);
+        Ok(bounds.keep(reader.say(&ToReader::OcrReply { answer }, &[])).await??)
+    }
+
+    async fn asset(&mut self, course: &Course, name: String, bytes: Vec<u8>) -> Result<(), Broken> {
+        if course.plan.current().is_none() || !is_safe_name(&name) {
+            return Err(Violation("a picture outside a page, or with a bad name").into());
+        }
+        if self.outputs.has_asset(&name) {
+            return Err(Violation("two pictures of one name").into());
+        }
+        let (count, total) = self.outputs.assets_so_far();
+        if count >= ASSETS_MAX || total + bytes.len() as u64 > ASSETS_BYTES_MAX {
+            return Err(Broken::End(Failure::new(Code::ReaderMemory, "The document has too many pictures.").into()));
+        }
+        Ok(self.outputs.asset(name, bytes).await?)
+    }
+
+    /// What the child is bounded by right now: the page's time in a page, the base time outside, and never more than
+    /// the document's time.
+    fn bounds(&self, reader: &Reader, course: &Course) -> Bounds<'a> {
+        let (since, time) = match course.plan.current() {
+            Some((_, since)) => (since, self.page_time()),
+            None => (course.heard, self.base_time()),
+        };
+        Bounds {
+            pid: reader.pid(),
+            resident_bytes_max: self.limits.reader_memory_bytes_max,
+            deadline: (since + time).min(self.document_deadline(course)),
+            stop: self.held.stop(),
+        }
+    }
+
+    fn page_time(&self) -> Duration {
+        let asked = self.options.page_timeout_s.map(|seconds| Duration::from_secs(seconds.into()));
+        asked.unwrap_or(Duration::from_millis(self.limits.page_ms))
+    }
+
+    fn base_time(&self) -> Duration {
+        let asked = self.options.base_timeout_s.map(|seconds| Duration::from_secs(seconds.into()));
+        asked.unwrap_or(Duration::from_millis(self.limits.document_base_ms))
+    }
+
+    fn document_deadline(&self, course: &Course) -> Instant {
+        course.started + self.base_time() + self.page_time() * course.plan.count()
+    }
+}
+
+async fn send(source: &Source, reader: &mut Reader, open: Open) -> Result<(), Broken> {
+    reader.say(&ToReader::Open(Box::new(open)), &[]).await?;
+    let mut pieces = source.open().await?;
+    while let Some(piece) = pieces.next().await? {
+        reader.say(&ToReader::Bytes, &piece).await?;
+    }
+    Ok(())
+}
+
+/// A child's failure as far as it may decide: it may say what is wrong with the file, not that the queue must try
+/// again for ever, and not in a whole book.
+fn believed(failure: Failure) -> Failure {
+    let code = match failure.class() {
+        FailureClass::File | FailureClass::Caller => failure.code,
+        FailureClass::Strike | FailureClass::Transient | FailureClass::Bug => Code::Internal,
+    };
+    Failure::new(code, failure.message.chars().take(MESSAGE_CHARS_MAX).collect::<String>())
+}
+
+/// Rust's own last words when the address space is used up.
+fn ran_out_of_memory(death: &Death) -> bool {
+    death.stderr.contains("memory allocation of")
+}
+
+/// Names become parts of paths and of URLs.
+fn is_safe_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=ASSET_NAME_CHARS_MAX).contains(&name.len()) && name.chars().all(plain) && !name.starts_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_safe_or_refused() {
+        for (name, safe) in [
+            ("page_1.png", true),
+            ("image-3.jpg", true),
+            ("", false),
+            (".hidden", false),
+            ("..", false),
+            ("a/b.png", false),
+            ("a\\b.png", false),
+            ("a b.png", false),
+            ("\u{e4}.png", false),
+            (&"a".repeat(129), false),
+        ] {
+            assert_eq!(is_safe_name(name), safe, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_child_says_what_is_wrong_with_the_file_and_no_more() {
+        for (said, expected) in [
+            (Code::PdfIsProtected, Code::PdfIsProtected),
+            (Code::StoreUnavailable, Code::Internal),
+            (Code::ReaderDied, Code::Internal),
+        ] {
+            assert_eq!(believed(Failure::new(said, "x".repeat(9_000))), Failure::new(expected, "x".repeat(500)));
+        }
+    }
+}

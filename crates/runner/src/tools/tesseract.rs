@@ -1,0 +1,171 @@
+//! The `tesseract` program: a grey picture in on stdin, words out as TSV on stdout.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command as BlockingCommand, Output, Stdio};
+
+use docmill_parse::{OcrAnswer, OcrText, PageImage};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+use super::{languages, tsv};
+use crate::guard::{self, Bounds, Interrupted};
+
+/// Where tesseract's language data is, when not at its usual place: the only variable that it gets from us.
+const TESSDATA: &str = "TESSDATA_PREFIX";
+/// Longest output that is read, bytes: some 500,000 words.
+const OUTPUT_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
+/// A tesseract that was found and answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tesseract {
+    pub program: PathBuf,
+    /// As it says itself: `tesseract 5.3.0`.
+    pub version: String,
+    /// Tesseract's own names, as installed: `eng`, `deu`, `osd`.
+    pub languages: Vec<String>,
+}
+
+impl Tesseract {
+    /// Looks at the given program, or for `tesseract` on the PATH. `None` when there is none or it does not run.
+    /// Blocks for as long as the program takes to print its version.
+    pub fn find(explicit: Option<&Path>) -> Option<Self> {
+        let program = match explicit {
+            Some(path) => path.to_owned(),
+            None => on_path("tesseract")?,
+        };
+        let version = said(&program, "--version")?.lines().next()?.trim().to_owned();
+        let listed = said(&program, "--list-langs")?;
+        // The first line is a heading.
+        let languages = listed.lines().skip(1).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+        version.starts_with("tesseract").then(|| Self { program, version, languages: languages.collect() })
+    }
+
+    /// Reads the words of a picture. The program is killed with all it started when a bound is met or the caller
+    /// stops waiting.
+    pub(crate) async fn read(
+        &self,
+        image: &PageImage,
+        wanted: &[String],
+        bounds: Bounds<'_>,
+    ) -> Result<OcrAnswer, Interrupted> {
+        let languages = match languages::for_tesseract(wanted, &self.languages) {
+            Ok(languages) => languages.join("+"),
+            Err(message) => return Ok(OcrAnswer::Missing { message }),
+        };
+        let mut run = match self.start(&languages, image.dpi) {
+            Ok(child) => Run(child),
+            Err(error) => return Ok(failed(&error.to_string())),
+        };
+        let bounds = Bounds { pid: run.0.id(), ..bounds };
+        Ok(match bounds.keep(run.talk(image)).await? {
+            Ok(output) => self.answer(&output),
+            Err(error) => failed(&error.to_string()),
+        })
+    }
+
+    fn start(&self, languages: &str, dpi: u32) -> io::Result<Child> {
+        let dpi = dpi.clamp(70, 2_400).to_string();
+        command(&self.program)
+            .args(["stdin", "stdout", "-l", languages, "--dpi", &dpi, "tsv"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+    }
+
+    fn answer(&self, output: &Output) -> OcrAnswer {
+        if output.status.success() {
+            let words = tsv::words(&String::from_utf8_lossy(&output.stdout));
+            return OcrAnswer::Read(OcrText { engine: self.version.clone(), words });
+        }
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        failed(&format!("{} {}", output.status, stderr.lines().next().unwrap_or_default()))
+    }
+}
+
+/// The program with nothing of our environment. One thread: the CPU permits count processes, and several threads on
+/// one page cost more than they bring.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("OMP_THREAD_LIMIT", "1").env("LC_ALL", "C");
+    if let Some(place) = std::env::var_os(TESSDATA) {
+        command.env(TESSDATA, place);
+    }
+    command
+}
+
+fn failed(why: &str) -> OcrAnswer {
+    tracing::warn!(why, "the OCR program failed");
+    OcrAnswer::Failed { message: "The OCR program failed.".to_owned() }
+}
+
+/// A started tesseract; dropped, it dies with all it started.
+struct Run(Child);
+
+impl Run {
+    /// Feeds the picture while it reads the answer: a pipe holds neither.
+    async fn talk(&mut self, image: &PageImage) -> io::Result<Output> {
+        let (stdin, stdout, stderr) = (self.0.stdin.take(), self.0.stdout.take(), self.0.stderr.take());
+        let feed = async {
+            if let Some(mut stdin) = stdin {
+                stdin.write_all(format!("P5\n{} {}\n255\n", image.width, image.height).as_bytes()).await?;
+                stdin.write_all(&image.grey).await?;
+                stdin.shutdown().await?;
+            }
+            io::Result::Ok(())
+        };
+        let (fed, stdout, stderr) = tokio::join!(feed, all(stdout), all(stderr));
+        let status = self.0.wait().await?;
+        // When the program stopped reading, its status says why better than our broken pipe.
+        if status.success() {
+            fed?;
+        }
+        Ok(Output { status, stdout: stdout?, stderr: stderr? })
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        guard::kill_group(self.0.id());
+    }
+}
+
+async fn all(from: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(from) = from {
+        from.take(OUTPUT_BYTES_MAX).read_to_end(&mut bytes).await?;
+    }
+    Ok(bytes)
+}
+
+/// What the program prints for one argument; older versions print to stderr.
+fn said(program: &Path, argument: &str) -> Option<String> {
+    let mut command = BlockingCommand::new(program);
+    command.arg(argument).env_clear().env("LC_ALL", "C").stdin(Stdio::null());
+    if let Some(place) = std::env::var_os(TESSDATA) {
+        command.env(TESSDATA, place);
+    }
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_tesseract_is_not_found() {
+        for program in ["/nonexistent/tesseract", "/bin/true", "/bin/echo"] {
+            assert_eq!(Tesseract::find(Some(Path::new(program))), None, "{program}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! One attempt of one job, from claim to commit.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use docmill_model::Code;
+use docmill_store::{ClaimedJob, Finish, Outcome, outputs_prefix};
+use futures_util::FutureExt;
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument;
+
+use super::finish::Committer;
+use super::held::{Held, Holdings};
+use super::retry;
+use super::stop::End;
+use crate::context::Context;
+use crate::jobs;
+
+/// Runs the attempt and commits its end. The slot is free as soon as only the commit is left to do; the lease is kept
+/// until then.
+pub(crate) async fn run(
+    context: Arc<Context>,
+    holdings: Arc<Holdings>,
+    committer: Committer,
+    claimed: ClaimedJob,
+    held: Arc<Held>,
+    slot: OwnedSemaphorePermit,
+) {
+    let span = tracing::info_span!("job", job = %claimed.id, attempt = claimed.attempt);
+    async {
+        let outcome = outcome(&context, &claimed, &held).await;
+        drop(slot);
+        end(&context, &committer, &claimed, outcome).await;
+        holdings.release(&held);
+    }
+    .instrument(span)
+    .await;
+}
+
+/// What the attempt comes to; `None` when its lease is lost.
+async fn outcome(context: &Context, claimed: &ClaimedJob, held: &Held) -> Option<Outcome> {
+    // A panic is a bug of ours; it must not take the worker's other jobs along.
+    let ran = AssertUnwindSafe(jobs::run(context, claimed, held)).catch_unwind().await;
+    let end = match ran {
+        Ok(Ok(result)) => return Some(Outcome::Completed(result)),
+        Ok(Err(end)) => end,
+        Err(_) => End::Failed(Code::Internal.into()),
+    };
+    retry::outcome(end, claimed.strikes, claimed.tries, &context.settings.limits, fastrand::f64())
+}
+
+async fn end(context: &Context, committer: &Committer, claimed: &ClaimedJob, outcome: Option<Outcome>) {
+    let completed = matches!(outcome, Some(Outcome::Completed(_)));
+    let accepted = match outcome {
+        None => false,
+        Some(outcome) => {
+            let told = told(&outcome);
+            let accepted = committer.finish(Finish { job: claimed.id, attempt: claimed.attempt, outcome }).await;
+            if accepted {
+                count(context, &told);
+                tracing::info!(outcome = ?told, "the attempt ended");
+            }
+            accepted
+        }
+    };
+    if !accepted {
+        context.counters.results_refused.inc();
+        tracing::warn!("the lease was lost; what the attempt made is thrown away");
+    }
+    if !(accepted && completed) {
+        // What is left here is swept by the upkeep later.
+        let prefix = outputs_prefix(claimed.id, claimed.attempt);
+        if let Err(error) = context.blobs.delete_prefix(&prefix).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, prefix, "outputs stay until the sweep");
+        }
+    }
+}
+
+/// An outcome without its result, for counters and log.
+#[derive(Debug)]
+enum Told {
+    Completed,
+    Failed(#[expect(dead_code, reason = "shown in the log")] docmill_model::Failure),
+    Cancelled,
+    Retry(#[expect(dead_code, reason = "shown in the log")] docmill_model::Failure),
+}
+
+fn told(outcome: &Outcome) -> Told {
+    match outcome {
+        Outcome::Completed(_) => Told::Completed,
+        Outcome::Failed(failure) => Told::Failed(failure.clone()),
+        Outcome::Cancelled => Told::Cancelled,
+        Outcome::Retry { failure, .. } => Told::Retry(failure.clone()),
+    }
+}
+
+fn count(context: &Context, told: &Told) {
+    let counters = &context.counters;
+    match told {
+        Told::Completed => &counters.documents_done,
+        Told::Failed(_) => &counters.documents_failed,
+        Told::Cancelled => &counters.documents_cancelled,
+        Told::Retry(_) => &counters.documents_retried,
+    }
+    .inc();
+}

@@ -1,0 +1,74 @@
+//! Takes jobs as slots become free.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::attempt;
+use super::finish::Committer;
+use super::held::Holdings;
+use crate::context::Context;
+
+/// What the claim loop hands to each attempt.
+pub(crate) struct Claims {
+    pub context: Arc<Context>,
+    pub holdings: Arc<Holdings>,
+    pub committer: Committer,
+    pub attempts: TaskTracker,
+    pub stop: CancellationToken,
+}
+
+impl Claims {
+    /// Claims until `stop`. Jobs that were claimed go on.
+    pub async fn run(self) {
+        let slots = Arc::new(Semaphore::new(self.context.settings.slots.max(1)));
+        let poll = Duration::from_millis(self.context.settings.poll_ms);
+        let mut changes = self.context.store.changes();
+        while let Some(free) = self.free_slots(&slots).await {
+            // Seen before the claim, so that work which comes during it is not slept over.
+            changes.mark_unchanged();
+            if self.claim(free).await == 0 {
+                tokio::select! {
+                    () = self.stop.cancelled() => {}
+                    () = tokio::time::sleep(poll) => {}
+                    Ok(()) = changes.changed() => {}
+                }
+            }
+        }
+    }
+
+    /// Every slot that is free, at least one; `None` when the worker stops.
+    async fn free_slots(&self, slots: &Arc<Semaphore>) -> Option<Vec<OwnedSemaphorePermit>> {
+        let first = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => return None,
+            slot = Arc::clone(slots).acquire_owned() => slot.ok()?,
+        };
+        let others = std::iter::from_fn(|| Arc::clone(slots).try_acquire_owned().ok());
+        Some(std::iter::once(first).chain(others).collect())
+    }
+
+    /// Fills the slots with jobs and says how many there were.
+    async fn claim(&self, free: Vec<OwnedSemaphorePermit>) -> usize {
+        let settings = &self.context.settings;
+        let count = u32::try_from(free.len()).unwrap_or(u32::MAX);
+        let claimed = match self.context.store.job_claim(&settings.worker, count, settings.limits.lease_ms).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "no jobs can be claimed");
+                return 0;
+            }
+        };
+        let taken = claimed.len();
+        for (job, slot) in claimed.into_iter().zip(free) {
+            tracing::debug!(job = %job.id, attempt = job.attempt, name = job.source.name(), "claimed");
+            let held = self.holdings.take(job.id, job.attempt);
+            let (context, holdings) = (Arc::clone(&self.context), Arc::clone(&self.holdings));
+            self.attempts.spawn(attempt::run(context, holdings, self.committer.clone(), job, held, slot));
+        }
+        taken
+    }
+}

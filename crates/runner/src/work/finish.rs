@@ -1,0 +1,86 @@
+//! Commits the ends of attempts in groups: one transaction, and one fsync, for many.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use docmill_store::{Finish, StoreError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use crate::context::Context;
+
+/// Ends of one commit, and how long the first of them waits for others.
+const GROUP_MAX: usize = 64;
+const GROUP_WAIT: Duration = Duration::from_millis(5);
+/// Waits while the store is out of reach.
+const AGAIN_FIRST: Duration = Duration::from_millis(100);
+const AGAIN_LONGEST: Duration = Duration::from_secs(5);
+
+struct Ended {
+    finish: Finish,
+    accepted: oneshot::Sender<bool>,
+}
+
+/// Hands ends to the committer.
+#[derive(Clone)]
+pub(crate) struct Committer(mpsc::Sender<Ended>);
+
+impl Committer {
+    /// The handle, and the loop, which ends when the last handle is gone and all is committed.
+    pub fn new(context: Arc<Context>) -> (Self, impl Future<Output = ()> + Send + 'static) {
+        let (sender, receiver) = mpsc::channel(GROUP_MAX);
+        (Self(sender), commit_groups(context, receiver))
+    }
+
+    /// Waits until the end is committed. False: refused, the lease was not this attempt's any more (or the commit
+    /// could not be made and the lease will run out).
+    pub async fn finish(&self, finish: Finish) -> bool {
+        let (accepted, answer) = oneshot::channel();
+        self.0.send(Ended { finish, accepted }).await.is_ok() && answer.await.unwrap_or(false)
+    }
+}
+
+async fn commit_groups(context: Arc<Context>, mut ends: mpsc::Receiver<Ended>) {
+    while let Some(first) = ends.recv().await {
+        let mut group = vec![first];
+        let until = Instant::now() + GROUP_WAIT;
+        while group.len() < GROUP_MAX
+            && let Ok(Some(next)) = tokio::time::timeout_at(until, ends.recv()).await
+        {
+            group.push(next);
+        }
+        let (finishes, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|end| (end.finish, end.accepted)).unzip();
+        for (answer, accepted) in answers.into_iter().zip(commit(&context, finishes).await) {
+            // The attempt may be gone with its worker; the commit stands.
+            let _ = answer.send(accepted);
+        }
+    }
+}
+
+/// One answer an end, in order. A store out of reach is waited for: the work is done and must not be done again.
+async fn commit(context: &Context, finishes: Vec<Finish>) -> Vec<bool> {
+    let worker = &context.settings.worker;
+    let mut wait = AGAIN_FIRST;
+    loop {
+        match context.store.job_finish(worker, finishes.clone()).await {
+            Ok(answers) => return answers,
+            Err(StoreError::Unavailable { what, .. }) => {
+                tracing::warn!(what, jobs = finishes.len(), "results wait for the store");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(AGAIN_LONGEST);
+            }
+            Err(error) if finishes.len() == 1 => {
+                let job = finishes.first().map(|finish| finish.job.to_string());
+                tracing::error!(job, error = &error as &dyn std::error::Error, "the end of a job cannot be stored");
+                return vec![false];
+            }
+            Err(_) => break,
+        }
+    }
+    // One end of the group cannot be stored: the others must not suffer for it.
+    let mut answers = Vec::with_capacity(finishes.len());
+    for finish in finishes {
+        answers.extend(Box::pin(commit(context, vec![finish])).await);
+    }
+    answers
+}

@@ -1,0 +1,8 @@
+//! A worker with a real store, real blobs and real reader children.
+
+mod bounds;
+mod ends;
+mod lies;
+mod pages;
+mod sources;
+mod world;

@@ -1,0 +1,124 @@
+//! Reader children for the tests. With `honest`, the real one. Otherwise one that does what the lines of its document
+//! say, a page a line, so that a test decides on which page a reader dies, stalls, grows or lies.
+//!
+//! `text ...` a page with this text; `fail` a page that cannot be read; `die`; `stall`; `eat` takes memory without
+//! end; `meet PATH` connects to the test's socket, says its process id and waits for a byte; `ocr` asks for OCR and
+//! gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print` writes no frame. A document that
+//! begins with `!die` kills its reader before it is open, one with `!refuse` is refused.
+
+use std::io::{self, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+
+use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome};
+use docmill_model::{Code, Failure};
+use docmill_runner::reader::frames::{self, FrameError};
+use docmill_runner::reader::protocol::{FromReader, Open, ToReader};
+
+fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "honest") {
+        return docmill_runner::reader::child::run();
+    }
+    let mut pipes = Pipes { from: BufReader::new(io::stdin()), out: io::stdout() };
+    loop {
+        match pipes.document() {
+            Ok(true) => {}
+            Ok(false) => return ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+}
+
+struct Pipes {
+    from: BufReader<io::Stdin>,
+    out: io::Stdout,
+}
+
+impl Pipes {
+    fn say(&mut self, what: &FromReader, payload: &[u8]) -> Result<(), FrameError> {
+        frames::write(&mut self.out, what, payload)
+    }
+
+    /// False when there is no further document.
+    fn document(&mut self) -> Result<bool, FrameError> {
+        let Some(frame) = frames::read::<ToReader>(&mut self.from)? else { return Ok(false) };
+        let ToReader::Open(open) = frame.header else { return Err(io::Error::other("no `open`").into()) };
+        let mut text = Vec::new();
+        while (text.len() as u64) < open.bytes {
+            text.extend(frames::read::<ToReader>(&mut self.from)?.map(|frame| frame.payload).unwrap_or_default());
+        }
+        let text = String::from_utf8_lossy(&text).into_owned();
+        match text.lines().next() {
+            Some("!die") => std::process::abort(),
+            Some("!refuse") => self.say(&FromReader::Refused { failure: Code::PdfIsProtected.into() }, &[])?,
+            _ => self.pages(&open, &text)?,
+        }
+        Ok(true)
+    }
+
+    fn pages(&mut self, open: &Open, text: &str) -> Result<(), FrameError> {
+        let lines: Vec<&str> = text.lines().collect();
+        let count = u32::try_from(lines.len()).unwrap_or(0);
+        let info = DocumentInfo { format: FORMAT, kind: "test".into(), page_count: count, ..Default::default() };
+        let pages: Vec<u32> = (1..=count).filter(|page| !open.skip.contains(page)).collect();
+        self.say(&FromReader::Opened { info: info.clone(), pages: pages.clone() }, &[])?;
+        for number in pages {
+            self.say(&FromReader::PageStarted { number }, &[])?;
+            let (order, rest) = lines[number as usize - 1].split_once(' ').unwrap_or((lines[number as usize - 1], ""));
+            self.obey(number, order, rest)?;
+        }
+        self.say(&FromReader::Done { info }, &[])
+    }
+
+    fn obey(&mut self, number: u32, order: &str, rest: &str) -> Result<(), FrameError> {
+        match order {
+            "die" => std::process::abort(),
+            "stall" => loop {
+                std::thread::park();
+            },
+            "eat" => eat(),
+            "fail" => {
+                let failure = Failure::new(Code::FileDamaged, "The page is damaged.");
+                return self.say(&FromReader::PageFailed { number, failure }, &[]);
+            }
+            "lie" => return self.page(rest.parse().unwrap_or(0), "", false),
+            "print" => self.out.write_all(b"Hello, this is no frame at all.\n")?,
+            "meet" => meet(rest)?,
+            "asset" => {
+                let asset = FromReader::Asset { name: rest.to_owned(), content_type: "image/png".into() };
+                self.say(&asset, b"picture")?;
+            }
+            "ocr" => {
+                let ask = FromReader::NeedOcr { width: 2, height: 1, dpi: 300, languages: vec![] };
+                self.say(&ask, &[0, 255])?;
+                let answer = frames::read::<ToReader>(&mut self.from)?.map(|frame| frame.header);
+                return self.page(number, &format!("{answer:?}"), true);
+            }
+            _ => {}
+        }
+        self.page(number, rest, false)
+    }
+
+    fn page(&mut self, number: u32, text: &str, ocr: bool) -> Result<(), FrameError> {
+        let page = Page { number, text: text.to_owned(), engine: "test".into(), ..Page::default() };
+        let json = serde_json::to_vec(&PageOutcome::Read(Box::new(page)))?;
+        self.say(&FromReader::Page { number, ocr }, &json)
+    }
+}
+
+/// Takes memory, and uses it, until somebody stops it; gives up at 2 GiB so that a broken test does no harm.
+fn eat() {
+    let mut taken = Vec::new();
+    while taken.len() < 2_048 {
+        taken.push(vec![1_u8; 1024 * 1024]);
+    }
+}
+
+fn meet(path: &str) -> io::Result<()> {
+    let mut socket = UnixStream::connect(path)?;
+    socket.write_all(&std::process::id().to_le_bytes())?;
+    socket.read_exact(&mut [0])
+}

@@ -1,0 +1,139 @@
+//! Extract jobs (contract 2.6, section 4).
+
+use docmill_model::options::{ExtractOptions, JobOptions};
+use docmill_model::{Code, JobId, Product};
+use docmill_store::{Job, JobFilter, JobSource, NewJob};
+use docmill_wire::extract::{self as wire, CreateExtract, ExtractConfiguration, ExtractJob, ExtractUsage, JobMetadata};
+use docmill_wire::render::Page;
+use serde_json::Value;
+
+use super::paging::{self, Asked};
+use super::{App, AppError, AppResult, Caller, configurations, results, sources};
+
+/// Parts of an extract job that are answered on demand only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Expand {
+    pub configuration: bool,
+    pub extract_metadata: bool,
+    pub metadata: bool,
+    pub usage: bool,
+}
+
+impl Expand {
+    /// Unknown names are ignored.
+    pub fn read(expand: &[String]) -> Self {
+        let has = |name: &str| expand.iter().any(|value| value == name);
+        Self {
+            configuration: has("configuration"),
+            extract_metadata: has("extract_metadata"),
+            metadata: has("metadata"),
+            usage: has("usage"),
+        }
+    }
+}
+
+pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<ExtractJob> {
+    let asked = CreateExtract::read(body)?;
+    if asked.webhooks {
+        return Err(AppError::Failure(Code::WebhooksNotAvailable.into()));
+    }
+    let (configuration, options) = match asked.configuration {
+        ExtractConfiguration::Saved(id) => {
+            (Some(id), configurations::options(app, caller, id, Product::Extract).await?)
+        }
+        ExtractConfiguration::Inline(given) => {
+            (None, configurations::resolve(app, caller, Product::Extract, &given).await?)
+        }
+    };
+    let source = sources::find(app, caller, asked.input).await?;
+    let project = caller.project();
+    let made =
+        app.store.job_create(NewJob { project, options, configuration, source, user_metadata: Default::default() });
+    shown(app, made.await?, Expand::default()).await
+}
+
+/// `filter` is `None` when no job can match.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: Option<JobFilter>,
+    asked: Asked,
+    expand: Expand,
+) -> AppResult<Page<ExtractJob>> {
+    let page = paging::begin(caller, "extract", &asked)?;
+    let Some(filter) = filter else { return Ok(Page::new(Vec::new(), None)) };
+    let listed = app.store.job_list(caller.project(), Product::Extract, &filter, page).await?;
+    let mut page = paging::end(caller, "extract", &asked, listed, |job| job);
+    let mut items = Vec::with_capacity(page.items.len());
+    for job in page.items.drain(..) {
+        items.push(shown(app, job, expand).await?);
+    }
+    Ok(Page::new(items, page.next_page_token))
+}
+
+pub async fn get(app: &App, caller: &Caller, id: JobId, expand: Expand) -> AppResult<ExtractJob> {
+    let found = app.store.job_get(caller.project(), id).await?;
+    shown(app, found.ok_or_else(|| AppError::not_found("extract job", id))?, expand).await
+}
+
+pub async fn cancel(app: &App, caller: &Caller, id: JobId) -> AppResult<ExtractJob> {
+    let cancelled = app.store.job_cancel(caller.project(), id).await?;
+    shown(app, cancelled.ok_or_else(|| AppError::not_found("extract job", id))?, Expand::default()).await
+}
+
+async fn shown(app: &App, job: Job, expand: Expand) -> AppResult<ExtractJob> {
+    let extraction = results::extraction(app, &job).await?;
+    let options = extract_options(&job);
+    let asked_for_sources = options.is_some_and(|options| options.cite_sources || options.confidence_scores);
+    let with_sources = expand.extract_metadata || asked_for_sources;
+    let sources = extraction.as_ref().zip(options).filter(|_| with_sources);
+    let pages = job.result.as_ref().map(|result| result.pages).filter(|_| expand.metadata);
+    Ok(ExtractJob {
+        id: job.id,
+        project_id: job.project,
+        file_input: file_input(&job.source),
+        status: job.status,
+        configuration_id: job.configuration,
+        configuration: if expand.configuration { configuration(app, &job).await? } else { None },
+        error_message: job.failure.as_ref().map(ToString::to_string),
+        extract_metadata: sources.map(|(extraction, options)| {
+            wire::metadata(extraction, options.into(), parse_job(&job.source), options.parse.tier.as_str())
+        }),
+        extract_result: extraction.map(|extraction| extraction.data),
+        metadata: pages.map(JobMetadata::of_pages),
+        usage: expand.usage.then(ExtractUsage::default),
+        created_at: job.created_at,
+        updated_at: job.updated_at,
+    })
+}
+
+const fn extract_options(job: &Job) -> Option<&ExtractOptions> {
+    match &job.options {
+        JobOptions::Extract(options) => Some(options),
+        JobOptions::Parse(_) => None,
+    }
+}
+
+/// The parameters of the saved configuration that the job was made with, as they are now; the job itself keeps what
+/// they were resolved to.
+async fn configuration(app: &App, job: &Job) -> AppResult<Option<Value>> {
+    let Some(id) = job.configuration else { return Ok(None) };
+    let found = app.store.configuration_get(job.project, id).await?;
+    Ok(found.map(|configuration| configuration.parameters))
+}
+
+/// The id of what the job reads, as the caller would name it.
+fn file_input(source: &JobSource) -> String {
+    match source {
+        JobSource::File { directory_file: Some(id), .. } => id.to_string(),
+        JobSource::File { file, .. } => file.to_string(),
+        JobSource::ParseJob { job, .. } => JobId::from_uuid(Product::Parse, *job).to_string(),
+    }
+}
+
+const fn parse_job(source: &JobSource) -> Option<JobId> {
+    match source {
+        JobSource::ParseJob { job, .. } => Some(JobId::from_uuid(Product::Parse, *job)),
+        JobSource::File { .. } => None,
+    }
+}

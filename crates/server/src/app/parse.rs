@@ -1,0 +1,126 @@
+//! Parse jobs (contract 2.5, section 3).
+
+use docmill_model::options::ParseOptions;
+use docmill_model::{Code, JobId, Product};
+use docmill_store::{File, Job, JobFilter, JobSource, NewFile, NewJob};
+use docmill_wire::FieldError;
+use docmill_wire::errors::body_loc;
+use docmill_wire::parse::{
+    self as wire, CreateParse, ParseJob, ParseRequest, ParseResult, ParseSource, UploadConfiguration, Usage,
+};
+use docmill_wire::render::Page;
+use serde_json::Value;
+
+use super::paging::{self, Asked};
+use super::uploads::{self, Spooled};
+use super::{App, AppError, AppResult, Caller, configurations, files, results, sources};
+
+pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<ParseJob> {
+    let asked = CreateParse::read(body)?;
+    let options = options(app, caller, &asked.request).await?;
+    let reference = match asked.source {
+        ParseSource::File(reference) => reference,
+        ParseSource::Url { .. } => {
+            let message = "This release does not fetch documents from the web; upload the file instead of source_url.";
+            return Err(AppError::new(Code::NotUsable, message));
+        }
+    };
+    let source = sources::find(app, caller, reference).await?;
+    start(app, caller, asked.request, options, source).await
+}
+
+/// The file comes with the request; everything else is checked before its bytes are kept.
+pub async fn upload(
+    app: &App,
+    caller: &Caller,
+    configuration: Option<&Value>,
+    file_name: &str,
+    upload: &Spooled,
+) -> AppResult<ParseJob> {
+    let missing = || FieldError::new("missing", body_loc("configuration"), "Field required", &Value::Null);
+    let UploadConfiguration(request) = UploadConfiguration::read(configuration.ok_or_else(missing)?)?;
+    let options = options(app, caller, &request).await?;
+    if let Some(error) = files::name_error(app, "file", file_name) {
+        return Err(error.into());
+    }
+    let file = keep(app, caller, file_name, upload).await?;
+    start(app, caller, request, options, sources::of_file(file, None)).await
+}
+
+async fn keep(app: &App, caller: &Caller, file_name: &str, upload: &Spooled) -> AppResult<File> {
+    let kept = uploads::keep(app, upload, |content| {
+        app.store.file_create(NewFile {
+            project: caller.project(),
+            name: files::base_name(file_name).to_owned(),
+            external_file_id: None,
+            purpose: "parse".to_owned(),
+            content,
+        })
+    });
+    kept.await
+}
+
+async fn options(app: &App, caller: &Caller, request: &ParseRequest) -> AppResult<ParseOptions> {
+    if request.webhooks {
+        return Err(AppError::Failure(Code::WebhooksNotAvailable.into()));
+    }
+    let saved = match request.configuration_id {
+        Some(id) => Some(configurations::parameters(app, caller, id, Product::Parse).await?),
+        None => None,
+    };
+    Ok(request.options(saved.as_ref())?)
+}
+
+async fn start(
+    app: &App,
+    caller: &Caller,
+    request: ParseRequest,
+    options: ParseOptions,
+    source: JobSource,
+) -> AppResult<ParseJob> {
+    let made = app.store.job_create(NewJob {
+        project: caller.project(),
+        options: docmill_model::options::JobOptions::Parse(options),
+        configuration: request.configuration_id,
+        source,
+        user_metadata: request.user_metadata,
+    });
+    Ok(shown(&made.await?, false))
+}
+
+pub async fn list(app: &App, caller: &Caller, filter: &JobFilter, asked: Asked) -> AppResult<Page<ParseJob>> {
+    let page = paging::begin(caller, "parse", &asked)?;
+    let listed = app.store.job_list(caller.project(), Product::Parse, filter, page).await?;
+    Ok(paging::end(caller, "parse", &asked, listed, |job| shown(&job, false)))
+}
+
+/// The job and the parts of its result that `expand` names; unknown names are ignored. Parts are null while the job
+/// is not COMPLETED (contract 0.7).
+pub async fn get(app: &App, caller: &Caller, id: JobId, expand: &[String]) -> AppResult<ParseResult> {
+    let found = app.store.job_get(caller.project(), id).await?;
+    let job = found.ok_or_else(|| AppError::not_found("parse job", id))?;
+    let wanted = results::Wanted::read(expand);
+    wanted.refuse_on(job.options.parse().tier)?;
+    let expanded = results::expanded(app, &job, wanted).await?;
+    Ok(wire::result(shown(&job, wanted.usage), expanded))
+}
+
+pub async fn cancel(app: &App, caller: &Caller, id: JobId) -> AppResult<ParseJob> {
+    let cancelled = app.store.job_cancel(caller.project(), id).await?;
+    cancelled.map(|job| shown(&job, false)).ok_or_else(|| AppError::not_found("parse job", id))
+}
+
+fn shown(job: &Job, with_usage: bool) -> ParseJob {
+    ParseJob {
+        id: job.id,
+        project_id: job.project,
+        status: job.status,
+        name: Some(job.source.name().to_owned()),
+        tier: Some(job.options.parse().tier.as_str().to_owned()),
+        error_message: job.failure.as_ref().map(ToString::to_string),
+        user_metadata: job.user_metadata.clone(),
+        usage: with_usage.then(Usage::default),
+        created_at: job.created_at,
+        updated_at: job.updated_at,
+    }
+}

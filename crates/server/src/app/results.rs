@@ -1,0 +1,242 @@
+//! Results of finished jobs, read from where the runner put them and rendered at read.
+
+use docmill_model::document::{PageOutcome, Role};
+use docmill_model::options::Tier;
+use docmill_model::results::{Extraction, JobResult};
+use docmill_model::{Code, JobStatus};
+use docmill_store::{Job, StoreError};
+use docmill_wire::pages;
+use docmill_wire::parse::{Expanded, job_metadata};
+use serde_json::{Value, json};
+
+use super::{App, AppError, AppResult};
+
+/// Stored bytes of pages that one answer is made from at most; about 20,000 dense pages. An answer is built in
+/// memory, so without a limit one request could take all of it.
+const ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Stored bytes of pages that are read and decoded at a time. A decoded page is several times its stored size (every
+/// word has its box), and of all that only the rendered part is kept.
+const CHUNK_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The parts of a parse result that a caller wants.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    text: bool,
+    text_full: bool,
+    markdown: bool,
+    markdown_full: bool,
+    items: bool,
+    metadata: bool,
+    job_metadata: bool,
+    pub usage: bool,
+    /// Markdown or items in any form, links to them included.
+    markdown_asked: bool,
+    items_asked: bool,
+}
+
+impl Wanted {
+    /// Unknown names are ignored: benchmarks ask for some that nobody documents (contract section 7).
+    pub fn read(expand: &[String]) -> Self {
+        let has = |name: &str| expand.iter().any(|value| value == name);
+        Self {
+            text: has("text"),
+            text_full: has("text_full"),
+            markdown: has("markdown"),
+            markdown_full: has("markdown_full"),
+            items: has("items"),
+            metadata: has("metadata"),
+            job_metadata: has("job_metadata"),
+            usage: has("usage"),
+            markdown_asked: expand.iter().any(|value| value.starts_with("markdown")),
+            items_asked: expand.iter().any(|value| value.starts_with("items")),
+        }
+    }
+
+    /// The fast tier makes neither markdown nor items; LlamaCloud says so in this sentence (contract 1.8, 3.5).
+    pub fn refuse_on(self, tier: Tier) -> AppResult<()> {
+        let part = match (tier.has_layout(), self.markdown_asked, self.items_asked) {
+            (false, true, _) => "Markdown",
+            (false, false, true) => "Items",
+            _ => return Ok(()),
+        };
+        let message = format!("{part} expansion is not available for FAST tier jobs.");
+        Err(AppError::new(Code::TierLacksOutput, message))
+    }
+
+    const fn pages(self) -> bool {
+        self.text || self.text_full || self.markdown || self.markdown_full || self.items || self.metadata
+    }
+}
+
+/// The wanted parts of a job's result; none while it is not COMPLETED or when its outputs were swept.
+pub async fn expanded(app: &App, job: &Job, wanted: Wanted) -> AppResult<Expanded> {
+    let mut expanded = Expanded::default();
+    let Some((result, outputs)) = finished(job) else { return Ok(expanded) };
+    if wanted.job_metadata {
+        expanded.job_metadata = Some(job_metadata(job.options.parse(), result));
+    }
+    if !wanted.pages() {
+        return Ok(expanded);
+    }
+    let key = format!("{outputs}/pages.jsonl");
+    let bytes = result.page_offsets.last().copied().unwrap_or(0);
+    if bytes > ANSWER_BYTES_MAX {
+        let message = format!("The result has {bytes} bytes of pages; one answer holds at most {ANSWER_BYTES_MAX}.");
+        return Err(AppError::new(Code::NotUsable, message));
+    }
+    let mut parts = Parts::new(wanted);
+    for (start, end) in chunks(&result.page_offsets) {
+        match read_pages(app, &key, start, end).await? {
+            Some(pages) => parts.add(pages),
+            // Retention swept the outputs between reading the row and here.
+            None => return Ok(expanded),
+        }
+    }
+    parts.put_into(&mut expanded);
+    Ok(expanded)
+}
+
+/// What an extract job found; `None` while it is not COMPLETED or when its outputs were swept.
+pub async fn extraction(app: &App, job: &Job) -> AppResult<Option<Extraction>> {
+    let Some((_, outputs)) = finished(job) else { return Ok(None) };
+    let key = format!("{outputs}/extract.json");
+    let Some(bytes) = app.blobs.get(&key).await? else { return Ok(None) };
+    Ok(Some(serde_json::from_slice(&bytes).map_err(|error| corrupt(&key, &error))?))
+}
+
+fn finished(job: &Job) -> Option<(&JobResult, &str)> {
+    job.result.as_ref().zip(job.outputs.as_deref()).filter(|_| job.status == JobStatus::Completed)
+}
+
+/// Byte ranges of whole pages, each of about `CHUNK_BYTES` (one page at least).
+fn chunks(offsets: &[u64]) -> Vec<(u64, u64)> {
+    let mut chunks: Vec<(u64, u64)> = Vec::new();
+    for page in offsets.windows(2) {
+        match chunks.last_mut() {
+            Some((start, end)) if page[1] - *start <= CHUNK_BYTES => *end = page[1],
+            _ => chunks.push((page[0], page[1])),
+        }
+    }
+    chunks
+}
+
+async fn read_pages(app: &App, key: &str, start: u64, end: u64) -> AppResult<Option<Vec<PageOutcome>>> {
+    let Some(bytes) = app.blobs.get_range(key, start..end).await? else { return Ok(None) };
+    let read = serde_json::Deserializer::from_slice(&bytes).into_iter().collect::<Result<_, _>>();
+    Ok(Some(read.map_err(|error| corrupt(key, &error))?))
+}
+
+fn corrupt(key: &str, error: &serde_json::Error) -> StoreError {
+    StoreError::Corrupt(format!("{key} cannot be read: {error}"))
+}
+
+type Render = fn(&[PageOutcome]) -> Value;
+
+/// Rendered pages, chunk by chunk.
+#[derive(Default)]
+struct Parts {
+    wanted: Wanted,
+    text: Vec<Value>,
+    markdown: Vec<Value>,
+    items: Vec<Value>,
+    text_full: Vec<String>,
+    markdown_full: Vec<String>,
+    /// Pages without their content: metadata speaks of the document as a whole, so it is rendered at the end.
+    bare: Vec<PageOutcome>,
+}
+
+impl Parts {
+    fn new(wanted: Wanted) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    fn add(&mut self, outcomes: Vec<PageOutcome>) {
+        let wanted = self.wanted;
+        let forms: [(bool, &mut Vec<Value>, Render); 3] = [
+            (wanted.text, &mut self.text, pages::text),
+            (wanted.markdown, &mut self.markdown, pages::markdown),
+            (wanted.items, &mut self.items, pages::items),
+        ];
+        for (_, pages, render) in forms.into_iter().filter(|(wanted, ..)| *wanted) {
+            pages.extend(rendered(render(&outcomes)));
+        }
+        let any_read = outcomes.iter().any(|outcome| matches!(outcome, PageOutcome::Read(_)));
+        if wanted.text_full && any_read {
+            self.text_full.push(pages::text_full(&outcomes));
+        }
+        if wanted.markdown_full {
+            self.markdown_full.extend(Some(pages::markdown_full(&outcomes)).filter(|text| !text.is_empty()));
+        }
+        if wanted.metadata {
+            self.bare.extend(outcomes.into_iter().map(bare));
+        }
+    }
+
+    fn put_into(self, expanded: &mut Expanded) {
+        let wanted = self.wanted;
+        let form = |wanted: bool, pages: Vec<Value>| wanted.then(|| json!({ "pages": pages }));
+        expanded.text = form(wanted.text, self.text);
+        expanded.markdown = form(wanted.markdown, self.markdown);
+        expanded.items = form(wanted.items, self.items);
+        expanded.text_full = wanted.text_full.then(|| self.text_full.join("\n\n"));
+        expanded.markdown_full = wanted.markdown_full.then(|| self.markdown_full.join("\n\n"));
+        expanded.metadata = wanted.metadata.then(|| pages::metadata(&self.bare));
+    }
+}
+
+/// The pages of `{"pages": [...]}`.
+fn rendered(mut form: Value) -> Vec<Value> {
+    match form.get_mut("pages").map(Value::take) {
+        Some(Value::Array(pages)) => pages,
+        _ => Vec::new(),
+    }
+}
+
+fn bare(mut outcome: PageOutcome) -> PageOutcome {
+    if let PageOutcome::Read(page) = &mut outcome {
+        page.words = Vec::new();
+        page.text = String::new();
+        page.markdown = String::new();
+        page.blocks.retain(|block| block.role == Role::Watermark);
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_whole_pages_and_cover_everything_once() {
+        for (offsets, expected) in [
+            (vec![], vec![]),
+            (vec![0], vec![]),
+            (vec![0, 10, 30], vec![(0, 30)]),
+            (vec![0, CHUNK_BYTES, CHUNK_BYTES + 1], vec![(0, CHUNK_BYTES), (CHUNK_BYTES, CHUNK_BYTES + 1)]),
+            (
+                vec![0, 1, CHUNK_BYTES * 3, CHUNK_BYTES * 3 + 1],
+                vec![(0, 1), (1, CHUNK_BYTES * 3), (CHUNK_BYTES * 3, CHUNK_BYTES * 3 + 1)],
+            ),
+        ] {
+            assert_eq!(chunks(&offsets), expected, "{offsets:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_fast_tier_lacks_markdown_and_items() {
+        let check = |tier, expand: &[&str], refused: Option<&str>| {
+            let expand: Vec<String> = expand.iter().map(|value| (*value).to_owned()).collect();
+            let said = match Wanted::read(&expand).refuse_on(tier) {
+                Err(AppError::Failure(failure)) => Some(failure.message),
+                _ => None,
+            };
+            assert_eq!(said.as_deref(), refused, "{tier:?} {expand:?}");
+        };
+        let markdown = "Markdown expansion is not available for FAST tier jobs.";
+        check(Tier::Fast, &["text", "metadata", "text_full", "unknown"], None);
+        check(Tier::Fast, &["text", "markdown"], Some(markdown));
+        check(Tier::Fast, &["items", "markdown_content_metadata"], Some(markdown));
+        check(Tier::Fast, &["items"], Some("Items expansion is not available for FAST tier jobs."));
+        check(Tier::Agentic, &["markdown", "items"], None);
+    }
+}

@@ -1,0 +1,56 @@
+//! Paths and methods that no handler takes.
+
+use axum::http::{Method, Uri};
+use docmill_model::Code;
+
+use crate::app::AppError;
+
+/// Beginnings of LlamaCloud's paths that docmill does not serve (contract 2.10), so that their callers learn that
+/// the call is known and out of scope. Those of later releases are among them.
+const OUT_OF_SCOPE: &[&str] = &[
+    "/api/alpha/verify",
+    "/api/v1/beta/agent-data",
+    "/api/v1/beta/attachments",
+    "/api/v1/beta/batch-processing",
+    "/api/v1/beta/data-sinks",
+    "/api/v1/beta/extraction-agents",
+    "/api/v1/beta/files",
+    "/api/v1/beta/parse-configurations",
+    "/api/v1/beta/retrievers",
+    "/api/v1/beta/sheets",
+    "/api/v1/beta/split",
+    "/api/v1/beta/webhook-configs",
+    "/api/v1/chat",
+    "/api/v1/classifier",
+    "/api/v1/data-sinks",
+    "/api/v1/data-sources",
+    "/api/v1/files",
+    "/api/v1/indexes",
+    "/api/v1/parsing",
+    "/api/v1/pipelines",
+    "/api/v1/retrieval",
+    "/api/v1/retrievers",
+    "/api/v1/split",
+    "/api/v2/classify",
+    "/api/v2/pipelines",
+    "/api/v2/webhook-configs",
+];
+
+pub async fn unknown(uri: Uri) -> AppError {
+    let path = uri.path();
+    let begins =
+        |prefix: &&&str| path.strip_prefix(**prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    match OUT_OF_SCOPE.iter().find(begins) {
+        Some(prefix) => AppError::new(Code::NotImplemented, format!("docmill does not serve {prefix}.")),
+        None => AppError::new(Code::NotFound, "There is nothing at this path."),
+    }
+}
+
+pub async fn method_not_allowed(method: Method) -> AppError {
+    AppError::new(Code::MethodNotAllowed, format!("This path does not take {method}."))
+}
+
+/// A call of LlamaCloud on a resource that docmill has, which this release does not serve.
+pub async fn not_yet(method: Method, uri: Uri) -> AppError {
+    AppError::new(Code::NotImplemented, format!("This release does not serve {method} {}.", uri.path()))
+}

@@ -1,0 +1,38 @@
+//! HTTP: what a request is made of, what an answer looks like, and one file a resource with thin handlers.
+
+mod auth;
+mod batches;
+mod body;
+mod configurations;
+mod directories;
+mod errors;
+mod extract;
+mod fallback;
+mod files;
+mod health;
+mod metrics;
+mod multipart;
+mod parse;
+mod path;
+mod projects;
+mod query;
+mod request_log;
+mod router;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+pub use router::router;
+
+/// The shared state of every handler.
+type Shared = State<Arc<App>>;
+
+/// Answers requests on `listener` until `shutdown`, then lets the open ones end.
+pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: CancellationToken) -> std::io::Result<()> {
+    axum::serve(listener, router(app)).with_graceful_shutdown(shutdown.cancelled_owned()).await
+}

@@ -1,0 +1,200 @@
+//! Which jobs are leased next: stride scheduling over lanes (start-time fair queueing).
+//!
+//! Each lane has a virtual time that grows by 1 / weight with every job taken; the lane with the least is next. A
+//! lane that was empty starts at the queue's own virtual time, so a late batch of ten behind one of a thousand gets
+//! its share at once, and a lane that idled gets no credit for it.
+
+use docmill_model::options::JobOptions;
+use docmill_model::{BatchId, Code, Failure, JobId, JobStatus, ProjectId, Timestamp};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, query};
+
+use super::batches::begin_batch;
+use super::finish::{Next, apply};
+use super::rows::Columns;
+use super::settle::{Ended, fail_batch};
+use crate::error::{StoreError, StoreResult};
+use crate::records::ClaimedJob;
+
+/// Who leases, until when.
+pub(super) struct Lease<'a> {
+    pub(super) worker: &'a str,
+    pub(super) until: Timestamp,
+}
+
+struct Lane {
+    id: String,
+    weight: f64,
+    /// Virtual start time of the lane's next job.
+    start: f64,
+    taken: u32,
+    /// The batch's snapshot; `None` for a lane of single jobs, which carry their own options.
+    options: Option<Result<JobOptions, StoreError>>,
+}
+
+/// Takes up to `count` due jobs. The caller commits.
+pub(super) async fn claim(
+    tx: &mut SqliteConnection,
+    lease: &Lease<'_>,
+    count: u32,
+    now: Timestamp,
+) -> StoreResult<Vec<ClaimedJob>> {
+    let mut claimed = Vec::new();
+    let mut ended = Ended::default();
+    let mut vtime = query("SELECT vtime FROM queue WHERE id = 1").fetch_one(&mut *tx).await?.real("vtime")?;
+    let mut wanted = count;
+    while wanted > 0 {
+        // A lane may have fewer due jobs than its share; the next round gives the rest to the others.
+        let mut lanes = due_lanes(tx, vtime, wanted, now).await?;
+        if lanes.is_empty() {
+            break;
+        }
+        share(&mut lanes, wanted);
+        for lane in lanes.iter().filter(|lane| lane.taken > 0) {
+            let taken = take(tx, lease, lane, now, &mut ended, &mut claimed).await?;
+            wanted -= taken.min(wanted);
+            if taken > 0 {
+                vtime = vtime.max(lane.start + f64::from(taken - 1) / lane.weight);
+            }
+        }
+    }
+    query("UPDATE queue SET vtime = $1 WHERE id = 1 AND vtime < $1").bind(vtime).execute(&mut *tx).await?;
+    ended.settle(tx, now).await?;
+    Ok(claimed)
+}
+
+/// Lanes with a due job, the next ones first.
+async fn due_lanes(tx: &mut SqliteConnection, vtime: f64, wanted: u32, now: Timestamp) -> StoreResult<Vec<Lane>> {
+    let rows = query(
+        "SELECT lane.id, lane.weight, CASE WHEN lane.vtime > $1 THEN lane.vtime ELSE $1 END AS start, batch.options
+         FROM lane LEFT JOIN batch ON batch.id = lane.id
+         WHERE EXISTS (SELECT 1 FROM job WHERE job.lane = lane.id AND job.status = 'PENDING' AND job.run_at <= $2)
+         ORDER BY start, lane.id LIMIT $3",
+    )
+    .bind(vtime)
+    .bind(now.0)
+    .bind(i64::from(wanted))
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(lane).collect()
+}
+
+fn lane(row: &SqliteRow) -> StoreResult<Lane> {
+    let options = row.text_opt("options")?.map(|_| row.json("options"));
+    Ok(Lane { id: row.text("id")?, weight: row.real("weight")?, start: row.real("start")?, taken: 0, options })
+}
+
+/// Deals `wanted` jobs to the lanes, each to the lane whose virtual time is least; ties go to the first.
+fn share(lanes: &mut [Lane], wanted: u32) {
+    for _ in 0..wanted {
+        let next = |lane: &Lane| lane.start + f64::from(lane.taken) / lane.weight;
+        if let Some(lane) = lanes.iter_mut().min_by(|a, b| next(a).total_cmp(&next(b))) {
+            lane.taken += 1;
+        }
+    }
+}
+
+/// Leases the lane's share, or ends the batch whose snapshot cannot be read. Answers how many jobs left the queue.
+async fn take(
+    tx: &mut SqliteConnection,
+    lease: &Lease<'_>,
+    lane: &Lane,
+    now: Timestamp,
+    ended: &mut Ended,
+    claimed: &mut Vec<ClaimedJob>,
+) -> StoreResult<u32> {
+    if let Some(Err(error)) = &lane.options {
+        tracing::error!(batch = lane.id, %error, "the options of the batch cannot be read");
+        fail_batch(tx, &lane.id, &Failure::from(Code::BatchSnapshotUnreadable), now, ended).await?;
+        return Ok(0);
+    }
+    let options = lane.options.as_ref().and_then(|options| options.as_ref().ok());
+    let mut rows = lease_jobs(tx, lease, lane, now).await?;
+    rows.sort_by_cached_key(|row| row.text("id").unwrap_or_default());
+    let taken = u32::try_from(rows.len()).unwrap_or(lane.taken);
+    for row in &rows {
+        match claimed_job(row, options) {
+            Ok(job) => claimed.push(job),
+            Err(error) => {
+                let id = row.text("id")?;
+                tracing::error!(job = id, %error, "the job cannot be read");
+                let next = Next::ended(id, row.text_opt("batch_id")?, JobStatus::Failed, Code::Internal.into(), now);
+                apply(tx, vec![next], now, ended).await?;
+            }
+        }
+    }
+    if options.is_some() {
+        begin_batch(tx, &lane.id, now).await?;
+    }
+    query("UPDATE lane SET vtime = $2 WHERE id = $1")
+        .bind(&lane.id)
+        .bind(lane.start + f64::from(taken) / lane.weight)
+        .execute(tx)
+        .await?;
+    Ok(taken)
+}
+
+async fn lease_jobs(
+    tx: &mut SqliteConnection,
+    lease: &Lease<'_>,
+    lane: &Lane,
+    now: Timestamp,
+) -> StoreResult<Vec<SqliteRow>> {
+    let rows = query(
+        "UPDATE job SET status = 'RUNNING', attempt = attempt + 1, worker = $1, lease_until = $2, pages_done = 0,
+             started_at = COALESCE(started_at, $3), updated_at = $3
+         WHERE id IN (SELECT id FROM job WHERE lane = $4 AND status = 'PENDING' AND run_at <= $3
+                      ORDER BY run_at, id LIMIT $5)
+         RETURNING id, attempt, project_id, product, batch_id, options, source, strikes",
+    )
+    .bind(lease.worker)
+    .bind(lease.until.0)
+    .bind(now.0)
+    .bind(&lane.id)
+    .bind(i64::from(lane.taken))
+    .fetch_all(tx)
+    .await?;
+    Ok(rows)
+}
+
+fn claimed_job(row: &SqliteRow, snapshot: Option<&JobOptions>) -> StoreResult<ClaimedJob> {
+    let attempt = row.count("attempt")?;
+    Ok(ClaimedJob {
+        id: JobId::from_uuid(row.product()?, row.uuid("id")?),
+        attempt,
+        project: ProjectId::from_uuid(row.uuid("project_id")?),
+        batch: row.uuid_opt("batch_id")?.map(BatchId::from_uuid),
+        options: match snapshot {
+            Some(options) => options.clone(),
+            None => row.json("options")?,
+        },
+        source: row.json("source")?,
+        strikes: row.count("strikes")?,
+        tries: attempt.saturating_sub(1),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `(start, weight)` of each lane and how many of `wanted` jobs each gets.
+    fn check(lanes: &[(f64, f64)], wanted: u32, expected: &[u32]) {
+        let mut lanes: Vec<Lane> = lanes
+            .iter()
+            .map(|(start, weight)| Lane { id: String::new(), weight: *weight, start: *start, taken: 0, options: None })
+            .collect();
+        share(&mut lanes, wanted);
+        let taken: Vec<u32> = lanes.iter().map(|lane| lane.taken).collect();
+        assert_eq!(taken, expected);
+    }
+
+    #[test]
+    fn jobs_are_dealt_by_virtual_time_and_weight() {
+        check(&[(0.0, 1.0)], 4, &[4]);
+        check(&[(5.0, 1.0), (5.0, 1.0)], 5, &[3, 2]);
+        check(&[(0.0, 1.0), (3.0, 1.0)], 4, &[4, 0]);
+        check(&[(0.0, 2.0), (0.0, 1.0)], 6, &[4, 2]);
+        check(&[], 3, &[]);
+    }
+}

@@ -1,0 +1,127 @@
+use async_trait::async_trait;
+use docmill_model::{DirectoryId, ProjectId, Timestamp};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, SqliteConnection, query};
+
+use super::SqliteStore;
+use super::rows::{Columns, Order, listed, push_list, push_page, to_json};
+use super::settle::{Ended, Waiting, source_deleted};
+use crate::error::StoreResult;
+use crate::records::{Directory, DirectoryFilter, DirectoryKind, Listed, NewDirectory, PageRequest};
+use crate::traits::Directories;
+
+#[async_trait]
+impl Directories for SqliteStore {
+    async fn directory_create(&self, new: NewDirectory) -> StoreResult<Directory> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let system_metadata = new.system_metadata.as_ref().map(to_json).transpose()?;
+        let row = query(
+            "INSERT INTO directory (id, project_id, name, kind, description, expires_at, system_metadata, created_at,
+                 updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING *",
+        )
+        .bind(DirectoryId::generate().uuid().to_string())
+        .bind(new.project.uuid().to_string())
+        .bind(new.name)
+        .bind(new.kind.as_str())
+        .bind(new.description)
+        .bind(new.expires_at.map(|at| at.0))
+        .bind(system_metadata)
+        .bind(self.now().0)
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        directory(&row)
+    }
+
+    async fn directory_get(&self, project: ProjectId, id: DirectoryId) -> StoreResult<Option<Directory>> {
+        let row = query("SELECT * FROM directory WHERE id = $1 AND project_id = $2")
+            .bind(id.uuid().to_string())
+            .bind(project.uuid().to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(directory).transpose()
+    }
+
+    async fn directory_list(
+        &self,
+        project: ProjectId,
+        filter: &DirectoryFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<Directory>> {
+        let mut list = QueryBuilder::new("SELECT * FROM directory WHERE project_id = ");
+        list.push_bind(project.uuid().to_string());
+        if let Some(name) = &filter.name {
+            list.push(" AND name = ").push_bind(name.clone());
+        }
+        if !filter.kinds.is_empty() {
+            list.push(" AND kind IN ");
+            push_list(&mut list, filter.kinds.iter().map(|kind| kind.as_str().to_owned()));
+        }
+        if !filter.include_deleted {
+            list.push(" AND deleted_at IS NULL");
+        }
+        push_page(&mut list, "id", Order::NewestFirst, page);
+        listed(&list.build().fetch_all(&self.readers).await?, page, directory)
+    }
+
+    async fn directory_delete(&self, project: ProjectId, id: DirectoryId) -> StoreResult<bool> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let known = query("SELECT 1 FROM directory WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL")
+            .bind(id.uuid().to_string())
+            .bind(project.uuid().to_string())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if known.is_none() {
+            return Ok(false);
+        }
+        let mut ended = Ended::default();
+        delete_directory(&mut tx, &id.uuid().to_string(), self.now(), &mut ended).await?;
+        ended.settle(&mut tx, self.now()).await?;
+        tx.commit().await?;
+        self.announce();
+        Ok(true)
+    }
+}
+
+/// The directory, its entries and their stored files go; jobs that wait for them end. The caller settles.
+pub(super) async fn delete_directory(
+    tx: &mut SqliteConnection,
+    directory: &str,
+    now: Timestamp,
+    ended: &mut Ended,
+) -> StoreResult<()> {
+    source_deleted(tx, Waiting::Directory(directory), now, ended).await?;
+    query(
+        "UPDATE file SET deleted_at = $2 WHERE deleted_at IS NULL AND id IN
+             (SELECT file_id FROM directory_file WHERE directory_id = $1 AND deleted_at IS NULL)",
+    )
+    .bind(directory)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    for statement in [
+        "UPDATE directory_file SET deleted_at = $2, updated_at = $2 WHERE directory_id = $1 AND deleted_at IS NULL",
+        "UPDATE directory SET deleted_at = $2, updated_at = $2 WHERE id = $1 AND deleted_at IS NULL",
+    ] {
+        query(statement).bind(directory).bind(now.0).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn directory(row: &SqliteRow) -> StoreResult<Directory> {
+    Ok(Directory {
+        id: DirectoryId::from_uuid(row.uuid("id")?),
+        project: ProjectId::from_uuid(row.uuid("project_id")?),
+        name: row.text("name")?,
+        kind: row.named("kind", DirectoryKind::from_text)?,
+        description: row.text_opt("description")?,
+        expires_at: row.time_opt("expires_at")?,
+        system_metadata: row.json_opt("system_metadata")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        deleted_at: row.time_opt("deleted_at")?,
+    })
+}

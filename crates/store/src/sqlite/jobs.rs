@@ -1,0 +1,180 @@
+use async_trait::async_trait;
+use docmill_model::{BatchId, Code, Failure, JobId, JobStatus, Product, ProjectId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, SqliteConnection, query};
+use uuid::Uuid;
+
+use super::SqliteStore;
+use super::batch_create::blob_key;
+use super::files::blob_stays;
+use super::rows::{Columns, Order, configuration_text, listed, push_list, push_page, push_time_range, to_json};
+use super::settle::{Ended, Waiting, ask_to_stop, end_waiting};
+use crate::error::{StoreError, StoreResult};
+use crate::records::{Job, JobFilter, JobSource, Listed, NewJob, PageRequest, outputs_prefix};
+use crate::traits::Jobs;
+
+const JOB: &str = "SELECT job.id, job.project_id, job.product, job.batch_id, job.status, job.configuration,
+         COALESCE(job.options, batch.options) AS options, job.source, job.user_metadata, job.failure_code,
+         job.failure_message, job.result, job.attempt, job.strikes, job.pages_done, job.created_at, job.updated_at,
+         job.started_at, job.finished_at
+     FROM job LEFT JOIN batch ON batch.id = job.batch_id WHERE ";
+
+#[async_trait]
+impl Jobs for SqliteStore {
+    async fn job_create(&self, new: NewJob) -> StoreResult<Job> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        refuse_deleted_source(&mut tx, &new.source).await?;
+        let id = JobId::generate(new.options.product());
+        insert_job(&mut tx, id, &new, self.now().0).await?;
+        let row = one_job(&mut tx, new.project, id).await?;
+        tx.commit().await?;
+        self.announce();
+        row.as_ref().map(job).transpose()?.ok_or_else(|| StoreError::Corrupt("the new job is not there".to_owned()))
+    }
+
+    async fn job_get(&self, project: ProjectId, id: JobId) -> StoreResult<Option<Job>> {
+        let mut reader = self.readers.acquire().await?;
+        let row = one_job(&mut reader, project, id).await?;
+        row.as_ref().map(job).transpose()
+    }
+
+    async fn job_list(
+        &self,
+        project: ProjectId,
+        product: Product,
+        filter: &JobFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<Job>> {
+        let mut list = QueryBuilder::new(JOB);
+        list.push("job.project_id = ").push_bind(project.uuid().to_string());
+        list.push(" AND job.product = ").push_bind(product.as_str());
+        if let Some(status) = filter.status {
+            list.push(" AND job.status = ").push_bind(status.as_str());
+        }
+        if !filter.ids.is_empty() {
+            list.push(" AND job.id IN ");
+            push_list(&mut list, filter.ids.iter().map(|id| id.uuid().to_string()));
+        }
+        if let Some(configuration) = filter.configuration {
+            list.push(" AND job.configuration = ").push_bind(configuration_text(configuration));
+        }
+        if let Some(input) = filter.input {
+            for (word, column) in [(" AND (", "file_id"), (" OR ", "directory_file_id"), (" OR ", "parse_job_id")] {
+                list.push(format!("{word}job.{column} = ")).push_bind(input.to_string());
+            }
+            list.push(")");
+        }
+        push_time_range(&mut list, "job.created_at", filter.created_from, filter.created_to);
+        push_page(&mut list, "job.id", Order::NewestFirst, page);
+        listed(&list.build().fetch_all(&self.readers).await?, page, job)
+    }
+
+    async fn job_cancel(&self, project: ProjectId, id: JobId) -> StoreResult<Option<Job>> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let now = self.now();
+        let Some(row) = one_job(&mut tx, project, id).await? else { return Ok(None) };
+        let status = row.named("status", JobStatus::from_text)?;
+        if status.is_terminal() {
+            return Err(StoreError::refused(Code::Conflict, format!("The job {id} is {status} already.")));
+        }
+        let key = id.uuid().to_string();
+        let mut ended = Ended::default();
+        let failure = Failure::from(Code::Cancelled);
+        end_waiting(&mut tx, Waiting::Job(&key), JobStatus::Cancelled, &failure, now, &mut ended).await?;
+        ask_to_stop(&mut tx, Waiting::Job(&key), now).await?;
+        ended.settle(&mut tx, now).await?;
+        let row = one_job(&mut tx, project, id).await?;
+        tx.commit().await?;
+        self.announce();
+        row.as_ref().map(job).transpose()
+    }
+}
+
+async fn one_job(connection: &mut SqliteConnection, project: ProjectId, id: JobId) -> StoreResult<Option<SqliteRow>> {
+    let mut find = QueryBuilder::new(JOB);
+    find.push("job.id = ").push_bind(id.uuid().to_string());
+    find.push(" AND job.product = ").push_bind(id.product.as_str());
+    find.push(" AND job.project_id = ").push_bind(project.uuid().to_string());
+    Ok(find.build().fetch_optional(connection).await?)
+}
+
+/// Between the caller's look-up and this step the file may have been deleted; a job of it could never be read.
+async fn refuse_deleted_source(tx: &mut SqliteConnection, source: &JobSource) -> StoreResult<()> {
+    let JobSource::File { file, .. } = source else { return Ok(()) };
+    let deleted = query("SELECT 1 FROM file WHERE id = $1 AND deleted_at IS NOT NULL")
+        .bind(file.uuid().to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let stays = match blob_key(source) {
+        Some(key) => blob_stays(tx, key).await?,
+        None => true,
+    };
+    if deleted.is_some() || !stays {
+        return Err(StoreError::Refused(Code::SourceDeleted.into()));
+    }
+    Ok(())
+}
+
+async fn insert_job(tx: &mut SqliteConnection, id: JobId, new: &NewJob, now: i64) -> StoreResult<()> {
+    let project = new.project.uuid().to_string();
+    query("INSERT INTO lane (id, weight, vtime) VALUES ($1, 1, 0) ON CONFLICT (id) DO NOTHING")
+        .bind(&project)
+        .execute(&mut *tx)
+        .await?;
+    let (file, directory_file, parse_job) = match &new.source {
+        JobSource::File { file, directory_file, .. } => (Some(file.uuid()), directory_file.map(|id| id.uuid()), None),
+        JobSource::ParseJob { job, .. } => (None, None, Some(*job)),
+    };
+    let text = |id: Option<Uuid>| id.map(|id| id.to_string());
+    query(
+        "INSERT INTO job (id, project_id, product, lane, status, configuration, options, source, file_id,
+             directory_file_id, parse_job_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done,
+             cancel_requested, source_deleted, outputs_swept, run_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $2, 'PENDING', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, 0, $12, $12, $12)",
+    )
+    .bind(id.uuid().to_string())
+    .bind(&project)
+    .bind(id.product.as_str())
+    .bind(new.configuration.map(configuration_text))
+    .bind(to_json(&new.options)?)
+    .bind(to_json(&new.source)?)
+    .bind(text(file))
+    .bind(text(directory_file))
+    .bind(text(parse_job))
+    .bind(blob_key(&new.source))
+    .bind(to_json(&new.user_metadata)?)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+fn job(row: &SqliteRow) -> StoreResult<Job> {
+    let id = JobId::from_uuid(row.product()?, row.uuid("id")?);
+    let status = row.named("status", JobStatus::from_text)?;
+    let attempt = row.count("attempt")?;
+    let result = row.json_opt("result")?;
+    Ok(Job {
+        id,
+        project: ProjectId::from_uuid(row.uuid("project_id")?),
+        batch: row.uuid_opt("batch_id")?.map(BatchId::from_uuid),
+        status,
+        options: row.json("options")?,
+        configuration: row.configuration_opt()?,
+        source: row.json("source")?,
+        user_metadata: row.json("user_metadata")?,
+        // A job that waits for its next try keeps the failure of its last one in the row, for people who look there.
+        failure: if status.is_terminal() { row.failure()? } else { None },
+        outputs: result.is_some().then(|| outputs_prefix(id, attempt)),
+        result,
+        attempt,
+        strikes: row.count("strikes")?,
+        pages_done: row.count("pages_done")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        started_at: row.time_opt("started_at")?,
+        finished_at: row.time_opt("finished_at")?,
+    })
+}

@@ -1,0 +1,121 @@
+use async_trait::async_trait;
+use docmill_model::{Code, KeyId, ProjectId};
+use sqlx::query;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::SqliteStore;
+use super::rows::Columns;
+use crate::error::{StoreError, StoreResult};
+use crate::records::{Key, NewKey, Project};
+use crate::traits::Keys;
+
+impl SqliteStore {
+    /// A store has one project from the start; opening it again changes nothing.
+    pub(super) async fn make_default_project(&self) -> StoreResult<()> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        query(
+            "INSERT INTO project (id, organization_id, name, is_default, created_at) VALUES ($1, $2, 'default', 1, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(ProjectId::generate().uuid().to_string())
+        .bind(Uuid::now_v7().to_string())
+        .bind(self.now().0)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+#[async_trait]
+impl Keys for SqliteStore {
+    async fn project_default(&self) -> StoreResult<Project> {
+        let row = query("SELECT * FROM project WHERE is_default = 1").fetch_one(&self.readers).await?;
+        project(&row)
+    }
+
+    async fn project_get(&self, id: ProjectId) -> StoreResult<Option<Project>> {
+        let row = query("SELECT * FROM project WHERE id = $1")
+            .bind(id.uuid().to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(project).transpose()
+    }
+
+    async fn key_create(&self, new: NewKey) -> StoreResult<Key> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let key = Key {
+            id: KeyId::generate(),
+            project: new.project,
+            name: new.name,
+            hint: new.hint,
+            created_at: self.now(),
+            revoked_at: None,
+        };
+        let made = query(
+            "INSERT INTO api_key (id, project_id, name, secret_hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (secret_hash) DO NOTHING",
+        )
+        .bind(key.id.uuid().to_string())
+        .bind(key.project.uuid().to_string())
+        .bind(&key.name)
+        .bind(new.secret_hash)
+        .bind(&key.hint)
+        .bind(key.created_at.0)
+        .execute(&mut *tx)
+        .await?;
+        if made.rows_affected() == 0 {
+            return Err(StoreError::refused(Code::Conflict, "This key is in the store already."));
+        }
+        tx.commit().await?;
+        Ok(key)
+    }
+
+    async fn key_find(&self, secret_hash: &str) -> StoreResult<Option<Key>> {
+        let row = query("SELECT * FROM api_key WHERE secret_hash = $1 AND revoked_at IS NULL")
+            .bind(secret_hash)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(key).transpose()
+    }
+
+    async fn key_list(&self) -> StoreResult<Vec<Key>> {
+        let rows = query("SELECT * FROM api_key ORDER BY id").fetch_all(&self.readers).await?;
+        rows.iter().map(key).collect()
+    }
+
+    async fn key_revoke(&self, id: KeyId) -> StoreResult<bool> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let done = query("UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
+            .bind(self.now().0)
+            .bind(id.uuid().to_string())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+fn project(row: &SqliteRow) -> StoreResult<Project> {
+    Ok(Project {
+        id: ProjectId::from_uuid(row.uuid("id")?),
+        organization_id: row.uuid("organization_id")?,
+        name: row.text("name")?,
+        is_default: row.flag("is_default")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn key(row: &SqliteRow) -> StoreResult<Key> {
+    Ok(Key {
+        id: KeyId::from_uuid(row.uuid("id")?),
+        project: ProjectId::from_uuid(row.uuid("project_id")?),
+        name: row.text("name")?,
+        hint: row.text("hint")?,
+        created_at: row.time("created_at")?,
+        revoked_at: row.time_opt("revoked_at")?,
+    })
+}

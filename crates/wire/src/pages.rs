@@ -1,0 +1,194 @@
+//! The pages of a finished parse, in each form that `expand` asks for (contract 3.5).
+
+use docmill_model::document::{BBox, BlockKind, Page, PageOutcome, Role};
+use serde_json::{Map, Value, json};
+
+use crate::items;
+use crate::render::{points, score};
+
+/// `{"pages": [...]}` from what each form makes of a page that was read.
+fn pages(outcomes: &[PageOutcome], read: impl Fn(&Page) -> Value) -> Value {
+    let pages = outcomes.iter().map(|outcome| match outcome {
+        PageOutcome::Read(page) => read(page),
+        PageOutcome::Failed { number, error } => {
+            json!({"page_number": number, "error": error, "success": false})
+        }
+    });
+    json!({"pages": pages.collect::<Vec<_>>()})
+}
+
+pub fn markdown(outcomes: &[PageOutcome]) -> Value {
+    pages(outcomes, |page| {
+        json!({
+            "page_number": page.number,
+            "markdown": page.markdown,
+            "header": page.header,
+            "footer": page.footer,
+            "success": true,
+        })
+    })
+}
+
+/// LlamaCloud's text pages know no failure; a failed one has an empty text and says so in fields of its own.
+pub fn text(outcomes: &[PageOutcome]) -> Value {
+    let mut result = pages(outcomes, |page| json!({"page_number": page.number, "text": page.text}));
+    for page in result["pages"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        page.entry("text").or_insert_with(|| Value::from(""));
+    }
+    result
+}
+
+/// Items with boxes in points. Width and height are 0 where the format has no page geometry: clients' types want
+/// numbers, and the official Python client takes a page without them for a failed one.
+pub fn items(outcomes: &[PageOutcome]) -> Value {
+    pages(outcomes, |page| {
+        json!({
+            "page_number": page.number,
+            "page_width": points(page.width.unwrap_or_default()),
+            "page_height": points(page.height.unwrap_or_default()),
+            "items": items::of(page),
+            "success": true,
+        })
+    })
+}
+
+/// What is known of each page and of all together. `engine`, `warnings` and `elapsed_ms` are docmill's additions.
+pub fn metadata(outcomes: &[PageOutcome]) -> Value {
+    let mut result = pages(outcomes, page_metadata);
+    let scores: Vec<f32> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            PageOutcome::Read(page) => page.confidence,
+            PageOutcome::Failed { .. } => None,
+        })
+        .collect();
+    result["document"] = match scores.iter().copied().reduce(f32::min) {
+        Some(lowest) => json!({
+            "confidence": score(scores.iter().sum::<f32>() / scores.len() as f32),
+            "confidence_breakdown": {
+                "min_page_score": score(lowest),
+                "scored_pages": scores.len(),
+                "total_pages": outcomes.len(),
+            },
+        }),
+        None => json!({"confidence": null, "confidence_breakdown": null}),
+    };
+    result
+}
+
+fn page_metadata(page: &Page) -> Value {
+    json!({
+        "page_number": page.number,
+        "confidence": page.confidence.map(score),
+        "printed_page_number": page.printed_number,
+        "original_orientation_angle": page.rotation,
+        "cost_optimized": false,
+        "triggered_auto_mode": false,
+        "speaker_notes": page.speaker_notes,
+        "slide_section_name": page.name,
+        "watermark": watermark(page),
+        "engine": page.engine,
+        "warnings": page.warnings,
+        "elapsed_ms": page.elapsed_ms,
+    })
+}
+
+fn watermark(page: &Page) -> Option<String> {
+    let texts: Vec<&str> = page
+        .blocks
+        .iter()
+        .filter(|block| block.role == Role::Watermark)
+        .filter_map(|block| match &block.kind {
+            BlockKind::Text { value } | BlockKind::Heading { value, .. } => Some(value.as_str()),
+            _ => None,
+        })
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// The text of all pages, a blank line between two. Failed pages have none.
+pub fn text_full(outcomes: &[PageOutcome]) -> String {
+    let texts = outcomes.iter().filter_map(|outcome| match outcome {
+        PageOutcome::Read(page) => Some(page.text.as_str()),
+        PageOutcome::Failed { .. } => None,
+    });
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// The markdown of all pages, a blank line between two. A failed page leaves a comment: a document with a hole in it
+/// must not look whole.
+pub fn markdown_full(outcomes: &[PageOutcome]) -> String {
+    let pages = outcomes.iter().filter_map(|outcome| match outcome {
+        PageOutcome::Read(page) if page.markdown.is_empty() => None,
+        PageOutcome::Read(page) => Some(page.markdown.clone()),
+        PageOutcome::Failed { number, error } => {
+            Some(format!("<!-- page {number} could not be read: {} -->", error.replace("--", "- -")))
+        }
+    });
+    pages.collect::<Vec<_>>().join("\n\n")
+}
+
+/// `images_content_metadata`: the pictures of the pages, those named in `wanted` or, when it is empty, all. `link`
+/// gives a picture's URL and its size in bytes; a picture without one was not kept.
+pub fn images(outcomes: &[PageOutcome], wanted: &[&str], link: impl Fn(&str) -> Option<(String, u64)>) -> Value {
+    let pictures = outcomes.iter().flat_map(|outcome| match outcome {
+        PageOutcome::Read(page) => page.images.as_slice(),
+        PageOutcome::Failed { .. } => &[],
+    });
+    let listed = pictures.enumerate().filter(|(_, picture)| wanted.is_empty() || wanted.contains(&&*picture.name));
+    let images: Vec<Value> = listed
+        .map(|(index, picture)| {
+            let (url, bytes) = link(&picture.name).unzip();
+            json!({
+                "index": index,
+                "filename": picture.name,
+                "category": picture.category,
+                "content_type": picture.content_type,
+                "presigned_url": url,
+                "bbox": picture.bbox.map(whole_points),
+                "size_bytes": bytes,
+            })
+        })
+        .collect();
+    json!({"total_count": images.len(), "images": images})
+}
+
+/// Boxes of pictures are whole numbers on the wire; they grow to hold the picture.
+fn whole_points(bbox: BBox) -> Value {
+    let (x, y) = (bbox.x.floor(), bbox.y.floor());
+    let (w, h) = (bbox.right().ceil() - x, bbox.bottom().ceil() - y);
+    json!({"x": x as i64, "y": y as i64, "w": w as i64, "h": h as i64})
+}
+
+/// A file that holds a whole form of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content<'a> {
+    /// The `expand` value without `_content_metadata`: `markdown`, `text_full`, ...
+    pub form: &'a str,
+    pub size_bytes: u64,
+    pub url: Option<String>,
+}
+
+/// `result_content_metadata`: each form under its own name and under the key that LlamaCloud documents.
+pub fn contents(found: &[Content<'_>]) -> Value {
+    let mut entries = Map::new();
+    for content in found {
+        let entry = json!({
+            "size_bytes": content.size_bytes,
+            "exists": content.url.is_some(),
+            "presigned_url": content.url,
+        });
+        let documented = match content.form {
+            "markdown" | "markdown_full" => Some("md"),
+            "text" | "text_full" => Some("fullText"),
+            "items" => Some("json"),
+            "output_pdf" => Some("outputPDF"),
+            _ => None,
+        };
+        entries.insert(content.form.to_owned(), entry.clone());
+        if let Some(key) = documented {
+            entries.entry(key).or_insert(entry);
+        }
+    }
+    Value::Object(entries)
+}

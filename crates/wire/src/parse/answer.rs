@@ -1,0 +1,88 @@
+//! Parse jobs as they are answered.
+
+use std::collections::BTreeMap;
+
+use docmill_model::options::ParseOptions;
+use docmill_model::results::JobResult;
+use docmill_model::{JobId, JobStatus, ProjectId, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::render::printed;
+
+/// A parse job: the answer of create and cancel, and an entry of the list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ParseJob {
+    #[serde(serialize_with = "printed")]
+    pub id: JobId,
+    pub project_id: ProjectId,
+    pub status: JobStatus,
+    /// The file's name.
+    pub name: Option<String>,
+    pub tier: Option<String>,
+    /// `CODE: sentence`, for FAILED.
+    pub error_message: Option<String>,
+    pub user_metadata: BTreeMap<String, String>,
+    /// Only with `expand=usage`.
+    pub usage: Option<Usage>,
+    #[serde(serialize_with = "printed")]
+    pub created_at: Timestamp,
+    #[serde(serialize_with = "printed")]
+    pub updated_at: Timestamp,
+}
+
+/// docmill bills nothing: null.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Usage {
+    pub credits: Option<f64>,
+}
+
+/// What `expand` asked for and the job has; the rest is null, also on jobs that are not done (contract 0.7).
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Expanded {
+    pub text: Option<Value>,
+    pub text_full: Option<String>,
+    pub markdown: Option<Value>,
+    pub markdown_full: Option<String>,
+    pub items: Option<Value>,
+    pub metadata: Option<Value>,
+    /// docmill reads no forms: null.
+    pub forms: Option<Value>,
+    pub job_metadata: Option<Value>,
+    pub raw_parameters: Option<Value>,
+    pub images_content_metadata: Option<Value>,
+    pub result_content_metadata: Option<Value>,
+}
+
+/// GET /api/v2/parse/{id}. LlamaCloud nests the job under `job`; its fields are repeated at the top level so that
+/// the user's own sample, which reads `job.status`, works (contract 0.2).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ParseResult {
+    job: ParseJob,
+    #[serde(flatten)]
+    repeated: ParseJob,
+    #[serde(flatten)]
+    expanded: Expanded,
+}
+
+/// Puts a job and its expanded parts together.
+pub fn result(job: ParseJob, expanded: Expanded) -> ParseResult {
+    ParseResult { repeated: job.clone(), job, expanded }
+}
+
+/// `job_metadata`: what was asked, what ran, and what the caller must know about the whole document.
+pub fn job_metadata(options: &ParseOptions, result: &JobResult) -> Value {
+    let document = &result.document;
+    json!({
+        "tier": options.tier,
+        "version": options.version,
+        "engine": result.engine,
+        "document": {"kind": document.kind, "title": document.title, "page_count": document.page_count},
+        "pages": result.pages,
+        "pages_failed": result.pages_failed,
+        "pages_ocr": result.pages_ocr,
+        "elapsed_ms": result.elapsed_ms,
+        "not_followed": options.not_followed,
+        "warnings": document.warnings,
+    })
+}

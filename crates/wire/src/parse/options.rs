@@ -1,0 +1,123 @@
+//! From the wire's parameters to the engine's options. What the engine cannot be told is listed, never dropped.
+
+use docmill_model::options::{ImageCategory, PageSelection, ParseOptions, TableStyle, Tier};
+use serde_json::Value;
+
+use crate::given;
+
+/// When a given value asks for something that is not done by itself.
+#[derive(Clone, Copy)]
+enum Asks {
+    /// A switch that is on.
+    WhenOn,
+    /// A switch that is off.
+    WhenOff,
+    /// Anything that is not empty.
+    WhenGiven,
+    /// Anything but this, which is the default.
+    Unless(&'static str),
+}
+
+use Asks::{Unless, WhenGiven, WhenOff, WhenOn};
+
+/// Options that `ParseOptions` cannot express yet.
+const NOT_FOLLOWED: &[(&str, Asks)] = &[
+    ("crop_box", WhenGiven),
+    ("agentic_options.custom_prompt", WhenGiven),
+    ("input_options.html.remove_fixed_elements", WhenOn),
+    ("input_options.html.remove_navigation_elements", WhenOn),
+    ("input_options.image.camera_photo_correction", WhenOn),
+    ("input_options.presentation.include_hidden_slides", WhenOn),
+    ("input_options.presentation.out_of_bounds_content", WhenOn),
+    ("input_options.presentation.skip_embedded_data", WhenOn),
+    ("input_options.spreadsheet.detect_sub_tables_in_sheets", WhenOn),
+    ("input_options.spreadsheet.force_formula_computation_in_sheets", WhenOn),
+    ("input_options.spreadsheet.include_hidden_sheets", WhenOn),
+    ("output_options.markdown.inline_images", WhenOn),
+    ("output_options.markdown.annotate_revisions", WhenOn),
+    ("output_options.markdown.annotate_line_numbers", WhenOn),
+    ("output_options.markdown.tables.merge_continued_tables", WhenOn),
+    ("output_options.spatial_text.preserve_layout_alignment_across_pages", WhenOn),
+    ("output_options.spatial_text.preserve_very_small_text", WhenOn),
+    // Columns are kept side by side, on every tier.
+    ("output_options.spatial_text.do_not_unroll_columns", WhenOff),
+    ("output_options.tables_as_spreadsheet.enable", WhenOn),
+    ("output_options.extract_printed_page_number", WhenOn),
+    ("output_options.save_output_pdf", WhenOn),
+    ("output_options.granular_bboxes", WhenGiven),
+    ("output_options.additional_outputs", WhenGiven),
+    ("output_options.watermark_handling", Unless("move_to_end")),
+    ("processing_options.aggressive_table_extraction", WhenOn),
+    ("processing_options.disable_heuristics", WhenOn),
+    ("processing_options.specialized_chart_parsing", WhenGiven),
+    ("processing_options.confidence_score_effort", WhenGiven),
+    ("processing_options.forms", Unless("default")),
+    ("processing_options.cost_optimizer.enable", WhenOn),
+    ("processing_options.auto_mode_configuration", WhenGiven),
+    ("processing_control.job_failure_conditions.fail_on_image_extraction_error", WhenOn),
+    ("processing_control.job_failure_conditions.fail_on_image_ocr_error", WhenOn),
+    ("processing_control.job_failure_conditions.fail_on_markdown_reconstruction_error", WhenOn),
+    ("processing_control.job_failure_conditions.fail_on_buggy_font", WhenOn),
+];
+
+/// The engine's options for checked parameters.
+pub(super) fn resolve(parameters: &Value) -> ParseOptions {
+    let text = |path| given::text(parameters, path);
+    let flag = |path| given::flag(parameters, path);
+    ParseOptions {
+        tier: text("tier").and_then(|tier| Tier::from_text(&tier)).unwrap_or_default(),
+        version: text("version").unwrap_or_else(|| "latest".to_owned()),
+        pages: pages(text("page_ranges.target_pages"), given::int(parameters, "page_ranges.max_pages")),
+        images: images(parameters),
+        tables: tables(parameters),
+        annotate_links: flag("output_options.markdown.annotate_links"),
+        ocr_languages: given::texts(parameters, "processing_options.ocr_parameters.languages"),
+        ignore_hidden_text: flag("processing_options.ignore.ignore_hidden_text"),
+        ignore_diagonal_text: flag("processing_options.ignore.ignore_diagonal_text"),
+        ignore_text_in_image: flag("processing_options.ignore.ignore_text_in_image"),
+        html_all_visible: flag("input_options.html.make_all_elements_visible"),
+        page_failure_ratio: given::number(
+            parameters,
+            "processing_control.job_failure_conditions.allowed_page_failure_ratio",
+        ),
+        base_timeout_s: given::int(parameters, "processing_control.timeouts.base_in_seconds"),
+        page_timeout_s: given::int(parameters, "processing_control.timeouts.extra_time_per_page_in_seconds"),
+        disable_cache: flag("disable_cache"),
+        not_followed: not_followed(parameters),
+    }
+}
+
+/// Ranges win over a number of first pages (contract 3.3). The text was checked.
+pub(crate) fn pages(target_pages: Option<String>, max_pages: Option<u32>) -> PageSelection {
+    let ranges = target_pages.and_then(|text| PageSelection::parse_ranges(&text).ok());
+    PageSelection { ranges, first: max_pages }
+}
+
+fn images(parameters: &Value) -> Vec<ImageCategory> {
+    let wanted = given::texts(parameters, "output_options.images_to_save");
+    [ImageCategory::Screenshot, ImageCategory::Embedded, ImageCategory::Layout]
+        .into_iter()
+        .filter(|category| wanted.iter().any(|name| name == category.as_str()))
+        .collect()
+}
+
+fn tables(parameters: &Value) -> TableStyle {
+    let path = |name: &str| format!("output_options.markdown.tables.{name}");
+    TableStyle {
+        pipe: given::flag(parameters, &path("output_tables_as_markdown")),
+        compact: given::flag(parameters, &path("compact_markdown_tables")),
+        line_separator: given::text(parameters, &path("markdown_table_multiline_separator")),
+    }
+}
+
+fn not_followed(parameters: &Value) -> Vec<String> {
+    let asks = |(path, asks): &&(&str, Asks)| {
+        given::value(parameters, path).is_some_and(|value| match asks {
+            WhenOn => value.as_bool() == Some(true),
+            WhenOff => value.as_bool() == Some(false),
+            WhenGiven => !given::is_empty(value) && value.as_str() != Some(""),
+            Unless(default) => value.as_str() != Some(default),
+        })
+    };
+    NOT_FOLLOWED.iter().filter(asks).map(|(path, _)| (*path).to_owned()).collect()
+}

@@ -1,0 +1,376 @@
+//! Every answer as JSON, kept as snapshots: a changed name or type shows as a diff.
+
+use std::collections::BTreeMap;
+
+use docmill_model::document::*;
+use docmill_model::options::{ExtractTarget, ImageCategory, ParseOptions, Tier};
+use docmill_model::results::{Asset, Citation, Extraction, FieldSource, JobResult, PathStep};
+use docmill_model::{
+    BatchId, BatchStatus, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, JobStatus, Product, ProjectId,
+    Timestamp,
+};
+use docmill_wire::batches::{Batch, BatchConfig, BatchResult, Counts};
+use docmill_wire::directories::{Directory, DirectoryFile};
+use docmill_wire::extract::{self, Asked, ExtractJob, ExtractUsage, JobMetadata};
+use docmill_wire::pages::{self, Content};
+use docmill_wire::parse::{self, Expanded, ParseJob, Usage};
+use docmill_wire::projects::Project;
+use docmill_wire::render::{Page as ListPage, PresignedUrl};
+use docmill_wire::{configurations, paging};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Compares with `snapshots/answers__<name>.snap`.
+#[track_caller]
+fn kept<T: Serialize>(name: &str, answer: T) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_json_snapshot!(name, answer));
+}
+
+const AT: Timestamp = Timestamp(1_795_435_200_123);
+
+fn uuid(n: u128) -> Uuid {
+    Uuid::from_u128(0x0189_0a5d_ac96_774b_bcce_0000_0000_0000 + n)
+}
+
+fn job(product: Product) -> JobId {
+    JobId::from_uuid(product, uuid(0x70))
+}
+
+#[test]
+fn batch() {
+    let item = |n: u128, job: Option<u128>, message: Option<&str>| BatchResult {
+        source_directory_file_id: DirectoryFileId::from_uuid(uuid(n)),
+        job_reference: job.map(|n| JobId::from_uuid(Product::Parse, uuid(n)).into()),
+        error_message: message.map(str::to_owned),
+    };
+    let counts =
+        Counts { total: 4, pending: 1, running: Some(0), completed: 1, failed: 1, cancelled: 0, without_job: 1 };
+    kept(
+        "batch",
+        Batch {
+            id: BatchId::from_uuid(uuid(1)),
+            project_id: ProjectId::from_uuid(uuid(2)),
+            source_directory_id: DirectoryId::from_uuid(uuid(3)),
+            config: BatchConfig::new(Product::Parse, "cfg-PARSE_AGENTIC".parse().unwrap()),
+            status: BatchStatus::Running,
+            results: Some(vec![
+                item(0x10, Some(0x20), None),
+                item(0x11, Some(0x21), Some("FILE_DAMAGED: The file is damaged or incomplete.")),
+                item(0x12, None, Some("EMPTY_FILE: The file is empty.")),
+                item(0x13, Some(0x23), None),
+            ]),
+            progress: counts.progress(),
+            counts,
+            error_message: None,
+            created_at: AT,
+            updated_at: AT,
+            started_at: Some(AT),
+            finished_at: None,
+        },
+    );
+}
+
+#[test]
+fn progress_is_the_share_of_what_is_terminal() {
+    let counts = |total, pending, running| Counts { total, pending, running, ..Counts::default() };
+    for (counts, expected) in [
+        (counts(0, 0, None), 1.0),
+        (counts(3, 3, None), 0.0),
+        (counts(3, 1, Some(1)), 0.3333),
+        (counts(3, 0, Some(0)), 1.0),
+    ] {
+        assert_eq!(counts.progress(), expected);
+    }
+}
+
+#[test]
+fn directory_and_its_files() {
+    kept(
+        "directory",
+        Directory {
+            id: DirectoryId::from_uuid(uuid(3)),
+            name: "invoices".into(),
+            project_id: ProjectId::from_uuid(uuid(2)),
+            kind: "ephemeral",
+            description: None,
+            expires_at: Some(AT.plus_ms(1)),
+            system_metadata: None,
+            connector_subscription_id: None,
+            created_at: AT,
+            updated_at: AT,
+            deleted_at: None,
+        },
+    );
+    let file = DirectoryFile {
+        id: DirectoryFileId::from_uuid(uuid(4)),
+        directory_id: DirectoryId::from_uuid(uuid(3)),
+        project_id: ProjectId::from_uuid(uuid(2)),
+        file_id: FileId::from_uuid(uuid(5)),
+        display_name: "Größe.pdf".into(),
+        unique_id: "2024/Größe.pdf".into(),
+        metadata: json!({"customer": "x", "tags": ["a"]}).as_object().unwrap().clone(),
+        download_url: Some(PresignedUrl::new("http://127.0.0.1:8484/x".into(), AT)),
+        created_at: AT,
+        updated_at: AT,
+        deleted_at: None,
+    };
+    let token = paging::encode("files", &[("name", "a")], uuid(4));
+    kept("page_of_directory_files", ListPage::new(vec![file], Some(token)));
+}
+
+#[test]
+fn project_and_preset() {
+    kept(
+        "project",
+        Project {
+            id: ProjectId::from_uuid(uuid(2)),
+            name: "Default".into(),
+            organization_id: uuid(6),
+            is_default: true,
+            created_at: AT,
+            updated_at: AT,
+        },
+    );
+    kept("presets", configurations::presets());
+}
+
+fn parse_job(status: JobStatus) -> ParseJob {
+    ParseJob {
+        id: job(Product::Parse),
+        project_id: ProjectId::from_uuid(uuid(2)),
+        status,
+        name: Some("a.pdf".into()),
+        tier: Some("agentic".into()),
+        error_message: (status == JobStatus::Failed).then(|| "PDF_IS_PROTECTED: no".into()),
+        user_metadata: BTreeMap::from([("k".into(), "v".into())]),
+        usage: Some(Usage::default()),
+        created_at: AT,
+        updated_at: AT,
+    }
+}
+
+#[test]
+fn parse_result_without_expand() {
+    kept("parse_result_without_expand", parse::result(parse_job(JobStatus::Failed), Expanded::default()));
+}
+
+fn block(kind: BlockKind, role: Role, md: &str) -> Block {
+    let boxes = vec![BBox::new(72.0, 100.456, 200.1, 12.0)];
+    Block { kind, role, boxes, words: vec![], md: md.into(), confidence: Some(0.9) }
+}
+
+fn every_kind_of_block() -> Vec<Block> {
+    let text = |value: &str| BlockKind::Text { value: value.into() };
+    let entry =
+        |value: &str, children| ListItem { value: value.into(), md: format!("*{value}*"), bbox: None, children };
+    let inner = List { ordered: true, items: vec![entry("inner", vec![])] };
+    let cell = |row, column, text: &str| Cell { row, column, text: text.into(), header: row == 0, ..Cell::default() };
+    let wide = Cell { column_span: 2, ..cell(0, 0, "2024") };
+    let cells = vec![wide, cell(1, 0, "a,b"), cell(1, 1, "12.5"), cell(2, 0, "")];
+    let table = Table { row_count: 3, column_count: 2, cells, method: "ruled".into() };
+    let mut plain = block(text("no box"), Role::Body, "no box");
+    plain.boxes.clear();
+    vec![
+        block(text("Page head"), Role::PageHeader, "Page head"),
+        block(BlockKind::Heading { value: "Title".into(), level: 2 }, Role::Body, "## Title"),
+        plain,
+        block(
+            BlockKind::List(List { ordered: false, items: vec![entry("outer", vec![inner])] }),
+            Role::Body,
+            "- *outer*",
+        ),
+        block(BlockKind::Code { value: "x = 1".into(), language: Some("python".into()) }, Role::Body, "```x = 1```"),
+        block(BlockKind::Table(table), Role::Body, "<table>"),
+        block(BlockKind::Image { caption: "Chart".into(), name: Some("image_1.png".into()) }, Role::Body, "![Chart]()"),
+        block(BlockKind::Link { text: "here".into(), url: "https://a".into() }, Role::Body, "[here](https://a)"),
+        block(BlockKind::Formula { value: "a^2".into() }, Role::Body, "$$a^2$$"),
+        block(text("DRAFT"), Role::Watermark, "DRAFT"),
+        block(text("1"), Role::Footnote, "1"),
+        block(text("Page 7"), Role::PageFooter, "Page 7"),
+    ]
+}
+
+fn outcomes() -> Vec<PageOutcome> {
+    let read = Page {
+        number: 1,
+        width: Some(612.0),
+        height: Some(791.5),
+        rotation: 90,
+        blocks: every_kind_of_block(),
+        text: "Page head\nTitle".into(),
+        markdown: "## Title".into(),
+        header: Some("Page head".into()),
+        engine: "tesseract 5.3.0".into(),
+        confidence: Some(0.876_54),
+        printed_number: Some("7".into()),
+        images: vec![Picture {
+            name: "image_1.png".into(),
+            category: ImageCategory::Embedded,
+            content_type: "image/png".into(),
+            bbox: Some(BBox::new(10.6, 20.2, 30.1, 40.0)),
+        }],
+        warnings: vec![Warning::new(Warning::OCR_USED, "Read by OCR.")],
+        elapsed_ms: 12,
+        ..Page::default()
+    };
+    let slide = Page {
+        number: 3,
+        text: "slide".into(),
+        markdown: "# slide".into(),
+        engine: "docling".into(),
+        speaker_notes: Some("say it".into()),
+        name: Some("Intro".into()),
+        ..Page::default()
+    };
+    let failed = PageOutcome::Failed { number: 2, error: "READER_DIED: it --> died".into() };
+    vec![PageOutcome::Read(Box::new(read)), failed, PageOutcome::Read(Box::new(slide))]
+}
+
+#[test]
+fn parse_result_with_everything() {
+    let pages = outcomes();
+    let record = JobResult {
+        document: DocumentInfo {
+            format: FORMAT,
+            kind: "pdf".into(),
+            page_count: 3,
+            title: None,
+            warnings: vec![Warning::new(Warning::OPTION_NOT_FOLLOWED, "crop_box is not followed.")],
+        },
+        pages: 3,
+        pages_failed: 1,
+        pages_ocr: 1,
+        page_offsets: vec![0],
+        assets: vec![Asset { name: "image_1.png".into(), bytes: 9 }],
+        engine: "docmill".into(),
+        elapsed_ms: 40,
+    };
+    let options = ParseOptions {
+        tier: Tier::Agentic,
+        version: "latest".into(),
+        not_followed: vec!["crop_box".into()],
+        ..ParseOptions::default()
+    };
+    let url = |name: &str| Some((format!("http://127.0.0.1/{name}"), 9));
+    let content = |form, url: Option<&str>| Content { form, size_bytes: 5, url: url.map(str::to_owned) };
+    kept(
+        "parse_result_with_everything",
+        parse::result(
+            parse_job(JobStatus::Completed),
+            Expanded {
+                text: Some(pages::text(&pages)),
+                text_full: Some(pages::text_full(&pages)),
+                markdown: Some(pages::markdown(&pages)),
+                markdown_full: Some(pages::markdown_full(&pages)),
+                items: Some(pages::items(&pages)),
+                metadata: Some(pages::metadata(&pages)),
+                job_metadata: Some(parse::job_metadata(&options, &record)),
+                images_content_metadata: Some(pages::images(&pages, &[], url)),
+                result_content_metadata: Some(pages::contents(&[
+                    content("markdown", Some("http://a")),
+                    content("markdown_full", Some("http://b")),
+                    content("items", None),
+                ])),
+                ..Expanded::default()
+            },
+        ),
+    );
+}
+
+#[test]
+fn pictures_are_narrowed_by_name_and_keep_their_index() {
+    let mut pages = outcomes();
+    if let PageOutcome::Read(page) = &mut pages[0] {
+        let second = Picture { name: "page_1.png".into(), bbox: None, ..page.images[0].clone() };
+        page.images.push(second);
+    }
+    let found = pages::images(&pages, &["page_1.png", "none.png"], |_| None);
+    assert_eq!(found["total_count"], 1);
+    assert_eq!(found["images"][0]["index"], 1);
+    assert_eq!(found["images"][0]["presigned_url"], json!(null));
+}
+
+#[test]
+fn a_result_without_pages_or_scores() {
+    assert_eq!(pages::text_full(&[]), "");
+    assert_eq!(pages::markdown(&[]), json!({"pages": []}));
+    assert_eq!(pages::metadata(&[])["document"], json!({"confidence": null, "confidence_breakdown": null}));
+}
+
+fn extraction() -> Extraction {
+    let name = |text: &str| PathStep::Name(text.into());
+    let source = |path: Vec<PathStep>, text: &str| FieldSource {
+        path,
+        citations: vec![Citation {
+            page: 1,
+            text: text.into(),
+            boxes: vec![BBox::new(177.0, 82.25, 318.0, 43.0)],
+            page_size: Some((612.0, 792.0)),
+        }],
+        extraction_confidence: 0.9,
+        parsing_confidence: 0.5,
+    };
+    Extraction {
+        data: json!({"number": "INV-1", "due": null, "seller": {"name": "A"}, "lines": [{"price": 1.5}, {"price": null}]}),
+        fields: vec![
+            source(vec![name("number")], "INV-1"),
+            source(vec![name("seller"), name("name")], "A"),
+            source(vec![name("lines"), PathStep::Index(0), name("price")], "1.50"),
+        ],
+        warnings: vec!["No due date was found.".into()],
+    }
+}
+
+#[test]
+fn extract_job() {
+    let asked = Asked { citations: true, confidence: true, target: ExtractTarget::PerDoc };
+    let found = extraction();
+    kept(
+        "extract_job",
+        ExtractJob {
+            id: job(Product::Extract),
+            project_id: ProjectId::from_uuid(uuid(2)),
+            file_input: DirectoryFileId::from_uuid(uuid(4)).to_string(),
+            status: JobStatus::Completed,
+            configuration_id: Some(ConfigurationId::Saved(uuid(8))),
+            configuration: None,
+            error_message: None,
+            extract_metadata: Some(extract::metadata(&found, asked, Some(job(Product::Parse)), "agentic")),
+            extract_result: Some(found.data),
+            metadata: Some(JobMetadata::of_pages(2)),
+            usage: Some(ExtractUsage::default()),
+            created_at: AT,
+            updated_at: AT,
+        },
+    );
+}
+
+#[test]
+fn sources_are_told_only_when_asked_for_and_in_the_layer_of_the_target() {
+    let found = Extraction { data: json!([{"number": "INV-1"}]), ..extraction() };
+    let metadata = |citations, confidence, target| {
+        extract::metadata(&found, Asked { citations, confidence, target }, None, "fast")
+    };
+    let rows = metadata(false, false, ExtractTarget::PerTableRow);
+    assert_eq!(
+        rows["field_metadata"],
+        json!({
+            "document_metadata": null, "page_metadata": null, "row_metadata": [{"number": {}}]
+        })
+    );
+    let pages = metadata(true, false, ExtractTarget::PerPage);
+    assert_eq!(pages["field_metadata"]["page_metadata"], json!([{"number": {"citation": []}}]));
+    let only_scores = extract::metadata(
+        &extraction(),
+        Asked { citations: false, confidence: true, target: ExtractTarget::PerDoc },
+        None,
+        "fast",
+    );
+    assert_eq!(
+        only_scores["field_metadata"]["document_metadata"]["number"],
+        json!({"confidence": 0.45, "extraction_confidence": 0.9, "parsing_confidence": 0.5})
+    );
+}

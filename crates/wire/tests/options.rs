@@ -1,0 +1,162 @@
+//! From parameters to the engine's options: what is mapped, what is refused by tier, what is listed as not followed.
+
+use docmill_model::options::{ExtractTarget, ImageCategory, PageSelection, Tier};
+use docmill_wire::{extract, parse};
+use serde_json::{Value, json};
+
+fn parameters(tier: &str, path: &str, value: Value) -> Value {
+    let mut steps: Vec<&str> = path.split('.').collect();
+    let mut inner = value;
+    while let Some(step) = steps.pop().filter(|step| !step.is_empty()) {
+        inner = json!({step: inner});
+    }
+    let mut result = json!({"tier": tier, "version": "latest"});
+    if let (Some(result), Value::Object(inner)) = (result.as_object_mut(), inner) {
+        result.extend(inner);
+    }
+    result
+}
+
+#[test]
+fn what_the_engine_follows_is_mapped() {
+    let options = parse::options(&json!({
+        "product_type": "parse_v2", "tier": "cost_effective", "version": "2026-09-28", "disable_cache": true,
+        "page_ranges": {"target_pages": "5-8, 1", "max_pages": 2},
+        "input_options": {"html": {"make_all_elements_visible": true}, "pdf": {}},
+        "output_options": {
+            "images_to_save": ["layout", "screenshot", "layout"],
+            "markdown": {"annotate_links": true, "tables": {"output_tables_as_markdown": true,
+                "compact_markdown_tables": true, "markdown_table_multiline_separator": " / "}},
+            "spatial_text": {"do_not_unroll_columns": true},
+            "watermark_handling": "move_to_end", "granular_bboxes": [], "additional_outputs": []
+        },
+        "processing_options": {
+            "forms": "default", "auto_mode_configuration": [],
+            "ignore": {"ignore_hidden_text": true, "ignore_diagonal_text": true, "ignore_text_in_image": true},
+            "ocr_parameters": {"languages": ["de", "en"]}
+        },
+        "processing_control": {
+            "timeouts": {"base_in_seconds": 60, "extra_time_per_page_in_seconds": 5},
+            "job_failure_conditions": {"allowed_page_failure_ratio": 0.5}
+        }
+    }))
+    .unwrap();
+    assert_eq!((options.tier, options.version.as_str()), (Tier::CostEffective, "2026-09-28"));
+    assert_eq!(options.pages, PageSelection { ranges: Some(vec![(1, 1), (5, 8)]), first: Some(2) });
+    assert_eq!(options.images, [ImageCategory::Screenshot, ImageCategory::Layout]);
+    assert!(options.tables.pipe && options.tables.compact && options.annotate_links && options.html_all_visible);
+    assert_eq!(options.tables.line_separator.as_deref(), Some(" / "));
+    assert_eq!(options.ocr_languages, ["de", "en"]);
+    assert!(options.ignore_hidden_text && options.ignore_diagonal_text && options.ignore_text_in_image);
+    assert_eq!((options.base_timeout_s, options.page_timeout_s), (Some(60), Some(5)));
+    assert_eq!(options.page_failure_ratio, Some(0.5));
+    assert!(options.disable_cache);
+    assert_eq!(options.not_followed, [""; 0]);
+}
+
+#[test]
+fn what_is_asked_for_and_not_followed_is_listed() {
+    let check = |path: &str, value: Value, listed: bool| {
+        let options = parse::options(&parameters("agentic", path, value.clone())).unwrap();
+        assert_eq!(options.not_followed.contains(&path.to_owned()), listed, "{path} {value}");
+        assert!(options.not_followed.len() <= 1);
+    };
+    check("output_options.granular_bboxes", json!(["word"]), true);
+    check("output_options.granular_bboxes", json!([]), false);
+    check("output_options.save_output_pdf", json!(true), true);
+    check("output_options.save_output_pdf", json!(false), false);
+    check("output_options.spatial_text.do_not_unroll_columns", json!(false), true);
+    check("output_options.spatial_text.do_not_unroll_columns", json!(true), false);
+    check("output_options.watermark_handling", json!("remove"), true);
+    check("output_options.markdown.annotate_links", json!(true), false);
+    check("processing_options.forms", json!("enrich"), true);
+    check("processing_options.auto_mode_configuration", json!([{"parsing_conf": {}}]), true);
+    check("agentic_options.custom_prompt", json!("be kind"), true);
+    check("agentic_options.custom_prompt", json!(""), false);
+    check("crop_box", json!({"top": 0.1}), true);
+    check("crop_box", json!({"top": null}), false);
+}
+
+#[test]
+fn tiers_refuse_what_they_do_not_do() {
+    let check = |tier: &str, path: &str, value: Value, refused: bool| {
+        let result = parse::options(&parameters(tier, path, value.clone()));
+        assert_eq!(result.is_err(), refused, "{tier} {path} {value}");
+        if let Err(errors) = result {
+            let place = serde_json::to_value(&errors[0].loc).unwrap();
+            let expected: Vec<&str> = std::iter::once("body").chain(path.split('.')).collect();
+            assert_eq!(place, json!(expected), "{path}");
+        }
+    };
+    for (path, value, on_cost_effective) in [
+        ("agentic_options.custom_prompt", json!("x"), false),
+        ("output_options.granular_bboxes", json!(["line"]), false),
+        ("output_options.markdown.annotate_line_numbers", json!(true), false),
+        ("output_options.watermark_handling", json!("remove"), false),
+        ("processing_options.specialized_chart_parsing", json!("efficient"), false),
+        ("processing_options.forms", json!("enrich"), false),
+        ("processing_options.cost_optimizer.enable", json!(true), true),
+    ] {
+        check("fast", path, value.clone(), true);
+        check("cost_effective", path, value.clone(), on_cost_effective);
+        check("agentic", path, value, false);
+    }
+    check("fast", "output_options.granular_bboxes", json!([]), false);
+    check("fast", "processing_options.forms", json!("default"), false);
+    check("fast", "fast_options", json!({}), false);
+    check("agentic", "fast_options", json!({}), true);
+    check("agentic", "page_ranges.target_pages", json!("1,1"), true);
+    check("agentic", "page_ranges.max_pages", json!(0), true);
+    check("agentic", "processing_control.timeouts.base_in_seconds", json!(7_201), true);
+    check("agentic", "crop_box.top", json!(1.5), true);
+    check("agentic", "version", json!("2020-01-01"), true);
+}
+
+#[test]
+fn rules_of_auto_mode_name_tier_and_version_together() {
+    let check = |configuration: Value, refused_at: Option<&str>| {
+        let rules =
+            json!([{"parsing_conf": {}}, {"parsing_conf": configuration, "page_contains_at_most_n_words": "5"}]);
+        let result = parse::options(&parameters("agentic", "processing_options.auto_mode_configuration", rules));
+        let place = result.err().map(|errors| serde_json::to_string(&errors[0].loc).unwrap());
+        let expected = refused_at.map(|name| {
+            format!(r#"["body","processing_options","auto_mode_configuration",1,"parsing_conf","{name}"]"#)
+        });
+        assert_eq!(place, expected, "{configuration}");
+    };
+    check(json!({"tier": "fast", "version": "2025-12-11"}), None);
+    check(json!({"tier": "fast", "version": "2026-10-16"}), Some("version"));
+    check(json!({"tier": "fast"}), Some("version"));
+    check(json!({"version": "latest"}), Some("tier"));
+}
+
+#[test]
+fn extraction_brings_its_parse_step() {
+    let options = |extra: Value| {
+        let mut parameters = json!({"data_schema": {"type": "object"}});
+        parameters.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        extract::options(&parameters).unwrap()
+    };
+    for (extra, tier) in [
+        (json!({}), Tier::CostEffective),
+        (json!({"tier": "agentic"}), Tier::Agentic),
+        (json!({"tier": "agentic_plus"}), Tier::Agentic),
+        (json!({"tier": "turbo"}), Tier::Agentic),
+        (json!({"tier": "agentic", "parse_tier": "fast"}), Tier::Fast),
+    ] {
+        assert_eq!(options(extra.clone()).parse.tier, tier, "{extra}");
+    }
+    let full = options(json!({"cite_sources": true, "confidence_scores": true, "extraction_target": "per_page",
+        "target_pages": "2", "max_pages": 9, "disable_cache": true, "system_prompt": "x", "version": "2.5"}));
+    assert!(full.cite_sources && full.confidence_scores && full.parse.disable_cache);
+    assert_eq!((full.target, full.version.as_deref()), (ExtractTarget::PerPage, Some("2.5")));
+    assert_eq!(full.parse.pages.ranges, Some(vec![(2, 2)]));
+    assert_eq!(full.not_followed, ["system_prompt"]);
+    assert_eq!(options(json!({"system_prompt": "", "spreadsheet_mode": false})).not_followed, [""; 0]);
+
+    let saved = parse::options(&json!({"tier": "agentic_plus", "version": "latest", "page_ranges": {"max_pages": 1}}));
+    let with = |options| extract::with_parse(options, saved.clone().unwrap()).parse;
+    assert_eq!(with(options(json!({}))).pages.first, Some(1));
+    let own = with(full);
+    assert_eq!((own.tier, own.pages.ranges, own.disable_cache), (Tier::AgenticPlus, Some(vec![(2, 2)]), true));
+}
