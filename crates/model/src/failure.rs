@@ -89,6 +89,7 @@ codes! {
     TooManyPagesFailed, "TOO_MANY_PAGES_FAILED", File, "More pages failed than the job allows.", "See the failed pages in the result, or raise allowed_page_failure_ratio.";
     SourceDeleted, "SOURCE_DELETED", File, "The file was deleted before it was read.", "Upload it again.";
     SourceChanged, "SOURCE_CHANGED", File, "The file changed after the batch began.", "Run the batch again.";
+    FileTooLarge, "FILE_TOO_LARGE", File, "The file unpacks to more than the limit.", "Split it, or convert it to PDF.";
     ParseJobNotCompleted, "PARSE_JOB_NOT_COMPLETED", File, "The parse job that this extraction builds on did not complete.", "Parse the file first.";
     // The document's doing.
     ReaderDied, "READER_DIED", Strike, "The document made its reader stop.", "Report the file if it opens elsewhere.";

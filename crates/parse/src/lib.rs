@@ -4,14 +4,21 @@
 //! through `Services`. Memory does not grow with the number of pages: a page is read, handed out and forgotten;
 //! what the whole document says about a page (heading sizes, repeated headers) is gathered in a first pass.
 
+pub mod detect;
+mod layout;
+mod read;
+pub mod render;
 pub mod services;
 
 pub use services::{OcrAnswer, OcrText, OcrWord, PageImage, Services};
 
 use std::sync::Arc;
 
-use docmill_model::Failure;
-use docmill_model::document::{DocumentInfo, Page};
+use docmill_model::document::{DocumentInfo, Page, PageOutcome, Warning};
+use docmill_model::options::ParseOptions;
+use docmill_model::{Code, Failure};
+
+use detect::Kind;
 
 /// A document as it came. The name is the caller's and only a hint: content decides what it is.
 #[derive(Debug, Clone)]
@@ -40,4 +47,106 @@ pub trait DocumentReader {
 
     /// Second pass: the page itself, complete with markdown and text.
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure>;
+}
+
+/// Opens a document of any kind that docmill reads: content decides, the name is a hint.
+///
+/// At most `pages_max` pages of it are read (`wanted_pages`).
+///
+/// # Errors
+/// `EMPTY_FILE`, `UNSUPPORTED_FILE_TYPE`, `PDF_IS_PROTECTED`, `FILE_DAMAGED`, `FILE_TOO_LARGE`: always the file's own
+/// failure, never a transient one.
+pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Box<dyn DocumentReader>, Failure> {
+    let found = detect::detect(&source.name, &source.bytes)?;
+    let reader = match found.kind {
+        Kind::Pdf => read::pdf::open(source, options, pages_max)?,
+        Kind::Picture(format) => read::image::open(&source, format, options)?,
+        Kind::Text => read::text::open(&source, options),
+        Kind::Office(id) => read::office::open(&source, id, options)?,
+    };
+    let mut warnings: Vec<Warning> = found.mismatch.into_iter().collect();
+    warnings.extend(options.not_followed.iter().map(|path| {
+        Warning::new(Warning::OPTION_NOT_FOLLOWED, format!("This release does not follow the option `{path}`."))
+    }));
+    let count = reader.info().page_count;
+    let wanted = options.pages.of(count).len();
+    if wanted > pages_max as usize {
+        let message = format!("Only the first {pages_max} of {wanted} pages were read: that is the limit.");
+        warnings.push(Warning::new(Warning::PAGES_NOT_READ, message));
+    }
+    Ok(Box::new(Opened { reader, warnings }))
+}
+
+/// The pages of an open document that are to be read, ascending, at most `pages_max`.
+///
+/// # Errors
+/// `NO_DATA_FOUND_IN_FILE` for a document without pages, `PAGES_OUT_OF_RANGE` when none of the wanted pages exists.
+pub fn wanted_pages(info: &DocumentInfo, options: &ParseOptions, pages_max: u32) -> Result<Vec<u32>, Failure> {
+    if info.page_count == 0 {
+        return Err(Code::NoDataFoundInFile.into());
+    }
+    let mut pages = options.pages.of(info.page_count);
+    if pages.is_empty() {
+        let message = format!("None of the wanted pages exists: the document has {} page(s).", info.page_count);
+        return Err(Failure::new(Code::PagesOutOfRange, message));
+    }
+    pages.truncate(pages_max as usize);
+    Ok(pages)
+}
+
+/// Reads a whole document in this process: for tests, benches and trusted input.
+///
+/// # Errors
+/// Those of `open` and `wanted_pages`; a page that fails is a `PageOutcome::Failed`.
+pub fn parse_all(
+    source: Source,
+    options: &ParseOptions,
+    services: &mut dyn Services,
+) -> Result<(DocumentInfo, Vec<PageOutcome>), Failure> {
+    let pages_max = docmill_model::limits::Limits::default().document_pages_max;
+    let mut reader = open(source, options, pages_max)?;
+    let pages = wanted_pages(&reader.info(), options, pages_max)?;
+    let mut failed = std::collections::HashMap::new();
+    if reader.wants_survey() {
+        for number in &pages {
+            if let Err(failure) = reader.survey(*number) {
+                failed.insert(*number, failure);
+            }
+        }
+    }
+    let outcomes = pages.into_iter().map(|number| {
+        let page = failed.remove(&number).map_or_else(|| reader.page(number, services), Err);
+        match page {
+            Ok(page) => PageOutcome::Read(Box::new(page)),
+            Err(failure) => PageOutcome::Failed { number, error: failure.to_string() },
+        }
+    });
+    let outcomes = outcomes.collect();
+    Ok((reader.info(), outcomes))
+}
+
+/// A reader with what is to be said about the document beside what the reader says itself.
+struct Opened {
+    reader: Box<dyn DocumentReader>,
+    warnings: Vec<Warning>,
+}
+
+impl DocumentReader for Opened {
+    fn info(&self) -> DocumentInfo {
+        let mut info = self.reader.info();
+        info.warnings.extend(self.warnings.iter().cloned());
+        info
+    }
+
+    fn wants_survey(&self) -> bool {
+        self.reader.wants_survey()
+    }
+
+    fn survey(&mut self, number: u32) -> Result<(), Failure> {
+        self.reader.survey(number)
+    }
+
+    fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
+        self.reader.page(number, services)
+    }
 }

@@ -230,6 +230,9 @@ pub struct List {
 #[serde(default)]
 pub struct ListItem {
     pub value: String,
+    /// The number printed before an item of an ordered list; `None` = one more than the item before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
     /// The item's own markdown without its marker.
     pub md: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -62,6 +62,13 @@ impl Table {
         grid
     }
 
+    /// The cells that begin in a row. Cells are in row order, so large tables stay quick.
+    fn row(&self, row: u32) -> &[Cell] {
+        let start = self.cells.partition_point(|cell| cell.row < row);
+        let end = self.cells.partition_point(|cell| cell.row <= row);
+        &self.cells[start..end]
+    }
+
     /// `<table>` with `rowspan` and `colspan`; header rows in `<thead>`. Lines of a cell are joined with `<br>`.
     pub fn to_html(&self) -> String {
         let header_rows = self.header_rows();
@@ -74,7 +81,7 @@ impl Table {
                 html.push_str("<tbody>\n");
             }
             html.push_str("<tr>");
-            for cell in self.cells.iter().filter(|cell| cell.row == row) {
+            for cell in self.row(row) {
                 let tag = if cell.header { "th" } else { "td" };
                 let _ = write!(html, "<{tag}");
                 if cell.row_span > 1 {
@@ -113,8 +120,8 @@ impl Table {
     /// Rows from the top that consist of header cells only.
     pub fn header_rows(&self) -> u32 {
         let is_header = |row: u32| {
-            let mut cells = self.cells.iter().filter(|cell| cell.row == row).peekable();
-            cells.peek().is_some() && cells.all(|cell| cell.header)
+            let cells = self.row(row);
+            !cells.is_empty() && cells.iter().all(|cell| cell.header)
         };
         (0..self.row_count).take_while(|row| is_header(*row)).count() as u32
     }

@@ -1,0 +1,61 @@
+//! Parses every file of a folder: `parse_dir IN_DIR OUT_DIR [TIER]`. Writes `<stem>.md` and prints pages and time.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use docmill_model::document::PageOutcome;
+use docmill_model::options::{ParseOptions, Tier};
+use docmill_parse::{OcrAnswer, PageImage, Services, Source, parse_all};
+
+struct NoServices;
+
+impl Services for NoServices {
+    fn ocr(&mut self, _: &PageImage, _: &[String]) -> OcrAnswer {
+        OcrAnswer::Missing { message: "No OCR here.".into() }
+    }
+
+    fn asset(&mut self, _: &str, _: &str, _: &[u8]) {}
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args: Vec<String> = std::env::args().collect();
+    let [_, input, output, rest @ ..] = args.as_slice() else { return Err("usage: parse_dir IN_DIR OUT_DIR [TIER]".into()) };
+    let tier = rest.first().and_then(|tier| Tier::from_text(tier)).unwrap_or(Tier::CostEffective);
+    let options = ParseOptions { tier, ..ParseOptions::default() };
+    std::fs::create_dir_all(output)?;
+    let mut files: Vec<PathBuf> = if Path::new(input).is_dir() {
+        std::fs::read_dir(input)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?
+    } else {
+        vec![input.into()]
+    };
+    files.sort();
+    let started = Instant::now();
+    let mut pages = 0;
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let source = Source { name: name.clone(), bytes: Arc::new(std::fs::read(&file)?) };
+        let begun = Instant::now();
+        match parse_all(source, &options, &mut NoServices) {
+            Ok((info, outcomes)) => {
+                pages += outcomes.len();
+                let texts: Vec<&str> = outcomes.iter().map(|outcome| text_of(outcome, tier)).collect();
+                let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                std::fs::write(Path::new(output).join(format!("{stem}.md")), texts.join("\n\n"))?;
+                println!("ok {name} {} pages {} ms {:?}", outcomes.len(), begun.elapsed().as_millis(), info.warnings);
+            }
+            Err(failure) => println!("failed {name} {failure} {} ms", begun.elapsed().as_millis()),
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    println!("{pages} pages in {seconds:.2} s: {:.0} pages a second", pages as f64 / seconds);
+    Ok(())
+}
+
+fn text_of(outcome: &PageOutcome, tier: Tier) -> &str {
+    match outcome {
+        PageOutcome::Read(page) if tier.has_layout() => &page.markdown,
+        PageOutcome::Read(page) => &page.text,
+        PageOutcome::Failed { error, .. } => error,
+    }
+}

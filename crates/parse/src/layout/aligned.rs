@@ -1,0 +1,242 @@
+//! Tables without vertical rules: where they are. Horizontal rules, or rows of text whose gaps stand above each other.
+
+use super::columns;
+use super::grid::FoundTable;
+use super::lines::Segment;
+use super::{Rule, Token};
+
+/// Ends of rules of one table differ by this much at most, em.
+const RULE_ENDS: f32 = 0.6;
+/// White between two rows of one table, em.
+const ROW_GAP: f32 = 2.2;
+/// Rows with one piece only that may stand between two rows with several: wrapped cells.
+const SINGLES_MAX: usize = 4;
+
+/// Segments on one baseline over the whole width of the page.
+#[derive(Debug, Clone)]
+pub struct VisualRow {
+    /// Indices into the segments, left to right.
+    pub pieces: Vec<usize>,
+    pub top: f32,
+    pub bottom: f32,
+    pub baseline: f32,
+    pub size: f32,
+}
+
+/// Rows of the segments, top down.
+pub fn visual_rows(segments: &[Segment]) -> Vec<VisualRow> {
+    let mut order: Vec<usize> = (0..segments.len()).collect();
+    order.sort_by(|a, b| segments[*a].baseline.total_cmp(&segments[*b].baseline));
+    let mut rows: Vec<VisualRow> = Vec::new();
+    for index in order {
+        let segment = &segments[index];
+        match rows.last_mut() {
+            Some(row) if segment.baseline - row.baseline <= 0.35 * row.size.min(segment.size) => {
+                row.pieces.push(index);
+                row.top = row.top.min(segment.bbox.y);
+                row.bottom = row.bottom.max(segment.bbox.bottom());
+                row.size = row.size.max(segment.size);
+            }
+            _ => rows.push(VisualRow {
+                pieces: vec![index],
+                top: segment.bbox.y,
+                bottom: segment.bbox.bottom(),
+                baseline: segment.baseline,
+                size: segment.size,
+            }),
+        }
+    }
+    for row in &mut rows {
+        row.pieces.sort_by(|a, b| segments[*a].bbox.x.total_cmp(&segments[*b].bbox.x));
+    }
+    rows
+}
+
+/// What speaks for a region being a table, apart from its text.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Heights of the horizontal rules that bound its rows; empty = none.
+    pub rules: Vec<f32>,
+}
+
+/// Finds the tables among the segments. The tokens of a found table are those of its cells.
+pub fn find(segments: &[Segment], tokens: &[Token], rules: &[Rule]) -> Vec<FoundTable> {
+    let rows = visual_rows(segments);
+    let mut used = vec![false; segments.len()];
+    let mut tables = Vec::new();
+    for region in ruled_regions(&rows, segments, rules) {
+        accept(&region, segments, tokens, &mut used, &mut tables);
+    }
+    for region in gap_regions(&rows, segments, &used) {
+        accept(&region, segments, tokens, &mut used, &mut tables);
+    }
+    tables
+}
+
+/// Rows of a possible table: for each, the pieces inside it.
+#[derive(Debug, Clone)]
+pub struct Region {
+    pub rows: Vec<Vec<usize>>,
+    pub evidence: Evidence,
+}
+
+fn accept(region: &Region, segments: &[Segment], tokens: &[Token], used: &mut [bool], tables: &mut Vec<FoundTable>) {
+    if region.rows.iter().flatten().any(|piece| used[*piece]) {
+        return;
+    }
+    if let Some(table) = columns::build(region, segments, tokens) {
+        region.rows.iter().flatten().for_each(|piece| used[*piece] = true);
+        tables.push(table);
+    }
+}
+
+/// Regions bounded by horizontal rules of equal ends, cut where the text between two rules is no row of a table.
+fn ruled_regions(rows: &[VisualRow], segments: &[Segment], rules: &[Rule]) -> Vec<Region> {
+    let mut left: Vec<Rule> = rules.iter().copied().filter(|rule| rule.to - rule.from > 40.0).collect();
+    let mut regions = Vec::new();
+    while let Some(first) = left.first().copied() {
+        let em = 10.0;
+        let (group, rest): (Vec<Rule>, Vec<Rule>) = left.into_iter().partition(|rule| {
+            (rule.from - first.from).abs() <= RULE_ENDS * em && (rule.to - first.to).abs() <= RULE_ENDS * em
+        });
+        left = rest;
+        if group.len() >= 2 {
+            regions.extend(bands(&group, rows, segments));
+        }
+    }
+    regions
+}
+
+/// Runs of bands between the rules of a group that look like rows of a table.
+fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region> {
+    let inside = |row: &VisualRow, top: f32, bottom: f32| -> Vec<usize> {
+        let middle = f32::midpoint(row.top, row.bottom);
+        if middle < top || middle > bottom {
+            return Vec::new();
+        }
+        let within = |piece: &&usize| {
+            let (x, _) = segments[**piece].bbox.center();
+            x >= group[0].from - 2.0 && x <= group[0].to + 2.0
+        };
+        row.pieces.iter().filter(within).copied().collect()
+    };
+    let width = group[0].to - group[0].from;
+    let mut regions: Vec<Region> = Vec::new();
+    let mut current: Option<Region> = None;
+    for pair in group.windows(2) {
+        let (top, bottom) = (pair[0].at, pair[1].at);
+        let band: Vec<Vec<usize>> =
+            rows.iter().map(|row| inside(row, top, bottom)).filter(|pieces| !pieces.is_empty()).collect();
+        let several = band.iter().filter(|pieces| pieces.len() > 1).count();
+        let wide = band.iter().filter(|pieces| pieces.len() == 1 && segments[pieces[0]].bbox.w > 0.6 * width).count();
+        let tabular = several > 0 && wide * 5 <= band.len();
+        if tabular {
+            let region = current.get_or_insert_with(|| Region {
+                rows: Vec::new(),
+                evidence: Evidence { rules: vec![top] },
+            });
+            region.rows.extend(band);
+            region.evidence.rules.push(bottom);
+        } else if !band.is_empty() || current.is_none() {
+            regions.extend(current.take());
+        }
+    }
+    regions.extend(current);
+    for region in &mut regions {
+        extend(region, rows, segments, &inside);
+    }
+    regions
+}
+
+/// Tables are also drawn without their first or last rule: rows with several pieces right above or below belong.
+fn extend(
+    region: &mut Region,
+    rows: &[VisualRow],
+    segments: &[Segment],
+    inside: &impl Fn(&VisualRow, f32, f32) -> Vec<usize>,
+) {
+    let (Some(first), Some(last)) = (region.evidence.rules.first(), region.evidence.rules.last()) else { return };
+    let (mut top, mut bottom) = (*first, *last);
+    // With three rules and more both outer ones are drawn, and what stands beyond is something else.
+    if region.evidence.rules.len() > 2 {
+        return;
+    }
+    let close = |pieces: &[usize], distance: f32| pieces.len() > 1 && distance <= 1.6 * segments[pieces[0]].size;
+    for row in rows.iter().rev().filter(|row| row.bottom <= *first + 1.0) {
+        let pieces = inside(row, f32::MIN, f32::MAX);
+        if !close(&pieces, top - row.bottom) {
+            break;
+        }
+        top = row.top;
+        region.rows.insert(0, pieces);
+    }
+    for row in rows.iter().filter(|row| row.top >= *last - 1.0) {
+        let pieces = inside(row, f32::MIN, f32::MAX);
+        if !close(&pieces, row.top - bottom) {
+            break;
+        }
+        bottom = row.bottom;
+        region.rows.push(pieces);
+    }
+}
+
+/// Runs of rows with several pieces, wrapped rows between them.
+fn gap_regions(rows: &[VisualRow], segments: &[Segment], used: &[bool]) -> Vec<Region> {
+    let mut regions = Vec::new();
+    let mut run: Vec<Vec<usize>> = Vec::new();
+    let mut singles = 0;
+    let mut bottom = 0.0;
+    for row in rows {
+        let pieces: Vec<usize> = row.pieces.iter().filter(|piece| !used[**piece]).copied().collect();
+        if pieces.is_empty() {
+            continue;
+        }
+        let near = run.is_empty() || row.top - bottom <= ROW_GAP * row.size;
+        let several = pieces.len() > 1 && !only_marker_and_text(&pieces, segments);
+        let wrapped = pieces.len() == 1 && singles < SINGLES_MAX && fits(&run, pieces[0], segments);
+        if !near || !(several || wrapped) {
+            close_run(&mut run, &mut regions);
+            singles = 0;
+            if !several && !(pieces.len() == 1) {
+                continue;
+            }
+        }
+        if several {
+            singles = 0;
+        } else if run.is_empty() {
+            continue;
+        } else {
+            singles += 1;
+        }
+        bottom = row.bottom;
+        run.push(pieces);
+    }
+    close_run(&mut run, &mut regions);
+    regions
+}
+
+fn close_run(run: &mut Vec<Vec<usize>>, regions: &mut Vec<Region>) {
+    let rows = std::mem::take(run);
+    if rows.iter().filter(|pieces| pieces.len() > 1).count() >= 2 {
+        regions.push(Region { rows, evidence: Evidence::default() });
+    }
+}
+
+/// A line alone can be a wrapped cell when it is no wider than the pieces around it.
+fn fits(run: &[Vec<usize>], piece: usize, segments: &[Segment]) -> bool {
+    let boxes = || run.iter().flatten().map(|index| segments[*index].bbox);
+    let Some(area) = docmill_model::document::BBox::around(boxes()) else { return false };
+    let own = segments[piece].bbox;
+    let crossed = run.iter().filter(|pieces| pieces.len() > 1).any(|pieces| {
+        pieces.iter().filter(|other| {
+            let other = segments[**other].bbox;
+            other.x < own.right() && other.right() > own.x
+        }).count() > 1
+    });
+    !crossed && own.w <= 0.6 * area.w && own.x >= area.x - 2.0 && own.right() <= area.right() + 2.0
+}
+
+fn only_marker_and_text(pieces: &[usize], segments: &[Segment]) -> bool {
+    pieces.len() == 2 && segments[pieces[0]].tokens.len() == 1 && segments[pieces[0]].bbox.w < 1.2 * segments[pieces[0]].size
+        && segments[pieces[1]].tokens.len() > 3
+}

@@ -1,0 +1,166 @@
+//! A page record and what the document says, to a page.
+
+use docmill_model::document::{BBox, Page, Role};
+
+use super::blocks::{self, Draft, Line};
+use super::emit::{Emitter, Item, mean_confidence};
+use super::grid::FoundTable;
+use super::lines::{Segment, segments};
+use super::order::{Atom, sequence};
+use super::rules::Rules;
+use super::{Aside, DocumentStats, PageRecord, Token, aligned, furniture, headings, lattice, lists};
+
+/// A page with more words than this is a drawing; its words stay in drawing order.
+const TOKENS_MAX: usize = 60_000;
+
+/// Blocks, words and spatial text of the page. Number, engine and pictures are the reader's to fill.
+pub fn assemble(record: &PageRecord, stats: &DocumentStats) -> Page {
+    let mut page = Page {
+        width: Some(record.width),
+        height: Some(record.height),
+        rotation: record.rotation,
+        text: crate::render::text::spatial(&record.tokens),
+        printed_number: furniture::printed_number(record),
+        ..Page::default()
+    };
+    let tokens = &record.tokens;
+    let mut taken = vec![false; tokens.len()];
+    let furniture = furniture::find(record, stats);
+    for (_, line) in &furniture {
+        line.tokens.iter().for_each(|index| taken[*index] = true);
+    }
+    let drawing = tokens.len() > TOKENS_MAX;
+    let tables = if drawing { Vec::new() } else { tables(record, &mut taken) };
+    let free = segments(tokens, (0..tokens.len()).filter(|index| !taken[*index]));
+    let mut emitter = Emitter::new(tokens, &mut page);
+    edge(&mut emitter, tokens, &furniture, Role::PageHeader);
+    body(&mut emitter, tokens, &free, &tables, stats);
+    edge(&mut emitter, tokens, &furniture, Role::PageFooter);
+    for aside in &record.asides {
+        emit_aside(aside, stats, &mut page);
+    }
+    page.confidence = mean_confidence(&page.words);
+    page
+}
+
+/// Ruled tables first: they are certain. Then those without vertical lines among what is left.
+fn tables(record: &PageRecord, taken: &mut [bool]) -> Vec<FoundTable> {
+    let tokens = &record.tokens;
+    let rules = Rules::of(record);
+    let mut tables = lattice::find(&rules, tokens, taken);
+    let free = segments(tokens, (0..tokens.len()).filter(|index| !taken[*index]));
+    let mut across = rules.without_underlines(&free);
+    across.retain(|rule| {
+        !tables.iter().any(|table| {
+            let bbox = table.bbox;
+            rule.at >= bbox.y - 3.0 && rule.at <= bbox.bottom() + 3.0 && rule.from < bbox.right() && rule.to > bbox.x
+        })
+    });
+    for table in aligned::find(&free, tokens, &across) {
+        table.tokens().for_each(|index| taken[index] = true);
+        tables.push(table);
+    }
+    tables
+}
+
+fn edge(emitter: &mut Emitter<'_>, tokens: &[Token], furniture: &[(Role, Segment)], role: Role) {
+    let lines = furniture.iter().filter(|(own, _)| *own == role).map(|(_, line)| line.clone());
+    for line in blocks::lines(&lines.collect::<Vec<_>>()) {
+        if let Some(draft) = Draft::of(vec![line], tokens) {
+            emitter.text(&draft, role);
+        }
+    }
+}
+
+fn body(emitter: &mut Emitter<'_>, tokens: &[Token], free: &[Segment], tables: &[FoundTable], stats: &DocumentStats) {
+    let of_table = |table: &FoundTable| {
+        let seq = table.tokens().map(|index| tokens[index].seq).min().unwrap_or(0);
+        Atom { bbox: table.bbox, seq }
+    };
+    let atoms: Vec<Atom> = free
+        .iter()
+        .map(|segment| Atom { bbox: segment.bbox, seq: segment.seq })
+        .chain(tables.iter().map(of_table))
+        .collect();
+    let mut run: Vec<Segment> = Vec::new();
+    for index in sequence(&atoms, stats.body_size()) {
+        if let Some(segment) = free.get(index) {
+            run.push(segment.clone());
+        } else {
+            flow(emitter, tokens, &std::mem::take(&mut run), stats);
+            emitter.table(&tables[index - free.len()]);
+        }
+    }
+    flow(emitter, tokens, &run, stats);
+}
+
+/// Text between two tables: paragraphs, headings, lists.
+fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
+    let drafts = blocks::paragraphs(blocks::lines(run), tokens);
+    let mut items: Vec<Item> = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let level = headings::level(draft, stats);
+        if level.is_none()
+            && let Some(marker) = item_marker(draft, tokens)
+            && belongs(&items, marker, &drafts[index + 1..], tokens)
+        {
+            items.push(Item { marker, draft: draft.clone() });
+            continue;
+        }
+        if !items.is_empty() {
+            emitter.list(&std::mem::take(&mut items));
+        }
+        match level {
+            Some(level) => emitter.heading(draft, level),
+            None if headings::is_caption(&draft.text) => emitter.text(draft, Role::Caption),
+            None => emitter.text(draft, Role::Body),
+        }
+    }
+    if !items.is_empty() {
+        emitter.list(&items);
+    }
+}
+
+fn item_marker(draft: &Draft, tokens: &[Token]) -> Option<lists::Marker> {
+    let line: &Line = draft.lines.first()?;
+    if !blocks::starts_item(line, tokens) {
+        return None;
+    }
+    lists::marker(&tokens[line.tokens[0]].text)
+}
+
+/// A bullet is always an item. A number is one in company: the item before or the next paragraph has one too.
+fn belongs(items: &[Item], marker: lists::Marker, rest: &[Draft], tokens: &[Token]) -> bool {
+    let lists::Marker::Ordered(_) = marker else { return true };
+    let alike = |other: lists::Marker| matches!(other, lists::Marker::Ordered(_));
+    items.last().is_some_and(|item| alike(item.marker))
+        || rest.iter().take(2).any(|next| item_marker(next, tokens).is_some_and(alike))
+}
+
+/// Text in other directions, in drawing order, each run as one block.
+fn emit_aside(aside: &Aside, stats: &DocumentStats, page: &mut Page) {
+    let tokens = &aside.tokens;
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    for index in 0..tokens.len() {
+        let near = index > 0 && {
+            let reach = 1.5 * tokens[index].size;
+            let (a, b) = (tokens[index - 1].bbox, tokens[index].bbox);
+            let apart = |low: f32, high: f32| (high - low).max(0.0);
+            apart(a.right(), b.x).max(apart(b.right(), a.x)) <= reach && apart(a.bottom(), b.y).max(apart(b.bottom(), a.y)) <= reach
+        };
+        match runs.last_mut() {
+            Some(run) if near => run.push(index),
+            _ => runs.push(vec![index]),
+        }
+    }
+    let body = stats.body_size();
+    for run in runs {
+        let Some(bbox) = BBox::around(run.iter().map(|index| tokens[*index].bbox)) else { continue };
+        let size = tokens[run[0]].size;
+        let role = if aside.diagonal && size > 2.0 * body { Role::Watermark } else { Role::Body };
+        let line = Line { bbox, baseline: tokens[run[0]].baseline, size, bold: false, tokens: run };
+        if let Some(draft) = Draft::of(vec![line], tokens) {
+            Emitter::new(tokens, page).text(&draft, role);
+        }
+    }
+}

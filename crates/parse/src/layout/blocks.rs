@@ -1,0 +1,131 @@
+//! Segments in reading order to lines, lines to paragraphs.
+
+use docmill_model::document::BBox;
+
+use super::lines::{Segment, join_lines};
+use super::{Token, lists};
+
+/// Distance between baselines inside a paragraph, em, when nothing else is known.
+const PITCH_MAX: f32 = 1.75;
+/// The same as a share of the paragraph's own pitch.
+const PITCH_SHARE: f32 = 1.3;
+/// Sizes of lines of one paragraph differ by less than this.
+const SIZE_RATIO: f32 = 1.12;
+/// Two pieces of one line have at most this much white between them, em: justified text is wide.
+const PIECE_GAP: f32 = 2.0;
+
+/// A line of text: token indices left to right.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub tokens: Vec<usize>,
+    pub bbox: BBox,
+    pub baseline: f32,
+    pub size: f32,
+    pub bold: bool,
+}
+
+/// A paragraph before it has a kind.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub lines: Vec<Line>,
+    pub bbox: BBox,
+    pub size: f32,
+    pub bold: bool,
+    /// Lines joined, hyphens at line ends removed.
+    pub text: String,
+}
+
+impl Draft {
+    pub fn of(lines: Vec<Line>, tokens: &[Token]) -> Option<Self> {
+        let bbox = BBox::around(lines.iter().map(|line| line.bbox))?;
+        let chars = |line: &Line| line.tokens.iter().map(|index| tokens[*index].chars()).sum::<usize>().max(1) as f32;
+        let all: f32 = lines.iter().map(chars).sum();
+        let size = lines.iter().map(|line| line.size * chars(line)).sum::<f32>() / all;
+        let bold = lines.iter().all(|line| line.bold);
+        let texts: Vec<String> = lines.iter().map(|line| line_text(line, tokens)).collect();
+        let text = join_lines(texts.iter().map(String::as_str));
+        Some(Self { lines, bbox, size, bold, text })
+    }
+}
+
+pub fn line_text(line: &Line, tokens: &[Token]) -> String {
+    line.tokens.iter().map(|index| tokens[*index].text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Joins segments that follow each other on one baseline.
+pub fn lines(segments: &[Segment]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for segment in segments {
+        match lines.last_mut() {
+            Some(line) if goes_on(line, segment) => {
+                line.tokens.extend(&segment.tokens);
+                line.bbox = line.bbox.union(segment.bbox);
+                line.bold &= segment.bold;
+                line.size = line.size.max(segment.size);
+            }
+            _ => lines.push(Line {
+                tokens: segment.tokens.clone(),
+                bbox: segment.bbox,
+                baseline: segment.baseline,
+                size: segment.size,
+                bold: segment.bold,
+            }),
+        }
+    }
+    lines
+}
+
+fn goes_on(line: &Line, segment: &Segment) -> bool {
+    let em = line.size.max(segment.size);
+    let gap = segment.bbox.x - line.bbox.right();
+    (line.baseline - segment.baseline).abs() <= 0.35 * em && gap >= -0.5 * em && gap <= PIECE_GAP * em
+}
+
+/// Joins lines to paragraphs.
+pub fn paragraphs(lines: Vec<Line>, tokens: &[Token]) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut current: Vec<Line> = Vec::new();
+    let mut pitch: Option<f32> = None;
+    for line in lines {
+        if let Some(last) = current.last() {
+            let distance = line.baseline - last.baseline;
+            if same_paragraph(&current, last, &line, pitch, tokens) {
+                pitch = Some(pitch.map_or(distance, |pitch| pitch.min(distance)));
+            } else {
+                drafts.extend(Draft::of(std::mem::take(&mut current), tokens));
+                pitch = None;
+            }
+        }
+        current.push(line);
+    }
+    drafts.extend(Draft::of(current, tokens));
+    drafts
+}
+
+fn same_paragraph(current: &[Line], last: &Line, next: &Line, pitch: Option<f32>, tokens: &[Token]) -> bool {
+    let em = last.size.max(next.size);
+    let distance = next.baseline - last.baseline;
+    let near = distance > 0.3 * em
+        && distance <= PITCH_MAX * em
+        && pitch.is_none_or(|pitch| distance <= PITCH_SHARE * pitch);
+    let alike = em / last.size.min(next.size).max(0.1) <= SIZE_RATIO;
+    let over = next.bbox.right().min(last.bbox.right()) > next.bbox.x.max(last.bbox.x);
+    if !(near && alike && over) || starts_item(next, tokens) {
+        return false;
+    }
+    // A bold line above running text is its heading, unless the text only goes on from a bold beginning.
+    if last.bold != next.bold && current.iter().all(|line| line.bold == last.bold) && (last.bold || next.bold) {
+        return false;
+    }
+    let right = current.iter().map(|line| line.bbox.right()).fold(f32::MIN, f32::max).max(next.bbox.right());
+    let left = current.iter().map(|line| line.bbox.x).fold(f32::MAX, f32::min);
+    let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
+    let short = last.bbox.right() < right - 0.15 * (right - left).max(em);
+    let indented = current.len() > 1 && next.bbox.x > left + 0.8 * em && next.bbox.x < left + 4.0 * em && last.bbox.x < next.bbox.x - 0.8 * em;
+    !(ends && (short && current.len() > 1 || indented))
+}
+
+/// Whether the line begins with a bullet or number.
+pub fn starts_item(line: &Line, tokens: &[Token]) -> bool {
+    line.tokens.len() > 1 && lists::is_marker(&tokens[line.tokens[0]].text)
+}

@@ -1,0 +1,186 @@
+//! Blocks with their words in reading order.
+
+use docmill_model::document::{
+    BBox, Block, BlockKind, Cell, List, ListItem, Page, Role, Table, Word, WordRange,
+};
+
+use super::Token;
+use super::blocks::{Draft, line_text};
+use super::grid::FoundTable;
+use super::lines::join_lines;
+use super::lists::Marker;
+
+/// A list item: its marker, where the marker stands, and its text.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub marker: Marker,
+    pub draft: Draft,
+}
+
+/// Fills a page block by block.
+pub struct Emitter<'t> {
+    tokens: &'t [Token],
+    page: &'t mut Page,
+    line: u32,
+}
+
+impl<'t> Emitter<'t> {
+    pub fn new(tokens: &'t [Token], page: &'t mut Page) -> Self {
+        let line = page.words.last().map_or(0, |word| word.line + 1);
+        Self { tokens, page, line }
+    }
+
+    fn push_words(&mut self, tokens: &[usize], line: u32) {
+        for index in tokens {
+            let token = &self.tokens[*index];
+            self.page.words.push(Word {
+                text: token.text.clone(),
+                bbox: Some(token.bbox),
+                line,
+                confidence: token.confidence,
+            });
+        }
+    }
+
+    fn lines(&mut self, draft: &Draft) -> WordRange {
+        let start = self.page.words.len() as u32;
+        for line in &draft.lines {
+            let number = self.line;
+            self.push_words(&line.tokens, number);
+            self.line += 1;
+        }
+        WordRange::new(start, self.page.words.len() as u32)
+    }
+
+    fn push(&mut self, kind: BlockKind, role: Role, boxes: Vec<BBox>, words: WordRange) {
+        let confidence = mean_confidence(words.of(&self.page.words));
+        self.page.blocks.push(Block { kind, role, boxes, words: vec![words], md: String::new(), confidence });
+    }
+
+    pub fn text(&mut self, draft: &Draft, role: Role) {
+        let words = self.lines(draft);
+        self.push(BlockKind::Text { value: draft.text.clone() }, role, vec![draft.bbox], words);
+    }
+
+    pub fn heading(&mut self, draft: &Draft, level: u8) {
+        let words = self.lines(draft);
+        let kind = BlockKind::Heading { value: draft.text.clone(), level };
+        self.push(kind, Role::Body, vec![draft.bbox], words);
+    }
+
+    pub fn list(&mut self, items: &[Item]) {
+        let start = self.page.words.len() as u32;
+        for item in items {
+            self.lines(&item.draft);
+        }
+        let words = WordRange::new(start, self.page.words.len() as u32);
+        let boxes = BBox::around(items.iter().map(|item| item.draft.bbox)).into_iter().collect();
+        let em = items.first().map_or(10.0, |item| item.draft.size);
+        if let Some(list) = nest(items, em, self.tokens) {
+            self.push(BlockKind::List(list), Role::Body, boxes, words);
+        }
+    }
+
+    pub fn table(&mut self, table: &FoundTable) {
+        let start = self.page.words.len() as u32;
+        let mut cells = Vec::with_capacity(table.cells.len());
+        let (mut row, mut depth) = (0, 0);
+        for cell in &table.cells {
+            if cell.row != row {
+                self.line += depth;
+                (row, depth) = (cell.row, 0);
+            }
+            let from = self.page.words.len() as u32;
+            // Cells of one row share their lines' numbers: they stand side by side.
+            for (number, line) in cell.lines.iter().enumerate() {
+                self.push_words(line, self.line + number as u32);
+            }
+            depth = depth.max(cell.lines.len() as u32);
+            let range = WordRange::new(from, self.page.words.len() as u32);
+            let texts: Vec<String> = cell.lines.iter().map(|line| joined(self.tokens, line)).collect();
+            cells.push(Cell {
+                row: cell.row as u32,
+                column: cell.column as u32,
+                row_span: cell.row_span as u32,
+                column_span: cell.column_span as u32,
+                header: cell.row < table.header_rows,
+                text: cell_text(&texts),
+                bbox: cell.bbox,
+                words: if range.is_empty() { Vec::new() } else { vec![range] },
+            });
+        }
+        self.line += depth;
+        let words = WordRange::new(start, self.page.words.len() as u32);
+        let kind = BlockKind::Table(Table {
+            row_count: table.rows as u32,
+            column_count: table.columns as u32,
+            cells,
+            method: table.method.to_owned(),
+        });
+        self.push(kind, Role::Body, vec![table.bbox], words);
+    }
+}
+
+fn joined(tokens: &[Token], line: &[usize]) -> String {
+    line.iter().map(|index| tokens[*index].text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Wrapped lines of a cell are one text; lines that begin with a bullet stay lines.
+fn cell_text(lines: &[String]) -> String {
+    let mut groups: Vec<Vec<&str>> = Vec::new();
+    for line in lines {
+        let item = line.split_whitespace().next().is_some_and(|word| super::lists::marker(word) == Some(Marker::Bullet));
+        if item || groups.is_empty() {
+            groups.push(Vec::new());
+        }
+        if let Some(group) = groups.last_mut() {
+            group.push(line);
+        }
+    }
+    groups.into_iter().map(join_lines).collect::<Vec<_>>().join("\n")
+}
+
+pub fn mean_confidence(words: &[Word]) -> Option<f32> {
+    let known: Vec<f32> = words.iter().filter_map(|word| word.confidence).collect();
+    (!known.is_empty()).then(|| known.iter().sum::<f32>() / known.len() as f32)
+}
+
+/// Items to nested lists by where their markers stand.
+fn nest(items: &[Item], em: f32, tokens: &[Token]) -> Option<List> {
+    let first = items.first()?;
+    let x = |item: &Item| item.draft.lines.first().map_or(item.draft.bbox.x, |line| line.bbox.x);
+    let mut list = List { ordered: matches!(first.marker, Marker::Ordered(_)), items: Vec::new() };
+    let mut index = 0;
+    while index < items.len() {
+        let deeper = index > 0 && x(&items[index]) > x(first) + em;
+        if !deeper {
+            list.items.push(item(&items[index], tokens));
+            index += 1;
+            continue;
+        }
+        let end = (index..items.len()).find(|next| x(&items[*next]) <= x(first) + em).unwrap_or(items.len());
+        if let (Some(children), Some(parent)) = (nest(&items[index..end], em, tokens), list.items.last_mut()) {
+            parent.children.push(children);
+        }
+        index = end;
+    }
+    Some(list)
+}
+
+fn item(item: &Item, tokens: &[Token]) -> ListItem {
+    let mut texts: Vec<String> = item.draft.lines.iter().map(|line| line_text(line, tokens)).collect();
+    if let (Some(text), Some(line)) = (texts.first_mut(), item.draft.lines.first()) {
+        let marker = &tokens[line.tokens[0]].text;
+        *text = text.strip_prefix(marker.as_str()).unwrap_or(text).trim_start().to_owned();
+    }
+    let number = match item.marker {
+        Marker::Ordered(number) => number,
+        Marker::Bullet => None,
+    };
+    ListItem {
+        value: join_lines(texts.iter().map(String::as_str)),
+        number,
+        bbox: Some(item.draft.bbox),
+        ..ListItem::default()
+    }
+}

@@ -1,0 +1,77 @@
+//! From words and lines to blocks: columns, reading order, headings, lists, tables, page furniture.
+//!
+//! A reader (the PDF interpreter, OCR) makes a `PageRecord`; `stats::DocumentStats` gathers what the whole document
+//! says; `assemble` makes the page. Units are points, origin top left; thresholds are shares of the text size
+//! ("em"), never points, except for the thickness of rules.
+
+mod aligned;
+mod assemble;
+mod blocks;
+mod columns;
+mod emit;
+mod furniture;
+mod grid;
+mod headings;
+mod lattice;
+mod lines;
+mod lists;
+mod order;
+mod rules;
+pub mod stats;
+
+pub use assemble::assemble;
+pub use stats::DocumentStats;
+
+use docmill_model::document::BBox;
+
+/// A word as it stands on the upright page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    pub text: String,
+    pub bbox: BBox,
+    pub baseline: f32,
+    /// Size of the font, points.
+    pub size: f32,
+    pub bold: bool,
+    /// Place in the drawing order; words drawn one after another have consecutive numbers.
+    pub seq: u32,
+    /// 0 to 1 from OCR.
+    pub confidence: Option<f32>,
+}
+
+impl Token {
+    pub fn chars(&self) -> usize {
+        self.text.chars().count()
+    }
+}
+
+/// A straight thin line: `at` is its y when horizontal, else its x; `from..to` is where it runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rule {
+    pub horizontal: bool,
+    pub at: f32,
+    pub from: f32,
+    pub to: f32,
+}
+
+/// Words that do not run with the rest of the page, in drawing order.
+#[derive(Debug, Clone, Default)]
+pub struct Aside {
+    /// Not by quarter turns: stamps and watermarks.
+    pub diagonal: bool,
+    pub tokens: Vec<Token>,
+}
+
+/// What a reader knows of one page before the document as a whole has been looked at.
+#[derive(Debug, Clone, Default)]
+pub struct PageRecord {
+    pub width: f32,
+    pub height: f32,
+    /// Clockwise degrees by which the page was turned to be upright.
+    pub rotation: u16,
+    /// Upright words in drawing order.
+    pub tokens: Vec<Token>,
+    /// Words that run in other directions, one group a direction.
+    pub asides: Vec<Aside>,
+    pub rules: Vec<Rule>,
+}

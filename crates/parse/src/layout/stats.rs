@@ -1,0 +1,121 @@
+//! What the whole document says about its pages: usual text size, styles of headings, repeated headers and footers.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::lines::{Segment, segments};
+use super::{PageRecord, furniture};
+
+/// Different header and footer lines that are counted; a document with more hardly repeats them.
+const FORMS_MAX: usize = 200_000;
+
+/// A style of text: size in quarter points, bold.
+pub type StyleKey = (u32, bool);
+
+pub fn style_key(size: f32, bold: bool) -> StyleKey {
+    ((size * 4.0).round().clamp(0.0, 40_000.0) as u32, bold)
+}
+
+/// Grows with the number of styles and of distinct edge lines, not with the number of pages.
+#[derive(Debug, Default)]
+pub struct DocumentStats {
+    pages: u32,
+    /// Characters by style.
+    chars: BTreeMap<StyleKey, u64>,
+    /// Short lines by style.
+    short_lines: BTreeMap<StyleKey, u32>,
+    /// Pages on which a normalised edge line stands, by its hash.
+    forms: HashMap<u64, u32>,
+    absorbed: HashSet<u64>,
+}
+
+impl DocumentStats {
+    /// Adds a page. A page counts once per call.
+    pub fn absorb(&mut self, record: &PageRecord) {
+        self.pages += 1;
+        for token in &record.tokens {
+            *self.chars.entry(style_key(token.size, token.bold)).or_default() += token.chars() as u64;
+        }
+        for line in segments(&record.tokens, 0..record.tokens.len()) {
+            let chars: usize = line.tokens.iter().map(|index| record.tokens[*index].chars()).sum();
+            if (2..=90).contains(&chars) {
+                *self.short_lines.entry(style_key(line.size, line.bold)).or_default() += 1;
+            }
+        }
+        self.absorbed.clear();
+        for (_, line) in furniture::edge_lines(record) {
+            let form = form_hash(record, &line);
+            if self.absorbed.insert(form) && (self.forms.len() < FORMS_MAX || self.forms.contains_key(&form)) {
+                *self.forms.entry(form).or_default() += 1;
+            }
+        }
+    }
+
+    /// Size of the document's running text, points.
+    pub fn body_size(&self) -> f32 {
+        let mut by_size: BTreeMap<u32, u64> = BTreeMap::new();
+        for ((size, _), chars) in &self.chars {
+            *by_size.entry(*size).or_default() += chars;
+        }
+        let most = by_size.values().copied().max().unwrap_or(0);
+        // Notes and references can outweigh the text: of two common sizes the larger is the text's.
+        let body = by_size.iter().rev().find(|(_, chars)| **chars * 2 >= most).map(|(size, _)| *size);
+        let body = body.unwrap_or(40);
+        let usual = by_size.iter().find(|(_, chars)| **chars == most).map_or(body, |(size, _)| *size);
+        // Not a size that large: a poster's title is no running text.
+        (if body * 2 <= usual * 3 { body } else { usual }) as f32 / 4.0
+    }
+
+    /// Whether the running text is bold, so that bold says nothing.
+    pub fn body_bold(&self) -> bool {
+        let (mut bold, mut all) = (0, 0);
+        for ((_, is_bold), chars) in &self.chars {
+            all += chars;
+            bold += if *is_bold { *chars } else { 0 };
+        }
+        bold * 2 > all
+    }
+
+    /// Level of a heading of this style: the rank of its style among those that are larger or bolder than the text.
+    pub fn level(&self, size: f32, bold: bool) -> u8 {
+        let body = style_key(self.body_size(), false).0;
+        let own = style_key(size, bold);
+        let larger = self.short_lines.keys().filter(|(size, is_bold)| {
+            let heading = *size * 100 >= body * 112 || (*is_bold && *size * 100 >= body * 95);
+            // Sizes within half a point are one style.
+            heading && (*size > own.0 + 2 || (size.abs_diff(own.0) <= 2 && *is_bold && !bold))
+        });
+        let mut ranks = 0;
+        let mut last: Option<StyleKey> = None;
+        for key in larger {
+            if last.is_none_or(|last| key.0 > last.0 + 2 || key.1 != last.1) {
+                ranks += 1;
+                last = Some(*key);
+            }
+        }
+        (ranks + 1).min(6)
+    }
+
+    /// Whether this line at the edge of the page is a header or footer: it stands on many pages at this place.
+    pub fn repeats(&self, record: &PageRecord, line: &Segment) -> bool {
+        let count = self.forms.get(&form_hash(record, line)).copied().unwrap_or(0);
+        let few = self.pages <= 5;
+        count >= 2 && if few { count * 2 >= self.pages } else { count >= 3 && count * 10 >= self.pages }
+    }
+}
+
+/// Text with digits as `#`, its place and size.
+fn form_hash(record: &PageRecord, line: &Segment) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let mut last = ' ';
+    for c in line.text(&record.tokens).chars() {
+        let c = if c.is_ascii_digit() { '#' } else { c };
+        if c != '#' || last != '#' {
+            c.hash(&mut hasher);
+        }
+        last = c;
+    }
+    ((line.baseline / 6.0).round() as i32).hash(&mut hasher);
+    ((line.size * 2.0).round() as i32).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,191 @@
+//! The markdown that docling puts into texts (`**bold**`, `[label](url)`, `\_`, `&amp;`), read back as plain text and
+//! written again in our own hand.
+
+use crate::render::escape::escape;
+use crate::render::markdown;
+
+/// A text without signs, and the same as markdown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Inline {
+    pub plain: String,
+    pub md: String,
+}
+
+/// Texts nested deeper than this in their marks are taken as they are.
+const DEPTH_MAX: u8 = 6;
+/// How far a mark may be from the one that closes it, characters: bounds the time for texts full of open marks.
+const REACH_MAX: usize = 2_000;
+
+/// Reads a text; links keep their target only when `links` is set.
+pub fn read(text: &str, links: bool) -> Inline {
+    let chars: Vec<char> = text.trim().chars().collect();
+    let mut out = Inline::default();
+    let mut reader = Reader { links, literal: String::new() };
+    reader.read(&chars, &mut out, 0);
+    out
+}
+
+/// A text that holds no signs.
+pub fn raw(text: &str) -> Inline {
+    let plain = text.trim().to_owned();
+    Inline { md: markdown::paragraph(&plain), plain }
+}
+
+struct Reader {
+    links: bool,
+    /// Text since the last mark, without escapes.
+    literal: String,
+}
+
+impl Reader {
+    fn read(&mut self, chars: &[char], out: &mut Inline, depth: u8) {
+        let mut at = 0;
+        while at < chars.len() {
+            at = self.step(chars, at, out, depth).unwrap_or_else(|| {
+                self.literal.push(chars[at]);
+                at + 1
+            });
+        }
+        self.flush(out);
+    }
+
+    /// Reads a mark at `at`, and returns where to go on; `None` when there is none.
+    fn step(&mut self, chars: &[char], at: usize, out: &mut Inline, depth: u8) -> Option<usize> {
+        let rest = &chars[at..];
+        match rest[0] {
+            '\\' => {
+                let sign = rest.get(1).filter(|sign| matches!(sign, '_' | '*' | '`' | '[' | ']' | '\\' | '#'))?;
+                self.literal.push(*sign);
+                Some(at + 2)
+            }
+            '&' => {
+                let (entity, sign) =
+                    [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')].into_iter().find(|(entity, _)| starts(rest, entity))?;
+                self.literal.push(sign);
+                Some(at + entity.len())
+            }
+            '*' | '~' if depth < DEPTH_MAX => {
+                let mark = ["***", "**", "~~", "*"].into_iter().find(|mark| close(rest, mark).is_some())?;
+                let end = close(rest, mark)?;
+                self.wrapped(&rest[mark.len()..end], mark, out, depth);
+                Some(at + end + mark.len())
+            }
+            '`' => {
+                let ticks = rest.iter().take_while(|char| **char == '`').count();
+                let end = close(rest, &"`".repeat(ticks))?;
+                self.flush(out);
+                let text: String = rest[ticks..end].iter().collect();
+                out.md.push_str(&markdown::code_span(&text));
+                out.plain.push_str(&text);
+                Some(at + end + ticks)
+            }
+            '$' => {
+                let end = close(rest, "$")?;
+                self.flush(out);
+                let formula: String = rest[..=end].iter().collect();
+                out.md.push_str(&formula);
+                out.plain.push_str(&formula);
+                Some(at + end + 1)
+            }
+            '[' if depth < DEPTH_MAX => self.link(chars, at, out, depth),
+            _ => None,
+        }
+    }
+
+    fn wrapped(&mut self, inner: &[char], mark: &str, out: &mut Inline, depth: u8) {
+        self.flush(out);
+        let mut text = Inline::default();
+        self.read(inner, &mut text, depth + 1);
+        out.plain.push_str(&text.plain);
+        // Signs directly after signs of a neighbour (`**a****b**`) would be read as one run.
+        if out.md.ends_with(mark) && !out.md.ends_with(&format!("\\{mark}")) {
+            out.md.truncate(out.md.len() - mark.len());
+            out.md.push_str(&format!("{}{mark}", text.md));
+        } else {
+            out.md.push_str(&format!("{mark}{}{mark}", text.md));
+        }
+    }
+
+    fn link(&mut self, chars: &[char], at: usize, out: &mut Inline, depth: u8) -> Option<usize> {
+        let label_end = at + balanced(&chars[at..], '[', ']')?;
+        if chars.get(label_end + 1) != Some(&'(') {
+            return None;
+        }
+        let end = label_end + 1 + balanced(&chars[label_end + 1..], '(', ')')?;
+        self.flush(out);
+        let mut label = Inline::default();
+        self.read(&chars[at + 1..label_end], &mut label, depth + 1);
+        let url: String = chars[label_end + 2..end].iter().collect();
+        out.plain.push_str(&label.plain);
+        let md = if self.links { markdown::link(&label.md, url.replace("&amp;", "&").trim()) } else { label.md };
+        out.md.push_str(&md);
+        Some(end + 1)
+    }
+
+    fn flush(&mut self, out: &mut Inline) {
+        out.md.push_str(&escape(&self.literal));
+        out.plain.push_str(&self.literal);
+        self.literal.clear();
+    }
+}
+
+fn starts(chars: &[char], text: &str) -> bool {
+    text.chars().enumerate().all(|(index, char)| chars.get(index) == Some(&char))
+}
+
+/// Where the mark at the start closes again: what stands between is not empty and tight against both.
+fn close(chars: &[char], mark: &str) -> Option<usize> {
+    let length = mark.len();
+    if !starts(chars, mark) || chars.get(length).is_none_or(|char| char.is_whitespace()) {
+        return None;
+    }
+    let last = chars.len().saturating_sub(length).min(REACH_MAX);
+    (length + 1..=last).find(|end| {
+        let before = chars[end - 1];
+        starts(&chars[*end..], mark) && !before.is_whitespace() && before != '\\'
+    })
+}
+
+/// The index of the bracket that closes the one at the start.
+fn balanced(chars: &[char], open: char, close: char) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, char) in chars.iter().take(REACH_MAX).enumerate() {
+        if *char == open {
+            depth += 1;
+        } else if *char == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(index);
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_read_and_written() {
+        for (text, plain, md) in [
+            ("**bold** and *it* and ***both***", "bold and it and both", "**bold** and *it* and ***both***"),
+            ("a\\_b &amp; c &lt; d", "a_b & c < d", "a_b & c < d"),
+            ("2 * 3 * 4 and 5 ** 6", "2 * 3 * 4 and 5 ** 6", "2 * 3 * 4 and 5 ** 6"),
+            ("**a [b](https://x/(y)?a&amp;b) c**", "a b c", "**a [b](https://x/(y)?a&b) c**"),
+            ("see [12] and `x*y`", "see [12] and x*y", "see [12] and `x*y`"),
+            ("$a*b$ costs *nothing*", "$a*b$ costs nothing", "$a*b$ costs *nothing*"),
+            ("**a****b**", "ab", "**ab**"),
+            ("open **bold", "open **bold", "open **bold"),
+        ] {
+            assert_eq!(read(text, true), Inline { plain: plain.into(), md: md.into() }, "{text}");
+        }
+        assert_eq!(read("[b](u)", false).md, "b");
+    }
+
+    #[test]
+    fn many_marks_do_not_take_forever() {
+        let text = "[*`".repeat(2_000);
+        assert_eq!(read(&text, true).plain, text);
+    }
+}

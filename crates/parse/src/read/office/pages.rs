@@ -1,0 +1,111 @@
+//! Where pages begin: slides, sheets, or the whole document as one page.
+
+use docling::{ContentLayer, DoclingDocument, Node};
+use docmill_model::document::{Role, Warning};
+
+use super::blocks::{Context, PageBuilder};
+use crate::read::ready::Draft;
+
+/// Slides and sheets that are hidden are left out, as presentations and workbooks are shown.
+const HIDDEN_NOT_READ: &str = "HIDDEN_NOT_READ";
+/// English Metric Units, in which slides are measured.
+const EMU_PER_POINT: f32 = 12_700.0;
+
+/// The pages of a document in order, and what is to be said about them.
+pub fn pages(document: &DoclingDocument, context: &Context) -> (Vec<Draft>, Vec<Warning>) {
+    let mut pictures = 0;
+    let mut drafts = Vec::new();
+    let mut hidden = 0;
+    for part in parts(document, context) {
+        if part.hidden {
+            hidden += 1;
+            continue;
+        }
+        let mut builder = PageBuilder::new(context, &mut pictures);
+        (builder.draft.page.width, builder.draft.page.height) = part.size.unzip();
+        builder.draft.page.name = part.name;
+        builder.draft.page.engine = super::ENGINE.to_owned();
+        part.nodes.into_iter().for_each(|node| builder.push(node));
+        hidden += u32::from(builder.skipped_hidden);
+        drafts.push(builder.finish());
+    }
+    let mut warnings = Vec::new();
+    if hidden > 0 {
+        let message = "Hidden slides, sheets or sections were left out.";
+        warnings.push(Warning::new(HIDDEN_NOT_READ, message));
+    }
+    (drafts, warnings)
+}
+
+/// The nodes of one page.
+#[derive(Default)]
+struct Part<'a> {
+    name: Option<String>,
+    /// Width and height in points.
+    size: Option<(f32, f32)>,
+    hidden: bool,
+    nodes: Vec<&'a Node>,
+}
+
+fn parts<'a>(document: &'a DoclingDocument, context: &Context) -> Vec<Part<'a>> {
+    let has_pages = document.nodes.iter().any(|node| page_group(node).is_some());
+    if !has_pages {
+        return vec![Part { nodes: headers_first(&document.nodes, context), ..Part::default() }];
+    }
+    let mut parts: Vec<Part> = Vec::new();
+    let mut size = None;
+    for node in &document.nodes {
+        if let Node::PageInfo { width, height, .. } = node {
+            size = (context.id == "pptx").then_some((width / EMU_PER_POINT, height / EMU_PER_POINT));
+        } else if let Some((name, layer)) = page_group(node) {
+            let name = name.filter(|_| !matches!(context.id, "pptx" | "ppt")).map(str::to_owned);
+            let hidden = layer == Some(ContentLayer::Invisible) || is_hidden_slide(node);
+            parts.push(Part { name, size, hidden, nodes: vec![node] });
+        } else if let Some(part) = parts.last_mut() {
+            part.nodes.push(node);
+        } else {
+            parts.push(Part { size, nodes: vec![node], ..Part::default() });
+        }
+    }
+    parts
+}
+
+/// A node that is a slide or a sheet.
+fn page_group(node: &Node) -> Option<(Option<&str>, Option<ContentLayer>)> {
+    match node {
+        Node::Group { label, name, layer, .. } if matches!(label.as_str(), "sheet" | "chapter" | "slide") => {
+            Some((name.as_deref(), *layer))
+        }
+        _ => None,
+    }
+}
+
+/// A hidden slide has nothing but hidden nodes and its notes.
+fn is_hidden_slide(node: &Node) -> bool {
+    let Node::Group { children, .. } = node else { return false };
+    let mut hidden = false;
+    for child in children {
+        match child {
+            Node::Furniture { layer: ContentLayer::Invisible, .. } => hidden = true,
+            Node::ListItem { layer: Some(ContentLayer::Invisible), .. } => hidden = true,
+            Node::Furniture { layer: ContentLayer::Notes, .. } => {}
+            _ => return false,
+        }
+    }
+    hidden
+}
+
+/// docling puts page headers behind the body; readers meet them first.
+fn headers_first<'a>(nodes: &'a [Node], context: &Context) -> Vec<&'a Node> {
+    let mut pictures = 0;
+    let builder = PageBuilder::new(context, &mut pictures);
+    let is_header = |node: &&Node| match node {
+        Node::Furniture { layer: ContentLayer::Furniture, inner } => builder.furniture_role(inner) == Role::PageHeader,
+        Node::Group { name: Some(name), .. } => name == "page header",
+        Node::FurnitureText { label, .. } => label == "page_header",
+        _ => false,
+    };
+    let (mut headers, rest): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(is_header);
+    headers.extend(rest);
+    headers
+}

@@ -1,0 +1,216 @@
+//! The open PDF with its font caches, on a thread of its own.
+//!
+//! hayro's caches borrow from the document, so document, pages and caches must stand on one stack for as long as they
+//! are used; a thread is that stack, without unsafe code, and its size bounds how deep hostile nesting may go.
+//! Decoded page streams and fonts are cached by hayro for the life of a document, so it is opened again every
+//! `PAGES_PER_OPENING` pages: memory does not grow with the number of pages.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+
+use hayro::hayro_syntax::page::Page;
+use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use hayro_interpret::kurbo::Rect;
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page};
+
+use super::device::{Collector, Drawing, FontNotes};
+
+const PAGES_PER_OPENING: usize = 256;
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+
+/// A rendered page: four bytes a pixel (red, green, blue, alpha), white behind.
+#[derive(Debug)]
+pub struct Raster {
+    pub width: u32,
+    pub height: u32,
+    pub rgba: Vec<u8>,
+}
+
+/// What the document says about itself when it is opened.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    pub pages: usize,
+    /// Pages that the root of the page tree promises.
+    pub promised: Option<i64>,
+    /// Pages whose content cannot be decoded; only counted when asked for.
+    pub unreadable: usize,
+    pub title: Option<String>,
+}
+
+/// A page's drawing with its size, points.
+#[derive(Debug)]
+pub struct DrawnPage {
+    pub width: f32,
+    pub height: f32,
+    pub drawing: Drawing,
+}
+
+enum Request {
+    Draw(usize, Sender<DrawnPage>),
+    Render(usize, f32, Sender<Raster>),
+}
+
+/// Handle to the thread that holds the document. Dropping it ends the thread.
+pub struct Interpreter {
+    requests: Option<SyncSender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Interpreter {
+    /// Opens the document; `check` reads the content of every page once, to tell a torn file from a whole one.
+    ///
+    /// # Errors
+    /// Those of hayro: not readable, or encrypted.
+    pub fn open(bytes: Arc<Vec<u8>>, check: bool) -> Result<(Self, Opening), LoadPdfError> {
+        let (requests, inbox) = sync_channel(1);
+        let (answer, opened) = channel();
+        let thread = std::thread::Builder::new()
+            .name("pdf".into())
+            .stack_size(STACK_BYTES)
+            .spawn(move || serve(&bytes, &inbox, &answer, check))
+            .map_err(|_| LoadPdfError::Invalid)?;
+        let mut interpreter = Self { requests: Some(requests), thread: Some(thread) };
+        let opening = match opened.recv() {
+            Ok(opening) => opening?,
+            Err(_) => interpreter.carry_on_panic(),
+        };
+        Ok((interpreter, opening))
+    }
+
+    /// Interprets the page with this index (from 0).
+    pub fn draw(&mut self, index: usize) -> DrawnPage {
+        let (answer, answers) = channel();
+        self.ask(Request::Draw(index, answer));
+        answers.recv().unwrap_or_else(|_| self.carry_on_panic())
+    }
+
+    /// Renders the page with this index at `scale` pixels a point.
+    pub fn render(&mut self, index: usize, scale: f32) -> Raster {
+        let (answer, answers) = channel();
+        self.ask(Request::Render(index, scale, answer));
+        answers.recv().unwrap_or_else(|_| self.carry_on_panic())
+    }
+
+    fn ask(&mut self, request: Request) {
+        if let Some(requests) = &self.requests {
+            // A thread that is gone shows itself when its answer is waited for.
+            let _ = requests.send(request);
+        }
+    }
+
+    /// A panic of the interpreter is one of the caller: callers keep the reader in a process of its own.
+    fn carry_on_panic(&mut self) -> ! {
+        self.requests = None;
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            _ => std::panic::panic_any("the PDF interpreter ended early"),
+        }
+    }
+}
+
+impl Drop for Interpreter {
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            // Only a panic that was already handed on can come out here.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(
+    bytes: &Arc<Vec<u8>>,
+    inbox: &Receiver<Request>,
+    opened: &Sender<Result<Opening, LoadPdfError>>,
+    check: bool,
+) {
+    let mut notes = FontNotes::default();
+    let mut first = true;
+    loop {
+        let pdf = match Pdf::new(Arc::clone(bytes)) {
+            Ok(pdf) => pdf,
+            Err(error) => {
+                let _ = opened.send(Err(error));
+                return;
+            }
+        };
+        if first {
+            let _ = opened.send(Ok(describe(&pdf, check)));
+            first = false;
+        }
+        if !serve_opening(&pdf, inbox, &mut notes) {
+            return;
+        }
+        notes = FontNotes::default();
+    }
+}
+
+/// Answers requests until this opening is used up (true) or nobody asks any more (false).
+fn serve_opening(pdf: &Pdf, inbox: &Receiver<Request>, notes: &mut FontNotes) -> bool {
+    let cache = InterpreterCache::new();
+    let renders = RenderCache::new();
+    for _ in 0..PAGES_PER_OPENING {
+        match inbox.recv() {
+            Err(_) => return false,
+            Ok(Request::Draw(index, answer)) => {
+                if let Some(page) = pdf.pages().get(index) {
+                    let _ = answer.send(draw(page, &cache, notes));
+                }
+            }
+            Ok(Request::Render(index, scale, answer)) => {
+                if let Some(page) = pdf.pages().get(index) {
+                    let _ = answer.send(render(page, &renders, scale));
+                }
+            }
+        }
+    }
+    true
+}
+
+fn describe(pdf: &Pdf, check: bool) -> Opening {
+    use hayro::hayro_syntax::object::Dict;
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    let promised = root.and_then(|root| root.get::<Dict<'_>>("Pages")).and_then(|tree| tree.get::<i32>("Count"));
+    let title = pdf.metadata().title.as_deref().map(text_string).filter(|title| !title.trim().is_empty());
+    let torn = |page: &&Page<'_>| page.raw().contains_key("Contents") && page.page_stream().is_none();
+    let unreadable = if check { pdf.pages().iter().filter(torn).count() } else { 0 };
+    Opening { pages: pdf.pages().len(), promised: promised.map(i64::from), unreadable, title }
+}
+
+/// A text string of the info dictionary: UTF-16 with a mark, UTF-8 with a mark, else taken as Latin-1, which
+/// PDFDocEncoding is for all that titles commonly use (ISO 32000-1, 7.9.2.2).
+fn text_string(bytes: &[u8]) -> String {
+    match bytes {
+        [0xFE, 0xFF, rest @ ..] => {
+            let units: Vec<u16> = rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+            String::from_utf16_lossy(&units)
+        }
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+fn draw<'a>(page: &Page<'a>, cache: &InterpreterCache<'a>, notes: &mut FontNotes) -> DrawnPage {
+    let (width, height) = page.render_dimensions();
+    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let transform = page.initial_transform(true).to_kurbo();
+    let mut context = Context::new(transform, area, cache, page.xref(), InterpreterSettings::default());
+    let mut collector = Collector::new(area, notes);
+    interpret_page(page, &mut context, &mut collector);
+    DrawnPage { width, height, drawing: collector.drawing }
+}
+
+fn render<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, scale: f32) -> Raster {
+    let pixmap = hayro::render(
+        page,
+        cache,
+        &InterpreterSettings::default(),
+        &RenderSettings::default(),
+        &PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE },
+    );
+    let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
+    Raster { width, height, rgba: pixmap.data_as_u8_slice().to_vec() }
+}

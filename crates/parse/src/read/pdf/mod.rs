@@ -1,0 +1,234 @@
+//! PDF documents.
+
+mod device;
+mod interpreter;
+mod picture;
+mod words;
+
+use std::collections::HashMap;
+
+use docmill_model::document::{DocumentInfo, FORMAT, Page, Picture, Warning};
+use docmill_model::options::{ImageCategory, ParseOptions};
+use docmill_model::{Code, Failure};
+use hayro::hayro_syntax::LoadPdfError;
+
+use crate::layout::{self, DocumentStats, PageRecord};
+use crate::render::{finish_page, text};
+use crate::{DocumentReader, Services, Source};
+use interpreter::{Interpreter, Opening};
+use words::Leave;
+
+/// Words of surveyed pages that are kept so that a page need not be interpreted twice; about 100 bytes each.
+const WORDS_KEPT_MAX: usize = 200_000;
+/// A page with fewer readable characters than this and a picture over most of it is a scan with a stamp.
+const STAMP_CHARS: usize = 30;
+const SCAN_SHARE: f32 = 0.6;
+/// Pixels per inch of the pictures that OCR reads and of screenshots.
+const OCR_DPI: f32 = 200.0;
+const SCREENSHOT_DPI: f32 = 144.0;
+/// `Page::engine` of a page that was read from its own text.
+const ENGINE: &str = "pdf text";
+/// The document was damaged and could be opened all the same.
+const FILE_REPAIRED: &str = "FILE_REPAIRED";
+const TEXT_LAYER_GARBLED: &str = "TEXT_LAYER_GARBLED";
+const PAGE_TOO_COMPLEX: &str = "PAGE_TOO_COMPLEX";
+
+/// Opens a PDF. All of its pages count; the caller reads at most its own limit of them.
+///
+/// # Errors
+/// `PDF_IS_PROTECTED` when an empty password does not open it, `NO_DATA_FOUND_IN_FILE` without pages, `FILE_DAMAGED`
+/// when it cannot be read or its end is missing and pages with it.
+pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<Box<dyn DocumentReader>, Failure> {
+    let whole = has_end(&source.bytes);
+    let (interpreter, opening) = Interpreter::open(source.bytes, !whole).map_err(|error| match error {
+        LoadPdfError::Decryption(_) => Code::PdfIsProtected.into(),
+        LoadPdfError::Invalid => Failure::from(Code::FileDamaged),
+    })?;
+    let promised = opening.promised.unwrap_or(0);
+    if opening.pages == 0 {
+        return Err(if promised > 0 { Code::FileDamaged } else { Code::NoDataFoundInFile }.into());
+    }
+    let complete = promised > 0 && opening.pages as i64 >= promised && opening.unreadable == 0;
+    if !whole && !complete {
+        return Err(Failure::new(Code::FileDamaged, "The end of the file is missing, and pages with it."));
+    }
+    let mut warnings = Vec::new();
+    if !whole {
+        warnings.push(Warning::new(FILE_REPAIRED, "The end of the file is missing; all of its pages could be read."));
+    } else if opening.promised.is_some_and(|promised| promised > opening.pages as i64) {
+        let message = format!("The file is damaged: it promises {promised} pages and has {}.", opening.pages);
+        warnings.push(Warning::new(FILE_REPAIRED, message));
+    }
+    for (category, path) in [(ImageCategory::Embedded, "embedded"), (ImageCategory::Layout, "layout")] {
+        if options.images.contains(&category) {
+            let message = format!("Pictures of the category `{path}` are not taken out of PDF documents.");
+            warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
+        }
+    }
+    Ok(Box::new(PdfReader {
+        interpreter,
+        opening,
+        warnings,
+        options: options.clone(),
+        stats: DocumentStats::default(),
+        kept: HashMap::new(),
+        words_kept: 0,
+    }))
+}
+
+/// Whether the file ends as a PDF does (ISO 32000-1, 7.5.5); some programs append zeros or blanks.
+fn has_end(bytes: &[u8]) -> bool {
+    let end = bytes.iter().rposition(|byte| !matches!(byte, 0 | b' ' | b'\r' | b'\n' | b'\t')).map_or(0, |last| last + 1);
+    let tail = &bytes[end.saturating_sub(2048)..end];
+    [&b"%%EOF"[..], b"startxref"].iter().any(|mark| tail.windows(mark.len()).any(|window| window == *mark))
+}
+
+struct PdfReader {
+    interpreter: Interpreter,
+    opening: Opening,
+    warnings: Vec<Warning>,
+    options: ParseOptions,
+    stats: DocumentStats,
+    /// Pages of the survey that were not asked for yet, as far as they fit.
+    kept: HashMap<u32, Reading>,
+    words_kept: usize,
+}
+
+/// A page as it was read, with what OCR has to know.
+struct Reading {
+    record: PageRecord,
+    /// Nothing readable, but something is drawn.
+    needs_ocr: bool,
+    /// Most of its glyphs stand for no known character.
+    garbled: bool,
+    truncated: bool,
+}
+
+impl DocumentReader for PdfReader {
+    fn info(&self) -> DocumentInfo {
+        DocumentInfo {
+            format: FORMAT,
+            kind: "pdf".into(),
+            page_count: u32::try_from(self.opening.pages).unwrap_or(u32::MAX),
+            title: self.opening.title.clone(),
+            warnings: self.warnings.clone(),
+        }
+    }
+
+    fn wants_survey(&self) -> bool {
+        self.options.tier.has_layout()
+    }
+
+    fn survey(&mut self, number: u32) -> Result<(), Failure> {
+        let reading = self.read(number)?;
+        self.stats.absorb(&reading.record);
+        let words = reading.record.tokens.len() + reading.record.rules.len() + 50;
+        if self.words_kept + words <= WORDS_KEPT_MAX {
+            self.words_kept += words;
+            self.kept.insert(number, reading);
+        }
+        Ok(())
+    }
+
+    fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
+        let reading = match self.kept.remove(&number) {
+            Some(reading) => reading,
+            None => self.read(number)?,
+        };
+        let mut page = if self.options.tier.has_layout() {
+            self.laid_out(number, &reading, services)
+        } else {
+            self.text_only(&reading.record)
+        };
+        page.number = number;
+        if page.engine.is_empty() {
+            page.engine = ENGINE.into();
+        }
+        if reading.truncated {
+            let message = "The page draws more than the limit; what came after it was not read.";
+            page.warnings.push(Warning::new(PAGE_TOO_COMPLEX, message));
+        }
+        if self.options.images.contains(&ImageCategory::Screenshot) {
+            self.screenshot(&mut page, services)?;
+        }
+        finish_page(&mut page, &self.options);
+        Ok(page)
+    }
+}
+
+impl PdfReader {
+    fn read(&mut self, number: u32) -> Result<Reading, Failure> {
+        let index = self.index(number)?;
+        let drawn = self.interpreter.draw(index);
+        let leave = Leave { hidden: self.options.ignore_hidden_text, diagonal: self.options.ignore_diagonal_text };
+        let record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
+        let drawing = &drawn.drawing;
+        let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
+        let chars: usize = chars.map(layout::Token::chars).sum();
+        let page_area = (drawn.width * drawn.height).max(1.0);
+        let scan = drawing.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
+        let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
+        let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();
+        let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
+        Ok(Reading { record, needs_ocr, garbled, truncated: drawing.truncated })
+    }
+
+    fn index(&self, number: u32) -> Result<usize, Failure> {
+        let index = (number as usize).checked_sub(1).filter(|index| *index < self.opening.pages);
+        index.ok_or_else(|| Code::PagesOutOfRange.into())
+    }
+
+    fn text_only(&self, record: &PageRecord) -> Page {
+        Page {
+            width: Some(record.width),
+            height: Some(record.height),
+            rotation: record.rotation,
+            text: text::spatial(&record.tokens),
+            ..Page::default()
+        }
+    }
+
+    fn laid_out(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
+        if reading.needs_ocr && !self.options.ignore_text_in_image {
+            let mut page = Page::default();
+            let raster = self.interpreter.render(number as usize - 1, picture::scale(&reading.record, OCR_DPI));
+            let image = picture::grey(&raster, &reading.record);
+            crate::read::ocr::read(&mut page, &image, &self.options, services);
+            if !page.words.is_empty() || reading.record.tokens.is_empty() {
+                (page.width, page.height) = (Some(reading.record.width), Some(reading.record.height));
+                return page;
+            }
+            // No OCR: what text there is, with the reason.
+            let mut own = layout::assemble(&reading.record, &self.stats);
+            own.warnings = page.warnings;
+            self.warn_of_garbled(reading, &mut own);
+            return own;
+        }
+        let mut page = layout::assemble(&reading.record, &self.stats);
+        self.warn_of_garbled(reading, &mut page);
+        page
+    }
+
+    fn warn_of_garbled(&self, reading: &Reading, page: &mut Page) {
+        if reading.garbled {
+            let message = "The fonts of the page do not say which characters most of its glyphs are.";
+            page.warnings.push(Warning::new(TEXT_LAYER_GARBLED, message));
+        }
+    }
+
+    fn screenshot(&mut self, page: &mut Page, services: &mut dyn Services) -> Result<(), Failure> {
+        let index = self.index(page.number)?;
+        let (width, height) = (page.width.unwrap_or(1.0), page.height.unwrap_or(1.0));
+        let size = PageRecord { width, height, ..PageRecord::default() };
+        let raster = self.interpreter.render(index, picture::scale(&size, SCREENSHOT_DPI));
+        let name = format!("page_{}.png", page.number);
+        services.asset(&name, "image/png", &picture::png(raster, page.rotation)?);
+        page.images.push(Picture {
+            name,
+            category: ImageCategory::Screenshot,
+            content_type: "image/png".into(),
+            bbox: None,
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! Documents whose pages are all made when they are opened.
+
+use docmill_model::document::{DocumentInfo, Page};
+use docmill_model::options::ParseOptions;
+use docmill_model::{Code, Failure};
+
+use crate::render::finish_page;
+use crate::{DocumentReader, Services};
+
+/// A page with the pictures whose bytes are to be kept.
+#[derive(Default)]
+pub struct Draft {
+    pub page: Page,
+    pub assets: Vec<Asset>,
+}
+
+pub struct Asset {
+    pub name: String,
+    pub content_type: String,
+    pub bytes: Vec<u8>,
+}
+
+pub struct Ready {
+    info: DocumentInfo,
+    /// `None` once handed out.
+    drafts: Vec<Option<Draft>>,
+    options: ParseOptions,
+}
+
+impl Ready {
+    /// Pages get their numbers and are counted here.
+    pub fn new(mut info: DocumentInfo, drafts: Vec<Draft>, options: &ParseOptions) -> Self {
+        info.page_count = drafts.len() as u32;
+        Self { info, drafts: drafts.into_iter().map(Some).collect(), options: options.clone() }
+    }
+}
+
+impl DocumentReader for Ready {
+    fn info(&self) -> DocumentInfo {
+        self.info.clone()
+    }
+
+    fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
+        let index = (number as usize).wrapping_sub(1);
+        let Some(Draft { mut page, assets }) = self.drafts.get_mut(index).and_then(Option::take) else {
+            return Err(Failure::new(Code::PagesOutOfRange, format!("The document has no page {number}.")));
+        };
+        for asset in assets {
+            services.asset(&asset.name, &asset.content_type, &asset.bytes);
+        }
+        page.number = number;
+        finish_page(&mut page, &self.options);
+        Ok(page)
+    }
+}

@@ -1,0 +1,56 @@
+//! A tiny PDF writer: hand-written content streams, Helvetica and Helvetica-Bold, one stream a page.
+
+/// A page: its content stream and what else its dictionary has.
+pub struct PageSpec<'p> {
+    pub content: &'p str,
+    pub extra: &'p str,
+}
+
+/// A4-like pages of 600 by 800 points with these content streams.
+pub fn pdf(contents: &[&str]) -> Vec<u8> {
+    let pages: Vec<PageSpec<'_>> = contents.iter().map(|content| PageSpec { content, extra: "" }).collect();
+    pdf_of(&pages)
+}
+
+pub fn pdf_of(pages: &[PageSpec<'_>]) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 5 + 2 * page)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>".to_owned(),
+    ];
+    for (number, page) in pages.iter().enumerate() {
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {} 0 R \
+             /Resources << /Font << /F 3 0 R /B 4 0 R >> >> {} >>",
+            6 + 2 * number,
+            page.extra
+        ));
+        objects.push(format!("<< /Length {} >>\nstream\n{}\nendstream", page.content.len(), page.content));
+    }
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    let mut offsets = Vec::new();
+    for (number, object) in objects.iter().enumerate() {
+        offsets.push(bytes.len());
+        bytes.extend(format!("{} 0 obj\n{object}\nendobj\n", number + 1).bytes());
+    }
+    let start = bytes.len();
+    bytes.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    for offset in offsets {
+        bytes.extend(format!("{offset:010} 00000 n \n").bytes());
+    }
+    let size = objects.len() + 1;
+    bytes.extend(format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").bytes());
+    bytes
+}
+
+/// One line of text: font (`F` or `B`), size, place from the lower left corner.
+pub fn text(font: &str, size: f32, x: f32, y: f32, text: &str) -> String {
+    format!("BT /{font} {size} Tf {x} {y} Td ({text}) Tj ET\n")
+}
+
+/// A straight line, 1 point wide.
+pub fn line(x0: f32, y0: f32, x1: f32, y1: f32) -> String {
+    format!("1 w {x0} {y0} m {x1} {y1} l S\n")
+}
