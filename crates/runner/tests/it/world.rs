@@ -203,8 +203,8 @@ impl Met {
 
     /// Returns when the process is gone.
     pub async fn dies(mut self) {
-        let gone = self.socket.read(&mut [0]);
-        let end = tokio::time::timeout(PATIENCE, gone).await.expect("the reader dies in time");
+        let mut nothing = [0];
+        let end = tokio::time::timeout(PATIENCE, self.socket.read(&mut nothing)).await.expect("the reader dies in time");
         assert!(matches!(end, Ok(0) | Err(_)), "a reader that waits says nothing");
     }
 }
