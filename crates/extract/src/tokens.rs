@@ -51,7 +51,7 @@ const SHORT_FORMS: &[(&str, &str)] = &[
 const FILLERS: &[&str] = &[
     "of", "the", "a", "an", "for", "in", "on", "at", "to", "by", "is", "and", "or", "your", "our", "this", "der",
     "die", "das", "des", "dem", "den", "von", "vom", "zur", "zum", "und", "ihr", "ihre", "de", "du", "la", "le", "les",
-    "l", "d", "et", "votre", "el", "los", "las", "del", "y", "su", "het", "een", "van", "en", "uw", "as",
+    "l", "d", "et", "votre", "el", "los", "las", "del", "y", "su", "het", "een", "van", "en", "uw", "as", "s",
 ];
 
 pub fn is_filler(norm: &str) -> bool {

@@ -148,8 +148,11 @@ pub fn ids(text: &str) -> Vec<Found> {
         let after = &text[f.range.end..];
         let amount = after.trim_start().starts_with(['%', '€', '$'])
             || text[..f.range.start].trim_end().ends_with(['€', '$', '£']);
+        // `399,00` is two words to the pattern, and no id.
+        let half = after.strip_prefix(',').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            || text[..f.range.start].strip_suffix(',').is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()));
         let in_email = after.starts_with('@') || text[..f.range.start].ends_with('@');
-        !amount && !in_email && !days.iter().any(|day| day.start < f.range.end && f.range.start < day.end)
+        !amount && !half && !in_email && !days.iter().any(|day| day.start < f.range.end && f.range.start < day.end)
     });
     for one in &mut found {
         // `530 848 134` and `FR 604 219 388 61` are one number each.

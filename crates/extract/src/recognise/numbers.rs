@@ -158,7 +158,9 @@ fn read(text: &str, range: Range<usize>, style: NumberStyle) -> Option<Raw> {
     let after = &after[scale.map_or(0, |found| found.end())..];
     let currency_before = CURRENCY_BEFORE.captures(before);
     let trailing = after.strip_prefix('-').filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'));
-    let currency = currency_before.is_some() || CURRENCY_AFTER.is_match(after);
+    // `7 $5` is a seven and five dollars.
+    let own = |found: regex::Match| !after[found.end()..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let currency = currency_before.is_some() || CURRENCY_AFTER.find(after).is_some_and(own);
     let percent = after.trim_start_matches([' ', '\u{a0}']).starts_with('%');
     if currency_before.is_none() && !free_before(before) || !free_after(after, trailing.is_some()) {
         return None;

@@ -178,5 +178,5 @@ fn every_result_has_the_types_of_its_schema_and_a_source_for_each_value() {
         }
         values += read.fields.len();
     }
-    assert!(values > 1_000, "the pages hold values: {values}");
+    assert!(values > 500, "the pages hold values: {values}");
 }
