@@ -3,7 +3,7 @@
 
 use crate::metadata;
 
-/// Crate, the crates of ours that it may use. `testkit` may use anything, and only tests may use it.
+/// Crate, the crates of ours that it may use.
 const EDGES: &[(&str, &[&str])] = &[
     ("docmill-model", &[]),
     ("docmill-wire", &["docmill-model"]),
