@@ -33,6 +33,8 @@ pub struct Field {
     pub against: Vec<String>,
     /// All of the array's values are wanted, not one.
     pub many: bool,
+    /// The firm that the document is from.
+    pub issuer: bool,
 }
 
 struct Known {
@@ -140,6 +142,14 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
         }
         against.extend(concept.against.iter().filter(|word| !own.contains(word) && !parent.contains(word)).cloned());
     }
+    let shape = concepts.first().map(|(known, _)| known.concept.shape);
+    let want = want(leaf, shape, &own, description);
+    if matches!(want, Want::Choice(_) | Want::Pattern(_)) {
+        // `Payment method: Visa - 7267` says the type and the digits of a payment method.
+        labels.add(parent.clone(), 0.75, false);
+    }
+    let issuer =
+        shape == Some(Shape::Text) && concepts.iter().any(|(known, _)| known.concept.labels.starts_with("vendor"));
     let mut section = Labels::default();
     if !parent.is_empty() {
         section.add(parent.clone(), 1.0, false);
@@ -147,9 +157,7 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
             KNOWN[*at].labels.iter().for_each(|known| section.add(known.words.clone(), known.weight, known.weak));
         }
     }
-    let shape = concepts.first().map(|(known, _)| known.concept.shape);
-    let want = want(leaf, shape, &own, description);
-    Field { path: path.to_vec(), want, labels: labels.0, section: section.0, against, many: false }
+    Field { path: path.to_vec(), want, labels: labels.0, section: section.0, against, many: false, issuer }
 }
 
 #[derive(Default)]

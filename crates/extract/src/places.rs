@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::fields::Field;
 use crate::labels::{Hit, PROSE_WORDS, hits, sections};
+use crate::recognise::codes::companies;
 use crate::recognise::words::{after_separators, checked};
 use crate::recognise::{Found, Habits, Want};
 use crate::view::View;
@@ -61,7 +62,10 @@ struct Rest {
 
 impl Search<'_> {
     fn at(&self, hit: &Hit) -> Vec<Candidate> {
-        let score = hit.score * self.section_factor(hit);
+        // Of places that are equally good, sums stand last in a document and all else first.
+        let late = hit.phrase as f32 / self.view.phrases.len().max(1) as f32;
+        let order = if self.is_money() { 0.97 + 0.03 * late } else { 1.0 - 0.02 * late };
+        let score = hit.score * self.section_factor(hit) * order;
         let mut found = Vec::new();
         if self.field.want_is_boolean()
             && let Some(candidate) = self.box_before(hit, score)
@@ -73,8 +77,12 @@ impl Search<'_> {
             self.same_phrase(hit, &rest, score, &mut found);
         }
         let open = rest.start >= rest.end;
-        if open || hit.whole && found.is_empty() && self.is_typed() && !hit.weak {
+        // A text beside the last word of a sentence is not that word's value.
+        let labelled = hit.whole || rest.colon || self.is_typed();
+        if open && labelled || hit.whole && found.is_empty() && self.is_typed() && !hit.weak {
             self.beside(hit, score * if open { 1.0 } else { 0.8 }, &mut found);
+        } else if self.is_money() && found.iter().all(|candidate| candidate.score < score * 0.95) {
+            self.amount_of_line(hit, score, &mut found);
         }
         found
     }
@@ -142,7 +150,7 @@ impl Search<'_> {
             }
             let near = 0.93_f32.powi(words.min(12) as i32) * if rest.colon || words == 0 { 1.0 } else { 0.95 };
             // The amount of a line is its last number.
-            let near = if index == last && self.is_money() { near.max(0.9) } else { near };
+            let near = if index == last && self.is_money() { near.max(0.92) } else { near };
             found.push(self.typed(hit.phrase, rest.start, value, score * near));
         }
         if self.field.many && values.len() > 1 {
@@ -215,6 +223,19 @@ impl Search<'_> {
                 0.75
             };
             self.whole(below, score * factor, hit, found);
+        }
+    }
+
+    /// `Tax 15% on $ 112.90      $ 16.94`: the amount of a line stands at its end.
+    fn amount_of_line(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) {
+        let mut last = hit.phrase;
+        while let Some(right) =
+            self.view.phrases[last].right.filter(|right| *right > last && !self.view.is_label(*right))
+        {
+            last = right;
+        }
+        if last != hit.phrase {
+            self.whole(last, score * 0.93, hit, found);
         }
     }
 
@@ -311,12 +332,17 @@ impl Search<'_> {
 
     /// Values with a form of their own need no label when the document has just one of them.
     fn without_label(&self) -> Vec<Candidate> {
-        if !self.field.want.is_self_evident() {
+        if !self.field.want.is_self_evident() && !self.field.issuer {
             return Vec::new();
         }
         let mut distinct: Vec<(Value, Vec<Span>, f32, usize)> = Vec::new();
         for (at, phrase) in self.view.phrases.iter().enumerate() {
-            for found in self.field.want.find(&phrase.text, self.habits) {
+            let evident = if self.field.issuer {
+                companies(&phrase.text)
+            } else {
+                self.field.want.find(&phrase.text, self.habits)
+            };
+            for found in evident {
                 let (value, spans) = self.item(at, 0, &found);
                 match distinct.iter().position(|(known, ..)| *known == value) {
                     Some(known) => distinct[known].3 += 1,
@@ -332,10 +358,12 @@ impl Search<'_> {
         }
         let total: usize = distinct.iter().map(|entry| entry.3).sum();
         let most = distinct.into_iter().max_by_key(|entry| entry.3);
-        most.filter(|entry| entry.3 == total || self.field.want.is_currency() && entry.3 * 2 > total)
-            .map(|(value, spans, fit, _)| Candidate { items: vec![(value, spans)], score: own * fit })
-            .into_iter()
-            .collect()
+        most.filter(|entry| {
+            entry.3 == total || (self.field.want.is_currency() || self.field.issuer) && entry.3 * 2 > total
+        })
+        .map(|(value, spans, fit, _)| Candidate { items: vec![(value, spans)], score: own * fit })
+        .into_iter()
+        .collect()
     }
 }
 

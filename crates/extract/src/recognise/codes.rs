@@ -123,6 +123,22 @@ pub fn currencies(text: &str) -> Vec<Found> {
     found
 }
 
+/// Names of firms, known by their legal form.
+pub fn companies(text: &str) -> Vec<Found> {
+    static FIRM: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:\p{Lu}[\p{L}\d&'.-]*,? ){1,5}(?:GmbH(?: & Co\.? KG)?|AG|UG|KG|SE|Inc\.?|LLC|Ltd\.?|Limited|PLC|Corp\.?|S\.A\.?|SARL|SAS|B\.V\.|BV|N\.V\.|S\.L\.|S\.r\.l\.|Oy|AB|ApS)(?:[ ,;:-]|$)",
+        )
+    });
+    let mut found = all(text, &FIRM, |_| Some(1.0));
+    for one in &mut found {
+        let kept = text[one.range.clone()].trim_end_matches([' ', ',', ';', ':', '-']).len();
+        one.range.end = one.range.start + kept;
+        one.value = Value::String(text[one.range.clone()].to_owned());
+    }
+    found
+}
+
 pub fn post_codes(text: &str) -> Vec<Found> {
     static CODE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
@@ -268,6 +284,18 @@ mod tests {
     #[test]
     fn currencies_become_codes() {
         check(currencies, &[("29.99 €", &["EUR"]), ("in US Dollars", &["USD"]), ("Rs 5", &["INR"]), ("Neuro", &[])]);
+    }
+
+    #[test]
+    fn firms_are_found() {
+        check(
+            companies,
+            &[
+                ("Mill Works GmbH & Co. KG, Kiel", &["Mill Works GmbH & Co. KG"]),
+                ("sold by Big River, Inc.", &["Big River, Inc."]),
+                ("the company limited its offer", &[]),
+            ],
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Number, Value};
 
-use super::{Found, pattern};
+use super::{DateOrder, DateStyle, Found, dates, pattern};
 
 /// Which sign parts whole from fraction where both could: `1.234`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum NumberStyle {
 }
 
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\d{1,3}(?:[.,'’ \u{a0}\u{202f}]\d{3})+(?:[.,]\d{1,4})?|\d+(?:[.,]\d+)?|[.,]\d{2}"));
+    LazyLock::new(|| pattern(r"\d{1,3}(?:[.,'’ \u{a0}\u{202f}]\d{3})+(?:[.,]\d{1,4})?|\d+(?:[.,]\d+)?"));
 static CURRENCY_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad|aud|jpy|cny|inr|rs\.?|myr|rm|sek|nok|dkk|pln|brl|mxn))[ \u{a0}]?([-−]?)[ \u{a0}]?$",
@@ -63,8 +63,11 @@ struct Raw {
 
 /// Numbers as JSON numbers. `money` and `percent` prefer what looks like it.
 pub fn find(text: &str, integer: bool, money: bool, percent: bool, style: NumberStyle) -> Vec<Found> {
+    let days = if money { days(text) } else { Vec::new() };
     raw(text, style)
         .into_iter()
+        // Neither a share nor a year is an amount.
+        .filter(|raw| !(money && raw.percent) && !days.iter().any(|day| day.contains(&raw.range.start)))
         .filter_map(|raw| {
             let value = json_number(&raw, integer)?;
             Some(Found { fit: fit(&raw, money, percent), range: raw.range, value })
@@ -74,14 +77,20 @@ pub fn find(text: &str, integer: bool, money: bool, percent: bool, style: Number
 
 /// Numbers as they are written, for schemas that want a text.
 pub fn find_verbatim(text: &str, style: NumberStyle) -> Vec<Found> {
+    let days = days(text);
     raw(text, style)
         .into_iter()
+        .filter(|raw| !days.iter().any(|day| day.contains(&raw.range.start)))
         .map(|raw| Found {
             fit: fit(&raw, true, false),
             value: Value::String(text[raw.range.clone()].to_owned()),
             range: raw.range,
         })
         .collect()
+}
+
+fn days(text: &str) -> Vec<Range<usize>> {
+    dates::find(text, &DateStyle::Verbatim, DateOrder::Unknown).into_iter().map(|day| day.range).collect()
 }
 
 fn fit(raw: &Raw, money: bool, percent: bool) -> f32 {
@@ -256,7 +265,7 @@ mod tests {
             ("1,234", Point, json!([1234])),
             ("1,5", Comma, json!([1.5])),
             ("12 345,00", Comma, json!([12345.0])),
-            ("1 278.61 14.50%", Point, json!([1, 278.61, 14.5])),
+            ("1 278.61 14.50%", Point, json!([1, 278.61])),
             ("1'234.50 CHF", Point, json!([1234.5])),
             ("€ -9,32", Comma, json!([-9.32])),
             ("-€9.32", Point, json!([-9.32])),
@@ -266,8 +275,9 @@ mod tests {
             ("1.1 million", Point, json!([1100000])),
             ("USD 4.2B", Point, json!([4200000000_i64])),
             ("Rs 1939 x 1 Night", Point, json!([1939, 1])),
+            ("due on August 3 , 2014 $4.11", Point, json!([4.11])),
             ("29.99 € TTC", Point, json!([29.99])),
-            ("21 %", Point, json!([21])),
+            ("21 %", Point, json!([])),
         ] {
             assert_eq!(values(text, style), expected, "{text}");
         }
@@ -310,7 +320,8 @@ mod tests {
     fn money_looks_like_money() {
         let fits: Vec<f32> =
             find("21% 7 $5 3.50", false, true, false, NumberStyle::Point).iter().map(|f| f.fit).collect();
-        assert_eq!(fits, [0.3, 0.75, 1.0, 1.0]);
+        assert_eq!(fits, [0.75, 1.0, 1.0]);
+        assert_eq!(find("21 %", false, false, true, NumberStyle::Point)[0].fit, 1.0);
         assert_eq!(find_verbatim("$ 3.50", NumberStyle::Point)[0].value, "3.50");
     }
 }
