@@ -146,7 +146,8 @@ fn emit_aside(aside: &Aside, stats: &DocumentStats, page: &mut Page) {
             let reach = 1.5 * tokens[index].size;
             let (a, b) = (tokens[index - 1].bbox, tokens[index].bbox);
             let apart = |low: f32, high: f32| (high - low).max(0.0);
-            apart(a.right(), b.x).max(apart(b.right(), a.x)) <= reach && apart(a.bottom(), b.y).max(apart(b.bottom(), a.y)) <= reach
+            apart(a.right(), b.x).max(apart(b.right(), a.x)) <= reach
+                && apart(a.bottom(), b.y).max(apart(b.bottom(), a.y)) <= reach
         };
         match runs.last_mut() {
             Some(run) if near => run.push(index),
