@@ -246,8 +246,8 @@ fn spatial_text_keeps_columns_and_the_fast_tier_makes_nothing_else() {
     let (_, pages) = parse(pdf(&[&ruled()]), &options(Tier::Fast), &mut services).expect("pages");
     insta::assert_snapshot!(pages[0].text, @r"
     Members of the house
-    Party              Seats              Share
-    North              12                 40 %
+    Party              Seats             Share
+    North              12                40 %
     ");
     assert!(pages[0].blocks.is_empty() && pages[0].markdown.is_empty() && pages[0].words.is_empty());
 }
