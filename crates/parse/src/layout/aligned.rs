@@ -131,10 +131,8 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
         let wide = band.iter().filter(|pieces| pieces.len() == 1 && segments[pieces[0]].bbox.w > 0.6 * width).count();
         let tabular = several > 0 && wide * 5 <= band.len();
         if tabular {
-            let region = current.get_or_insert_with(|| Region {
-                rows: Vec::new(),
-                evidence: Evidence { rules: vec![top] },
-            });
+            let region =
+                current.get_or_insert_with(|| Region { rows: Vec::new(), evidence: Evidence { rules: vec![top] } });
             region.rows.extend(band);
             region.evidence.rules.push(bottom);
         } else if !band.is_empty() || current.is_none() {
@@ -197,7 +195,7 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], used: &[bool]) -> Vec<R
         if !near || !(several || wrapped) {
             close_run(&mut run, &mut regions);
             singles = 0;
-            if !several && !(pieces.len() == 1) {
+            if !several && pieces.len() != 1 {
                 continue;
             }
         }
@@ -228,15 +226,21 @@ fn fits(run: &[Vec<usize>], piece: usize, segments: &[Segment]) -> bool {
     let Some(area) = docmill_model::document::BBox::around(boxes()) else { return false };
     let own = segments[piece].bbox;
     let crossed = run.iter().filter(|pieces| pieces.len() > 1).any(|pieces| {
-        pieces.iter().filter(|other| {
-            let other = segments[**other].bbox;
-            other.x < own.right() && other.right() > own.x
-        }).count() > 1
+        pieces
+            .iter()
+            .filter(|other| {
+                let other = segments[**other].bbox;
+                other.x < own.right() && other.right() > own.x
+            })
+            .count()
+            > 1
     });
     !crossed && own.w <= 0.6 * area.w && own.x >= area.x - 2.0 && own.right() <= area.right() + 2.0
 }
 
 fn only_marker_and_text(pieces: &[usize], segments: &[Segment]) -> bool {
-    pieces.len() == 2 && segments[pieces[0]].tokens.len() == 1 && segments[pieces[0]].bbox.w < 1.2 * segments[pieces[0]].size
+    pieces.len() == 2
+        && segments[pieces[0]].tokens.len() == 1
+        && segments[pieces[0]].bbox.w < 1.2 * segments[pieces[0]].size
         && segments[pieces[1]].tokens.len() > 3
 }

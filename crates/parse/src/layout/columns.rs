@@ -73,7 +73,8 @@ fn median(mut values: Vec<f32>) -> f32 {
 /// Columns as intervals of x: where few rows have ink there is a border.
 fn columns(region: &Region, segments: &[Segment], tokens: &[Token], em: f32) -> Vec<(f32, f32)> {
     let most = region.rows.iter().map(Vec::len).max().unwrap_or(0);
-    let telling: Vec<&Vec<usize>> = region.rows.iter().filter(|row| row.len() * 5 >= most * 3 && row.len() > 1).collect();
+    let telling: Vec<&Vec<usize>> =
+        region.rows.iter().filter(|row| row.len() * 5 >= most * 3 && row.len() > 1).collect();
     let boxes = || telling.iter().flat_map(|row| row.iter().map(|piece| segments[*piece].bbox));
     let Some(area) = BBox::around(boxes()) else { return Vec::new() };
     let bin = BIN * em;
@@ -133,8 +134,13 @@ fn pieces(region: &Region, segments: &[Segment], tokens: &[Token], columns: &[(f
         for index in indices {
             let parts = segments[*index].split(tokens, |a, b| {
                 let apart = nearest(columns, a.bbox.x, a.bbox.right()) != nearest(columns, b.bbox.x, b.bbox.right());
-                let border = columns.iter().any(|column| column.0 > a.bbox.right() - 0.3 * em && column.0 <= b.bbox.x + 0.3 * em);
-                apart && border && b.bbox.x - a.bbox.right() >= CUT_GAP * em && !crosses(&segments[*index], columns, tokens, em)
+                let border = columns
+                    .iter()
+                    .any(|column| column.0 > a.bbox.right() - 0.3 * em && column.0 <= b.bbox.x + 0.3 * em);
+                apart
+                    && border
+                    && b.bbox.x - a.bbox.right() >= CUT_GAP * em
+                    && !crosses(&segments[*index], columns, tokens, em)
             });
             for segment in parts {
                 let (x0, x1) = (segment.bbox.x, segment.bbox.right());
@@ -161,7 +167,9 @@ fn read_row_by_row(pieces: &[Piece]) -> bool {
     let (mut onward, mut all) = (0, 0);
     for pair in pieces.windows(2).filter(|pair| pair[0].row == pair[1].row) {
         all += 1;
-        onward += usize::from(pair[1].segment.seq > pair[0].segment.seq && pair[1].segment.seq - pair[0].segment.last_seq() <= 8);
+        onward += usize::from(
+            pair[1].segment.seq > pair[0].segment.seq && pair[1].segment.seq - pair[0].segment.last_seq() <= 8,
+        );
     }
     all > 0 && onward * 5 >= all * 3
 }
@@ -190,7 +198,13 @@ fn stacks(pieces: &[Piece], rules: &[f32], em: f32, columns: usize) -> Vec<Stack
                 found.extend(stack.take());
             }
             let bbox = piece.segment.bbox;
-            let stack = stack.get_or_insert_with(|| Stack { first, last, pieces: Vec::new(), top: bbox.y, bottom: bbox.bottom() });
+            let stack = stack.get_or_insert_with(|| Stack {
+                first,
+                last,
+                pieces: Vec::new(),
+                top: bbox.y,
+                bottom: bbox.bottom(),
+            });
             stack.bottom = bbox.bottom();
             stack.pieces.push(piece.clone());
         }
@@ -326,7 +340,12 @@ fn header_rows(table: &FoundTable, tokens: &[Token], rules: &[f32]) -> usize {
     let top = table.bbox.y;
     if let Some(rule) = rules.iter().find(|at| **at > top + 1.0) {
         let above = |row: usize| {
-            table.cells.iter().filter(|cell| cell.row == row).filter_map(|cell| cell.bbox).all(|bbox| bbox.center().1 < *rule)
+            table
+                .cells
+                .iter()
+                .filter(|cell| cell.row == row)
+                .filter_map(|cell| cell.bbox)
+                .all(|bbox| bbox.center().1 < *rule)
         };
         let rows = (0..table.rows).take_while(|row| above(*row)).count();
         if rows > 0 && rows <= 3 && rows < table.rows {
@@ -356,7 +375,8 @@ fn gates(table: &FoundTable, tokens: &[Token], ruled: bool) -> bool {
     if table.columns == 2 && markers.count() * 2 > table.rows {
         return false;
     }
-    let leaders = filled.iter().filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.contains("....")));
+    let leaders =
+        filled.iter().filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.contains("....")));
     if leaders.count() * 3 > table.rows {
         return false;
     }

@@ -7,6 +7,8 @@ use super::blocks::Draft;
 const CHARS_MAX: usize = 160;
 const LINES_MAX: usize = 4;
 const WORDS_WITH_STOP_MAX: usize = 12;
+/// A bold heading may be set a little smaller than the running text.
+const BOLD_SIZE: f32 = 0.85;
 /// Larger than the running text by this much.
 const LARGER: f32 = 1.12;
 
@@ -14,7 +16,7 @@ const LARGER: f32 = 1.12;
 pub fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
     let body = stats.body_size();
     let larger = draft.size >= LARGER * body;
-    let bolder = draft.bold && !stats.body_bold() && draft.size >= 0.95 * body;
+    let bolder = draft.bold && !stats.body_bold() && draft.size >= BOLD_SIZE * body;
     if !(larger || bolder) || vetoed(&draft.text, draft.lines.len()) {
         return None;
     }
