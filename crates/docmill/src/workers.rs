@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use docmill_model::fingerprint;
-use docmill_runner::tools::Ocr;
+use docmill_runner::tools::ocr::Ocr;
 use docmill_runner::tools::tesseract::Tesseract;
 use docmill_runner::{ReaderCommand, Runner, RunnerSettings};
 use docmill_store::blobs::Blobs;
