@@ -80,35 +80,33 @@ fn spool_error(error: &io::Error) -> AppError {
 }
 
 /// Puts the upload where blobs live, unless its content is there already, and then runs the store `step` that makes
-/// a row refer to it. When the step does not take the blob that was put for it, that blob is deleted again.
+/// a row refer to it. When the step refuses, the blob that was put for it is deleted again; in every other case the
+/// store knows of the blob, and its sweep decides.
 pub async fn keep<T, Step, Answer>(app: &App, upload: &Spooled, step: Step) -> AppResult<T>
 where
     Step: Fn(Content) -> Answer,
     Answer: Future<Output = StoreResult<FileCreated<T>>>,
 {
-    let mut blob = app.store.blob_find(&upload.sha256).await?;
+    let mut found = app.store.blob_find(&upload.sha256).await?;
     for _ in 0..BLOB_TRIES {
-        let put = blob.is_none();
-        let content = match blob.take() {
-            Some(found) => found,
+        let put = found.is_none();
+        let blob = match found.take() {
+            Some(blob) => blob,
             None => put_blob(app, upload).await?,
         };
-        match step(Content::Blob(content.clone())).await {
+        match step(Content::Blob(blob.clone())).await {
             Ok(FileCreated::New(row)) => {
                 app.meters.uploaded(upload.bytes);
                 return Ok(row);
             }
-            Ok(FileCreated::Same(row)) => {
-                forget(app, put, &content).await;
-                return Ok(row);
-            }
-            Ok(FileCreated::BlobGone) => forget(app, put, &content).await,
-            // An outage may have come after the commit: such a blob is left to the sweep, which knows.
-            Err(error @ StoreError::Refused(_)) => {
-                forget(app, put, &content).await;
+            Ok(FileCreated::Same(row)) => return Ok(row),
+            Ok(FileCreated::BlobGone) => {}
+            Err(error) => {
+                if put && matches!(error, StoreError::Refused(_)) {
+                    forget(app, &blob).await;
+                }
                 return Err(error.into());
             }
-            Err(error) => return Err(error.into()),
         }
     }
     Err(Failure::from(Code::BlobsUnavailable).into())
@@ -121,9 +119,9 @@ async fn put_blob(app: &App, upload: &Spooled) -> AppResult<BlobRef> {
     Ok(BlobRef { key, sha256: upload.sha256.clone(), bytes: upload.bytes })
 }
 
-/// Deletes a blob that was put for a step which did not take it.
-async fn forget(app: &App, put: bool, blob: &BlobRef) {
-    if put && let Err(error) = app.blobs.delete(&blob.key).await {
+/// Deletes a blob that no row came to know of.
+async fn forget(app: &App, blob: &BlobRef) {
+    if let Err(error) = app.blobs.delete(&blob.key).await {
         tracing::warn!(%error, key = blob.key, "a blob without a row was left behind");
     }
 }

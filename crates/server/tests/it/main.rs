@@ -1,0 +1,14 @@
+//! The real router on a port of its own, over a real store in a temporary folder. No runner: where a job has to be
+//! in a state, the test takes it through the store's queue.
+
+#![allow(clippy::unwrap_used)] // all of this is tests; clippy sees only functions marked as such
+
+mod batches;
+mod configurations;
+mod cut_off;
+mod directories;
+mod files;
+mod jobs;
+mod operations;
+mod paging;
+mod server;
