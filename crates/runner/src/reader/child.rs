@@ -11,8 +11,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use docmill_model::document::{DocumentInfo, PageOutcome, Warning};
-use docmill_model::{Code, Failure};
+use docmill_model::document::PageOutcome;
 use docmill_parse::{DocumentReader, OcrAnswer, PageImage, Services, Source};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
@@ -113,7 +112,7 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
             Ok(reader) => reader,
             Err(failure) => return self.say(&FromReader::Refused { failure }, &[]),
         };
-        match wanted_pages(&reader.info(), &open) {
+        match docmill_parse::wanted_pages(&reader.info(), &open.options, open.pages_max) {
             Ok(pages) => self.pages(reader, &open, pages),
             Err(failure) => self.say(&FromReader::Refused { failure }, &[]),
         }
@@ -135,9 +134,7 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
         let skip: BTreeSet<u32> = open.skip.iter().copied().collect();
         let surveyed: BTreeSet<u32> = open.surveyed.iter().copied().collect();
         let to_read: Vec<u32> = wanted.iter().copied().filter(|page| !skip.contains(page)).collect();
-        let mut info = reader.info();
-        warn_of_unread(&mut info, open);
-        self.say(&FromReader::Opened { info, pages: to_read.clone() }, &[])?;
+        self.say(&FromReader::Opened { info: reader.info(), pages: to_read.clone() }, &[])?;
         if reader.wants_survey() {
             for number in wanted.into_iter().filter(|page| !skip.contains(page) || surveyed.contains(page)) {
                 self.say(&FromReader::PageStarted { number }, &[])?;
@@ -150,9 +147,7 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
         for number in to_read {
             self.page(reader.as_mut(), number)?;
         }
-        let mut info = reader.info();
-        warn_of_unread(&mut info, open);
-        self.say(&FromReader::Done { info }, &[])
+        self.say(&FromReader::Done { info: reader.info() }, &[])
     }
 
     fn page(&mut self, reader: &mut dyn DocumentReader, number: u32) -> Result<(), FrameError> {
@@ -170,29 +165,6 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
             }
             Err(failure) => self.say(&FromReader::PageFailed { number, failure }, &[]),
         }
-    }
-}
-
-/// The pages that the options ask for and the limit allows, skipped ones among them.
-fn wanted_pages(info: &DocumentInfo, open: &Open) -> Result<Vec<u32>, Failure> {
-    if info.page_count == 0 {
-        return Err(Code::NoDataFoundInFile.into());
-    }
-    let mut pages = open.options.pages.of(info.page_count);
-    if pages.is_empty() {
-        return Err(Code::PagesOutOfRange.into());
-    }
-    pages.truncate(open.pages_max as usize);
-    Ok(pages)
-}
-
-/// Says that the page limit left pages out, unless the engine said so itself.
-fn warn_of_unread(info: &mut DocumentInfo, open: &Open) {
-    let asked = open.options.pages.of(info.page_count).len();
-    let said = info.warnings.iter().any(|warning| warning.code == Warning::PAGES_NOT_READ);
-    if asked > open.pages_max as usize && !said {
-        let message = format!("Of {asked} pages only the first {} were read: this is the limit.", open.pages_max);
-        info.warnings.push(Warning::new(Warning::PAGES_NOT_READ, message));
     }
 }
 
@@ -247,32 +219,6 @@ mod tests {
     fn the_memory_variable_is_a_number_or_absent() {
         for (given, expected) in [(None, Some(None)), (Some("1024"), Some(Some(1024))), (Some(""), None)] {
             assert_eq!(memory_bytes(given.map(OsString::from)).ok(), expected, "{given:?}");
-        }
-    }
-
-    #[test]
-    fn wanted_pages_stay_inside_the_document_and_the_limit() {
-        let open = |pages, pages_max| Open {
-            name: String::new(),
-            bytes: 0,
-            options: docmill_model::options::ParseOptions { pages, ..Default::default() },
-            skip: vec![],
-            surveyed: vec![],
-            pages_max,
-        };
-        let selection = |ranges| docmill_model::options::PageSelection { ranges, first: None };
-        for (count, ranges, pages_max, expected) in [
-            (3, None, 10, Ok(vec![1, 2, 3])),
-            (3, None, 2, Ok(vec![1, 2])),
-            (3, Some(vec![(2, 9)]), 10, Ok(vec![2, 3])),
-            (3, Some(vec![(4, 9)]), 10, Err(Code::PagesOutOfRange)),
-            (0, None, 10, Err(Code::NoDataFoundInFile)),
-        ] {
-            let mut info = DocumentInfo { page_count: count, ..DocumentInfo::default() };
-            let given = open(selection(ranges), pages_max);
-            assert_eq!(wanted_pages(&info, &given).map_err(|failure| failure.code), expected);
-            warn_of_unread(&mut info, &given);
-            assert_eq!(info.warnings.len(), usize::from(pages_max == 2), "{:?}", info.warnings);
         }
     }
 }

