@@ -35,6 +35,43 @@ pub struct Field {
     pub many: bool,
     /// The firm that the document is from.
     pub issuer: bool,
+    /// Its part in `net + tax = total`.
+    pub sum: Option<SumPart>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SumPart {
+    Total,
+    Net,
+    Tax,
+}
+
+impl SumPart {
+    pub const ALL: [Self; 3] = [Self::Total, Self::Net, Self::Tax];
+
+    /// The first label of its concept.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Net => "subtotal",
+            Self::Tax => "tax",
+        }
+    }
+}
+
+/// A field for a part of the sum that the schema does not ask for: it helps to tell the other two.
+pub fn of_sum_part(part: SumPart) -> Field {
+    let node = Node {
+        title: None,
+        description: None,
+        nullable: true,
+        kind: Kind::Number,
+        choices: None,
+        format: None,
+        pattern: None,
+    };
+    let property = Property { name: part.name().to_owned(), required: false, node };
+    field(std::slice::from_ref(&property.name), &property, &property.node, Use::Page)
 }
 
 struct Known {
@@ -150,6 +187,12 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
     }
     let issuer =
         shape == Some(Shape::Text) && concepts.iter().any(|(known, _)| known.concept.labels.starts_with("vendor"));
+    let sum = concepts.first().and_then(|(known, _)| {
+        let first = known.concept.labels.split('|').next();
+        SumPart::ALL
+            .into_iter()
+            .find(|part| first == Some(part.name()) && matches!(leaf.kind, Kind::Number | Kind::Integer))
+    });
     let mut section = Labels::default();
     if !parent.is_empty() {
         section.add(parent.clone(), 1.0, false);
@@ -157,7 +200,7 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
             KNOWN[*at].labels.iter().for_each(|known| section.add(known.words.clone(), known.weight, known.weak));
         }
     }
-    Field { path: path.to_vec(), want, labels: labels.0, section: section.0, against, many: false, issuer }
+    Field { path: path.to_vec(), want, labels: labels.0, section: section.0, against, many: false, issuer, sum }
 }
 
 #[derive(Default)]

@@ -11,6 +11,7 @@ use crate::cite::{Source, of_spans};
 use crate::fields::{Use, of_object};
 use crate::places::{Candidate, candidates};
 use crate::recognise::Habits;
+use crate::sums::confirm;
 use crate::tables::{CellValue, Row, rows};
 use crate::view::View;
 
@@ -38,7 +39,8 @@ struct Leaf {
 pub fn object(view: &View, node: &Node) -> Filled {
     let habits = Habits::of(view.phrases.iter().map(|phrase| phrase.text.as_str()));
     let fields = of_object(node, Use::Page);
-    let found: Vec<Vec<Candidate>> = fields.iter().map(|field| candidates(view, field, habits)).collect();
+    let mut found: Vec<Vec<Candidate>> = fields.iter().map(|field| candidates(view, field, habits)).collect();
+    confirm(view, &fields, &mut found, habits);
     let mut leaves = HashMap::new();
     for ((field, found), choice) in fields.iter().zip(&found).zip(assign(&found)) {
         let Some(choice) = choice else { continue };

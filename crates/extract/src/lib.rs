@@ -2,7 +2,7 @@
 //!
 //! The way of a value: the schema's leaves become fields with labels and a type (`fields`, `synonyms`); the pages
 //! become phrases that know their neighbours (`view`); labels are found (`labels`), and by them values of the wanted
-//! type (`places`, `recognise`); each text serves one field (`assign`); arrays of objects are read from tables
+//! type (`places`, `recognise`), amounts checked by their sum (`sums`); each text serves one field (`assign`); arrays of objects are read from tables
 //! (`tables`); and all of it is put where the schema has its place, with citations (`fill`, `cite`).
 
 mod assign;
@@ -12,6 +12,7 @@ mod fill;
 mod labels;
 mod places;
 mod recognise;
+mod sums;
 mod synonyms;
 mod tables;
 mod tokens;

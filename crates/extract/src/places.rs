@@ -214,7 +214,7 @@ impl Search<'_> {
         }
         if let Some(below) = label.below.filter(|below| !self.view.is_label(*below)) {
             // Under a header of several rows stands a column, not a value.
-            let column = label.cell.is_some() && self.view.phrases[below].below.is_some();
+            let column = label.cell.is_some() && !label.text.ends_with(':') && self.is_column(below);
             let factor = if column {
                 0.5
             } else if label.bbox.is_some() || label.cell.is_some() {
@@ -224,6 +224,14 @@ impl Search<'_> {
             };
             self.whole(below, score * factor, hit, found);
         }
+    }
+
+    /// Whether under this cell another one of the same kind follows.
+    fn is_column(&self, cell: usize) -> bool {
+        let Some(next) = self.view.phrases[cell].below.map(|next| &self.view.phrases[next]) else { return false };
+        let (this, that) = (self.view.phrases[cell].cell, next.cell);
+        let same = this.zip(that).is_some_and(|(a, b)| a.block == b.block && a.column == b.column && a.row != b.row);
+        same && !self.field.want.find(&next.text, self.habits).is_empty()
     }
 
     /// `Tax 15% on $ 112.90      $ 16.94`: the amount of a line stands at its end.

@@ -10,8 +10,10 @@ use crate::recognise::{Habits, Want};
 use crate::tokens::{is_filler, label, tokens};
 use crate::view::View;
 
-/// A header may stand under a title row or two.
-const HEADER_ROWS_MAX: u32 = 3;
+/// A header may stand under other rows: a form and its table of items are often one grid.
+const HEADER_ROW_LAST: u32 = 12;
+/// Rows that a header may have.
+const HEADER_DEPTH: u32 = 2;
 /// Rows that are looked at to learn what a column holds.
 const PROFILE_ROWS: usize = 20;
 /// A column whose header and content fit less than this is not the property's.
@@ -64,10 +66,10 @@ fn continued<'a>(before: &Fit<'a>, (page, table): (&'a Page, &'a Table)) -> Opti
 }
 
 fn fit<'a>(page: &'a Page, table: &'a Table, fields: &[Field], habits: Habits) -> Option<Fit<'a>> {
-    let headers = table.header_rows().max(1).min(table.row_count);
-    let bodies = (1..=table.row_count.min(HEADER_ROWS_MAX)).chain([headers]);
-    let fits = bodies.map(|body| {
-        let columns = columns(table, fields, body, habits);
+    let bodies =
+        (1..=table.row_count.min(HEADER_ROW_LAST)).flat_map(|body| (1..=HEADER_DEPTH).map(move |depth| (body, depth)));
+    let fits = bodies.map(|(body, depth)| {
+        let columns = columns(table, fields, body, depth, habits);
         let score = columns.iter().flatten().map(|(_, score)| score).sum();
         Fit { page, table, body, columns, score }
     });
@@ -76,14 +78,18 @@ fn fit<'a>(page: &'a Page, table: &'a Table, fields: &[Field], habits: Habits) -
         _ => Some(next),
     })?;
     let matched = best.columns.iter().flatten().count();
-    (matched >= 2 || matched == 1 && fields.len() == 1).then_some(best)
+    // Numbers alone are a summary: where the item has words, its rows have words.
+    let is_word = |field: &Field| matches!(field.want, Want::Text | Want::Id | Want::Date(_) | Want::Choice(_));
+    let worded = !fields.iter().any(is_word)
+        || fields.iter().zip(&best.columns).any(|(field, column)| column.is_some() && is_word(field));
+    (worded && (matched >= 2 || matched == 1 && fields.len() == 1)).then_some(best)
 }
 
 /// Gives each field its column, best pairs first.
-fn columns(table: &Table, fields: &[Field], body: u32, habits: Habits) -> Vec<Option<(u32, f32)>> {
+fn columns(table: &Table, fields: &[Field], body: u32, depth: u32, habits: Habits) -> Vec<Option<(u32, f32)>> {
     let mut pairs = Vec::new();
     for column in 0..table.column_count {
-        let header = header(table, column, body);
+        let header = header(table, column, body, depth);
         if header.is_empty() {
             continue;
         }
@@ -106,10 +112,10 @@ fn columns(table: &Table, fields: &[Field], body: u32, habits: Habits) -> Vec<Op
 }
 
 /// The comparable words of the nearest header cells above the body.
-fn header(table: &Table, column: u32, body: u32) -> Vec<String> {
+fn header(table: &Table, column: u32, body: u32, depth: u32) -> Vec<String> {
     let covers = |cell: &&Cell| {
         cell.row < body
-            && cell.row + HEADER_ROWS_MAX >= body
+            && cell.row.saturating_add(depth) >= body
             && cell.column <= column
             && column < cell.column.saturating_add(cell.column_span.max(1))
             && cell.column_span <= 2

@@ -219,12 +219,28 @@ fn nested_objects_take_what_stands_under_their_heading() {
     );
 }
 
+#[test]
+fn amounts_that_add_up_are_chosen() {
+    let lines = [
+        "Subtotal $ 112.00",
+        "Subtotal $ 150.90",
+        "Subtotal        $ 262.90",
+        "Tax 15% on $ 112.90        $ 16.94",
+        "Total        $ 279.84",
+    ];
+    let read = read(&[page(&lines)], json!({ "total": number(), "net_amount": number(), "tax": number() }));
+    assert_eq!(read.data, json!({ "total": 279.84, "net_amount": 262.9, "tax": 16.94 }));
+    let without_tax = crate::tests::read(&[page(&lines)], json!({ "total": number(), "net_amount": number() }));
+    assert_eq!(without_tax.data["net_amount"], 262.9);
+}
+
 fn line_items() -> Value {
     json!({ "type": "array", "items": { "type": "object", "properties": {
         "description": text(), "quantity": number(), "unit_price": number(), "amount": number(), "ean": text() } } })
 }
 
 const ITEMS: &[&[&str]] = &[
+    &["Ship by", "Road", "", ""],
     &["Description", "Qty", "Unit price", "Amount"],
     &["Office chair", "2", "70.00", "140.00"],
     &["in black", "", "", ""],
@@ -251,7 +267,7 @@ fn arrays_of_objects_come_from_tables() {
 
 #[test]
 fn a_table_goes_on_over_pages() {
-    let first = with_table(page(&[]), &ITEMS[..2]);
+    let first = with_table(page(&[]), &ITEMS[..3]);
     let second = with_table(page(&[]), &[&["Lamp", "3", "5.00", "15.00"]]);
     let read = read(&[first, Page { number: 2, ..second }], json!({ "items": line_items() }));
     assert_eq!(read.data["items"][1]["description"], "Lamp");
@@ -264,6 +280,9 @@ fn without_a_table_an_array_is_empty_and_says_so() {
         read(&[with_table(page(&[]), &[&["Planet", "Moons"], &["Mars", "2"]])], json!({ "items": line_items() }));
     assert_eq!(read.data, json!({ "items": [] }));
     assert_eq!(read.warnings, ["No table of the document fits `items`."]);
+    let summary: &[&[&str]] = &[&["Quantity", "Amount"], &["2", "4.00"]];
+    let read = crate::tests::read(&[with_table(page(&[]), summary)], json!({ "items": line_items() }));
+    assert_eq!(read.data, json!({ "items": [] }), "numbers without a word are a summary");
 }
 
 #[test]

@@ -196,8 +196,13 @@ fn link(phrases: &mut [Phrase], start: usize, page: &Page) {
     by_top.sort_by(|a, b| a.0.total_cmp(&b.0));
     let links: Vec<(Option<usize>, Option<usize>)> = (0..own.len())
         .map(|at| match (own[at].cell, own[at].bbox) {
-            (Some(place), _) => cell_links(&spans, &cells, place),
             (None, Some(bbox)) => (right_of(own, &by_top, at, bbox), below(own, &by_top, at, bbox)),
+            // What the eye sees comes before the grid: a form that was read as a table has cells of several values.
+            (Some(place), Some(bbox)) => {
+                let (right, under) = cell_links(&spans, &cells, place);
+                (right_of(own, &by_top, at, bbox).or(right), below(own, &by_top, at, bbox).or(under))
+            }
+            (Some(place), None) => cell_links(&spans, &cells, place),
             (None, None) => (None, Some(at + 1).filter(|next| own.get(*next).is_some_and(|n| n.cell.is_none()))),
         })
         .collect();

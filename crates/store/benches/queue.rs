@@ -1,6 +1,6 @@
 //! What the queue costs beside a bare loop that makes the same number of commits on the same disk.
 //!
-//! `cargo bench -p docmill-store --bench queue`
+//! `cargo bench -p docmill-store --bench queue --profile dev` (the profile that everything else is built with)
 
 use std::path::Path;
 use std::sync::Arc;

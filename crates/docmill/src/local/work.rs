@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
                 None => Ok(failed_line(source, &Failure::from(Code::Internal))),
             };
         }
-        let failure = job.failure.clone().unwrap_or_else(|| Failure::new(Code::Conflict, "The job was cancelled."));
+        let failure = job.failure.clone().unwrap_or_else(|| Failure::from(Code::Cancelled));
         Ok(Line {
             status: job.status.to_string(),
             milliseconds: elapsed_ms(job),

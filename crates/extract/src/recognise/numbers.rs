@@ -67,7 +67,7 @@ pub fn find(text: &str, integer: bool, money: bool, percent: bool, style: Number
     raw(text, style)
         .into_iter()
         // Neither a share nor a year is an amount.
-        .filter(|raw| !(money && raw.percent) && !days.iter().any(|day| day.contains(&raw.range.start)))
+        .filter(|raw| !(money && raw.percent || days.iter().any(|day| day.contains(&raw.range.start))))
         .filter_map(|raw| {
             let value = json_number(&raw, integer)?;
             Some(Found { fit: fit(&raw, money, percent), range: raw.range, value })

@@ -118,12 +118,14 @@ impl Plan {
     /// The page ended in its own turn. Answers when it began and the pages before it that were lost and not told of
     /// yet, so that outputs stay in the order of pages.
     pub fn page_ended(&mut self, page: u32, came_out: bool) -> Result<(Instant, Vec<(u32, Failure)>), Violation> {
-        let (_, since) =
-            self.current.take().filter(|(at, _)| *at == page).ok_or(Violation("a page ended that was not begun"))?;
+        let Some((_, since)) = self.current.filter(|(at, _)| *at == page) else {
+            return Err(Violation("a page ended that was not begun"));
+        };
         let before = self.lost_next();
         if self.wanted.get(self.ended) != Some(&page) {
             return Err(Violation("a page ended out of its turn"));
         }
+        self.current = None;
         self.ended += 1;
         if came_out {
             self.came_out.push(page);
@@ -215,6 +217,9 @@ mod tests {
         opened(&mut plan, 9, &[1, 2, 3]).expect("open");
         assert!(plan.page_started(5, Instant::now()).is_err(), "a page that nobody asked for");
         assert!(plan.page_ended(1, true).is_err(), "not begun");
+        plan.page_started(2, Instant::now()).expect("wanted");
+        assert!(plan.page_ended(1, true).is_err(), "another page was begun");
+        assert_eq!(plan.current().map(|(page, _)| page), Some(2), "the page that is to blame");
         assert_eq!(read(&mut plan, 1), Ok(vec![]));
         assert!(read(&mut plan, 1).is_err(), "twice");
         assert!(read(&mut plan, 3).is_err(), "out of turn");

@@ -4,3 +4,5 @@ mod languages;
 pub mod ocr;
 pub mod tesseract;
 mod tsv;
+
+pub use ocr::Ocr;

@@ -13,7 +13,9 @@ const DOCUMENT: &str = "text a";
 
 async fn path_job(world: &World, sha: String, modified_shift_ms: i64) -> JobId {
     let path = world.folder.path().join("in place.txt");
-    std::fs::write(&path, DOCUMENT).expect("write");
+    if !path.exists() {
+        std::fs::write(&path, DOCUMENT).expect("write");
+    }
     let modified = path.metadata().and_then(|found| found.modified()).expect("a time");
     let modified_ms = modified.duration_since(UNIX_EPOCH).expect("after 1970").as_millis() as i64 + modified_shift_ms;
     let path = path.to_str().expect("utf-8").to_owned();

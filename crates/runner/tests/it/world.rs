@@ -197,14 +197,16 @@ pub struct Met {
 }
 
 impl Met {
+    /// Lets it go on with its page, if it is still there.
     pub async fn go_on(mut self) {
-        self.socket.write_all(&[0]).await.expect("the reader waits");
+        let _ = self.socket.write_all(&[0]).await;
     }
 
     /// Returns when the process is gone.
     pub async fn dies(mut self) {
         let mut nothing = [0];
-        let end = tokio::time::timeout(PATIENCE, self.socket.read(&mut nothing)).await.expect("the reader dies in time");
+        let end =
+            tokio::time::timeout(PATIENCE, self.socket.read(&mut nothing)).await.expect("the reader dies in time");
         assert!(matches!(end, Ok(0) | Err(_)), "a reader that waits says nothing");
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
 use docmill_model::{Code, Failure};
 use docmill_wire::FieldError;
 use docmill_wire::errors::body_loc;
@@ -44,7 +45,7 @@ pub async fn read(app: &App, request: Request, file_part: &str) -> AppResult<For
         .map_err(|_| AppError::new(Code::InvalidRequest, "The body must be multipart/form-data with a boundary."))?;
     let read = read_parts(app, &mut multipart, file_part, &budget).await;
     if read.is_err() {
-        budget.set(DRAIN_BYTES_MAX);
+        budget.drain();
         while let Ok(Some(_)) = multipart.next_field().await {}
     }
     let (texts, file) = read?;
@@ -72,7 +73,7 @@ async fn read_parts(app: &App, multipart: &mut Multipart, file_part: &str, budge
     let mut text_left = app.limits.body_bytes_max;
     let mut file = None;
     while let Some(mut field) = multipart.next_field().await.map_err(|error| budget.error(&error))? {
-        budget.set(UNREAD_BYTES_MAX);
+        budget.renew();
         let name = field.name().unwrap_or_default().to_owned();
         if name == file_part {
             let given = field.file_name().filter(|name| !name.is_empty()).unwrap_or(NAMELESS).to_owned();
@@ -88,7 +89,7 @@ async fn read_parts(app: &App, multipart: &mut Multipart, file_part: &str, budge
 async fn spool(app: &App, field: &mut Field<'_>, budget: &Budget) -> AppResult<Spooled> {
     let mut spooling = Spooling::begin(app).await?;
     while let Some(chunk) = field.chunk().await.map_err(|error| budget.error(&error))? {
-        budget.set(UNREAD_BYTES_MAX);
+        budget.renew();
         spooling.write(&chunk).await?;
     }
     spooling.finish().await
@@ -98,7 +99,7 @@ async fn spool(app: &App, field: &mut Field<'_>, budget: &Budget) -> AppResult<S
 async fn text(field: &mut Field<'_>, name: &str, left: &mut u64, budget: &Budget) -> AppResult<String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| budget.error(&error))? {
-        budget.set(UNREAD_BYTES_MAX);
+        budget.renew();
         *left = left.checked_sub(chunk.len() as u64).ok_or_else(|| {
             AppError::new(Code::PayloadTooLarge, "The text parts of the form are larger than a body may be.")
         })?;
@@ -111,35 +112,52 @@ async fn text(field: &mut Field<'_>, name: &str, left: &mut u64, budget: &Budget
 /// Bytes that may still arrive before the form's reader has to get somewhere. The reader holds in memory what it
 /// cannot hand out yet, and knows no limit of its own.
 #[derive(Clone)]
-struct Budget(Arc<AtomicI64>);
+struct Budget {
+    left: Arc<AtomicI64>,
+    draining: Arc<AtomicBool>,
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(UNREAD_BYTES_MAX)))
+        Self { left: Arc::new(AtomicI64::new(UNREAD_BYTES_MAX)), draining: Arc::default() }
     }
 }
 
 impl Budget {
-    fn set(&self, bytes: i64) {
-        self.0.store(bytes, Ordering::Relaxed);
+    /// The reader got somewhere.
+    fn renew(&self) {
+        self.left.store(UNREAD_BYTES_MAX, Ordering::Relaxed);
+    }
+
+    /// From now on the body is read and forgotten.
+    fn drain(&self) {
+        self.left.store(DRAIN_BYTES_MAX, Ordering::Relaxed);
+        self.draining.store(true, Ordering::Relaxed);
     }
 
     /// The body, which fails when the budget is used up.
     fn guard(&self, body: Body) -> Body {
-        let budget = self.0.clone();
+        let budget = self.clone();
         Body::from_stream(body.into_data_stream().map(move |chunk| {
             let chunk = chunk.map_err(io::Error::other)?;
             let arrived = i64::try_from(chunk.len()).unwrap_or(i64::MAX);
-            let before = budget.fetch_sub(arrived, Ordering::Relaxed);
-            if before < arrived { Err(io::Error::other("nothing of the form was read")) } else { Ok(chunk) }
+            if budget.left.fetch_sub(arrived, Ordering::Relaxed) < arrived {
+                return Err(io::Error::other("nothing of the form was read"));
+            }
+            Ok(if budget.draining.load(Ordering::Relaxed) { Bytes::new() } else { chunk })
         }))
     }
 
     fn error(&self, error: &MultipartError) -> AppError {
-        if self.0.load(Ordering::Relaxed) < 0 {
+        if self.left.load(Ordering::Relaxed) < 0 {
             return AppError::new(Code::PayloadTooLarge, "The header of a part of the form is larger than the limit.");
         }
         tracing::debug!(%error, "an upload broke off");
+        // axum hides which error it was; a test holds these words.
+        if error.body_text().contains("header") {
+            let message = "The header of a part of the form cannot be read; names must not have control characters.";
+            return AppError::new(Code::InvalidRequest, message);
+        }
         AppError::Failure(Failure::from(Code::UploadIncomplete))
     }
 }

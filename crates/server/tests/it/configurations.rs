@@ -35,7 +35,7 @@ async fn a_configuration_is_saved_replaced_updated_and_deleted() {
     let renamed = server.send("PUT", &path, Some(json!({"name": "ours"}))).await.expect(200);
     assert_eq!((&renamed["name"], &renamed["parameters"]["tier"]), (&json!("ours"), &json!("fast")));
     server.post(CONFIGURATIONS, parse("taken", "fast")).await;
-    server.send("PUT", &path, Some(json!({"name": "taken"}))).await.refused(409, "CONFLICT", "taken");
+    server.send("PUT", &path, Some(json!({"name": "taken"}))).await.refused(409, "CONFLICT", "has that name");
 
     assert_eq!(server.send("DELETE", &path, None).await.status, 204);
     for (method, body) in [("GET", None), ("DELETE", None), ("PUT", Some(json!({"name": "x"})))] {

@@ -68,7 +68,7 @@ async fn a_duplicate_is_the_same_entry_only_with_the_same_content() {
     let first = server.upload(&directory, "a.pdf", b"one", &[]).await.expect(200);
     assert_eq!(server.upload(&directory, "a.pdf", b"one", &[]).await.expect(200), first, "a client's retry");
     let answer = server.upload(&directory, "a.pdf", b"two", &[]).await;
-    answer.refused(409, "DUPLICATE_UNIQUE_ID", "a.pdf");
+    answer.refused(409, "DUPLICATE_UNIQUE_ID", "other content");
     server.upload(&directory, "a.pdf", b"two", &[("unique_id", "a-2")]).await.expect(200);
     let listed = server.get(&format!("{DIRECTORIES}/{directory}/files")).await;
     assert_eq!(field(&listed, "unique_id"), ["a.pdf", "a-2"]);
@@ -97,7 +97,9 @@ async fn bad_uploads_are_refused_and_leave_nothing() {
         server.upload(&directory, name, bytes, texts).await.refused(status, code, words);
     };
     check(&long, b"x", &[], 422, "INVALID_REQUEST", "body.upload_file: string_too_long").await;
-    check("a\u{7f}b", b"x", &[], 422, "INVALID_REQUEST", "body.upload_file: value_error").await;
+    check("a\u{7f}b", b"x", &[], 422, "INVALID_REQUEST", "control characters").await;
+    check("a\tb", b"x", &[], 422, "INVALID_REQUEST", "body.upload_file: value_error").await;
+    check("a\u{85}b", b"x", &[], 422, "INVALID_REQUEST", "body.upload_file: value_error").await;
     check("a", b"x", &[("display_name", "a\nb")], 422, "INVALID_REQUEST", "body.display_name: value_error").await;
     check("a", b"x", &[("display_name", &long)], 422, "INVALID_REQUEST", "body.display_name: string_too_long").await;
     check("a", b"x", &[("unique_id", "a\u{0}")], 422, "INVALID_REQUEST", "body.unique_id: value_error").await;
