@@ -1,5 +1,6 @@
 //! Tables: cells with spans, and the three plain forms of them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,11 @@ impl Table {
     /// `<table>` with `rowspan` and `colspan`; header rows in `<thead>`. Lines of a cell are joined with `<br>`.
     pub fn to_html(&self) -> String {
         let header_rows = self.header_rows();
+        // Once over the cells, not once a row: sheets have ten thousands of rows.
+        let mut by_row: BTreeMap<u32, Vec<&Cell>> = BTreeMap::new();
+        for cell in &self.cells {
+            by_row.entry(cell.row).or_default().push(cell);
+        }
         let mut html = String::from("<table>\n");
         for row in 0..self.row_count {
             if row == 0 && header_rows > 0 {
@@ -74,7 +80,7 @@ impl Table {
                 html.push_str("<tbody>\n");
             }
             html.push_str("<tr>");
-            for cell in self.cells.iter().filter(|cell| cell.row == row) {
+            for cell in by_row.get(&row).into_iter().flatten() {
                 let tag = if cell.header { "th" } else { "td" };
                 let _ = write!(html, "<{tag}");
                 if cell.row_span > 1 {
