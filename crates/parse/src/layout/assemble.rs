@@ -97,9 +97,10 @@ fn body(emitter: &mut Emitter<'_>, tokens: &[Token], free: &[Segment], tables: &
 /// Text between two tables: paragraphs, headings, lists.
 fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
     let drafts = blocks::paragraphs(blocks::lines(run), tokens);
+    let levels = headings::levels(&drafts, stats, emitter.height());
     let mut items: Vec<Item> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
-        let level = headings::level(draft, stats);
+        let level = levels[index];
         if level.is_none()
             && let Some(marker) = item_marker(draft, tokens)
             && belongs(&items, marker, &drafts[index + 1..], tokens)

@@ -13,6 +13,8 @@ const BIN: f32 = 0.25;
 const COLUMN_GAP: f32 = 0.45;
 /// White between two words at which a piece that crosses a column border is cut there, em.
 const CUT_GAP: f32 = 0.2;
+/// Lines of one column cannot stand closer than this, em: they are of two columns.
+const LINE_PITCH_MIN: f32 = 0.8;
 /// Lines of one cell are closer than this, em.
 const LINE_PITCH_MAX: f32 = 1.5;
 /// The jump from the distances between lines of a cell to those between rows.
@@ -62,7 +64,7 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token]) -> Option<
         method: if ruled { "ruled rows" } else { "aligned" },
     };
     table.header_rows = header_rows(&table, tokens, &region.evidence.rules);
-    gates(&table, tokens, ruled).then_some(table)
+    gates(&table, tokens, ruled).then(|| table.with_empty_cells())
 }
 
 fn median(mut values: Vec<f32>) -> f32 {
@@ -180,7 +182,8 @@ fn stacks(pieces: &[Piece], rules: &[f32], em: f32, columns: usize) -> Vec<Stack
     for piece in pieces {
         by_place.entry((piece.first, piece.last)).or_default().push(piece);
     }
-    let limit = pitch_limit(by_place.values(), em);
+    let limit =
+        pitch_limit(by_place.values(), em).unwrap_or(if level_share(pieces, em) < 0.4 { LINE_PITCH_MAX } else { 0.0 });
     let filled = |row: usize| pieces.iter().filter(|piece| piece.row == row).count();
     let keyed = |row: usize| pieces.iter().any(|piece| piece.row == row && piece.first == 0);
     let mut found: Vec<Stack> = Vec::new();
@@ -214,22 +217,35 @@ fn stacks(pieces: &[Piece], rules: &[f32], em: f32, columns: usize) -> Vec<Stack
 }
 
 /// Distances between lines of a column are small inside a cell and larger between rows, when cells wrap.
-fn pitch_limit<'p>(places: impl Iterator<Item = &'p Vec<&'p Piece>>, em: f32) -> f32 {
+/// `None` when all distances are alike.
+fn pitch_limit<'p>(places: impl Iterator<Item = &'p Vec<&'p Piece>>, em: f32) -> Option<f32> {
     let mut distances: Vec<f32> = Vec::new();
     for own in places {
         let mut baselines: Vec<f32> = own.iter().map(|piece| piece.segment.baseline).collect();
         baselines.sort_by(f32::total_cmp);
-        distances.extend(baselines.windows(2).map(|pair| (pair[1] - pair[0]) / em).filter(|distance| *distance > 0.3));
+        distances.extend(
+            baselines.windows(2).map(|pair| (pair[1] - pair[0]) / em).filter(|distance| *distance > LINE_PITCH_MIN),
+        );
     }
     distances.sort_by(f32::total_cmp);
     let jump = distances
         .windows(2)
         .filter(|pair| pair[0] <= LINE_PITCH_MAX && pair[1] / pair[0] >= PITCH_JUMP)
         .max_by(|a, b| (a[1] / a[0]).total_cmp(&(b[1] / b[0])));
-    match jump {
-        Some(pair) => f32::midpoint(pair[0], pair[1]),
-        None => 0.0,
-    }
+    jump.map(|pair| f32::midpoint(pair[0], pair[1]))
+}
+
+/// Share of the lines that stand level with a line of another column. Rows do; lines of wrapped cells that are
+/// centred beside each other do not.
+fn level_share(pieces: &[Piece], em: f32) -> f32 {
+    let mut baselines: Vec<(f32, usize)> = pieces.iter().map(|piece| (piece.segment.baseline, piece.first)).collect();
+    baselines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let level = |a: &(f32, usize), b: &(f32, usize)| b.0 - a.0 <= 0.2 * em && a.1 != b.1;
+    let lines = (0..baselines.len()).filter(|index| {
+        let before = *index > 0 && level(&baselines[index - 1], &baselines[*index]);
+        before || baselines.get(index + 1).is_some_and(|next| level(&baselines[*index], next))
+    });
+    lines.count() as f32 / pieces.len().max(1) as f32
 }
 
 /// Cells to rows: what overlaps stands in one row.

@@ -28,6 +28,11 @@ impl<'t> Emitter<'t> {
         Self { tokens, page, line }
     }
 
+    /// Height of the page, points.
+    pub fn height(&self) -> f32 {
+        self.page.height.unwrap_or_default()
+    }
+
     fn push_words(&mut self, tokens: &[usize], line: u32) {
         for index in tokens {
             let token = &self.tokens[*index];
