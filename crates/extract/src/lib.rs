@@ -1,12 +1,99 @@
 //! Pages and a JSON Schema to values with their sources. Pure: no model, no network, nothing invented.
+//!
+//! The way of a value: the schema's leaves become fields with labels and a type (`fields`, `synonyms`); the pages
+//! become phrases that know their neighbours (`view`); labels are found (`labels`), and by them values of the wanted
+//! type (`places`, `recognise`), amounts checked by their sum (`sums`); each text serves one field (`assign`); arrays of objects are read from tables
+//! (`tables`); and all of it is put where the schema has its place, with citations (`fill`, `cite`).
+
+mod assign;
+mod cite;
+mod fields;
+mod fill;
+mod labels;
+mod places;
+mod recognise;
+mod sums;
+mod synonyms;
+mod tables;
+mod tokens;
+mod view;
 
 use docmill_model::Failure;
 use docmill_model::document::Page;
-use docmill_model::options::ExtractOptions;
-use docmill_model::results::Extraction;
+use docmill_model::options::{ExtractOptions, ExtractTarget};
+use docmill_model::results::{Extraction, FieldSource, PathStep};
+use docmill_model::schema::{Schema, check};
+use serde_json::Value;
+
+use fill::Filled;
+use view::View;
+
+/// Required properties that are named one by one in the warnings; the rest is counted.
+const NAMED_MAX: usize = 20;
 
 /// Fills the schema from the pages. What is not found is null (or left out where the schema forbids null); every
 /// value that is given has a citation. Fails only when the schema itself is not usable (`SCHEMA_INVALID`).
-pub fn extract(_pages: &[Page], _options: &ExtractOptions) -> Result<Extraction, Failure> {
-    Ok(Extraction::default())
+pub fn extract(pages: &[Page], options: &ExtractOptions) -> Result<Extraction, Failure> {
+    let schema = check(&options.data_schema)?;
+    let mut extraction = match options.target {
+        ExtractTarget::PerDoc => one(fill::object(&View::of(pages), &schema.root)),
+        ExtractTarget::PerPage => per_page(pages, &schema),
+        ExtractTarget::PerTableRow => {
+            let mut extraction = one(fill::table_rows(&View::of(pages), &schema.root));
+            if extraction.data.as_array().is_some_and(Vec::is_empty) {
+                extraction.warnings.push("No table of the document fits the schema.".to_owned());
+            }
+            extraction
+        }
+    };
+    extraction.warnings.extend(unfollowed(&schema, options));
+    Ok(extraction)
 }
+
+fn one(filled: Filled) -> Extraction {
+    let mut warnings: Vec<String> =
+        filled.without_table.iter().map(|path| format!("No table of the document fits `{path}`.")).collect();
+    let missing = filled.missing;
+    warnings.extend(
+        missing
+            .iter()
+            .take(NAMED_MAX)
+            .map(|path| format!("`{path}` was not found; it is required and may not be null, so it is left out.")),
+    );
+    if missing.len() > NAMED_MAX {
+        warnings.push(format!("{} more required properties were not found.", missing.len() - NAMED_MAX));
+    }
+    Extraction { data: filled.data, fields: filled.fields, warnings }
+}
+
+/// One object a page, in the order of the pages.
+fn per_page(pages: &[Page], schema: &Schema) -> Extraction {
+    let (mut data, mut fields, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, page) in pages.iter().enumerate() {
+        let filled = one(fill::object(&View::of(std::slice::from_ref(page)), &schema.root));
+        data.push(filled.data);
+        fields.extend(filled.fields.into_iter().map(|field: FieldSource| FieldSource {
+            path: std::iter::once(PathStep::Index(index)).chain(field.path).collect(),
+            ..field
+        }));
+        let said = filled.warnings.into_iter().map(|warning| format!("Page {}: {warning}", page.number));
+        warnings.extend(said.take(NAMED_MAX.saturating_sub(warnings.len())));
+    }
+    Extraction { data: Value::Array(data), fields, warnings }
+}
+
+/// What was asked for and not done.
+fn unfollowed(schema: &Schema, options: &ExtractOptions) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if schema.properties().is_empty() {
+        warnings.push("The schema has no properties, so there is nothing to look for.".to_owned());
+    }
+    if options.system_prompt.as_ref().is_some_and(|prompt| !prompt.trim().is_empty()) {
+        warnings.push("`system_prompt` is not used: this extraction ran without a language model.".to_owned());
+    }
+    warnings.extend(options.not_followed.iter().map(|path| format!("`{path}` is not followed by this release.")));
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

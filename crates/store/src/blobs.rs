@@ -85,7 +85,7 @@ impl Blobs {
     }
 
     pub async fn get(&self, key: &str) -> StoreResult<Option<Bytes>> {
-        let Ok(location) = Key::parse(key) else { return Ok(None) };
+        let Ok(location) = location(key) else { return Ok(None) };
         match self.objects.get(&location).await {
             Ok(found) => present(found.bytes().await),
             Err(error) => present(Err(error)),
@@ -94,7 +94,7 @@ impl Blobs {
 
     /// The part of an object in `range`, cut at the object's end.
     pub async fn get_range(&self, key: &str, range: Range<u64>) -> StoreResult<Option<Bytes>> {
-        let Ok(location) = Key::parse(key) else { return Ok(None) };
+        let Ok(location) = location(key) else { return Ok(None) };
         let Some(head) = present(self.objects.head(&location).await)? else { return Ok(None) };
         let range = range.start..range.end.min(head.size);
         if range.is_empty() {
@@ -105,7 +105,7 @@ impl Blobs {
 
     /// Size and bytes of an object, without holding it in memory.
     pub async fn stream(&self, key: &str) -> StoreResult<Option<(u64, BoxStream<'static, StoreResult<Bytes>>)>> {
-        let Ok(location) = Key::parse(key) else { return Ok(None) };
+        let Ok(location) = location(key) else { return Ok(None) };
         let Some(found) = present(self.objects.get(&location).await)? else { return Ok(None) };
         let bytes = found.meta.size;
         Ok(Some((bytes, found.into_stream().map_err(blob_error).boxed())))
@@ -138,7 +138,7 @@ impl Blobs {
     /// Where an object lies on the local disk, so that it can be opened in place; `None` for remote storage and
     /// for keys that cannot be.
     pub fn local_path(&self, key: &str) -> Option<PathBuf> {
-        Key::parse(key).ok()?;
+        location(key).ok()?;
         Some(self.root.as_ref()?.join(key))
     }
 }
@@ -199,7 +199,10 @@ impl BlobWriter {
 }
 
 fn location(key: &str) -> StoreResult<Key> {
-    Key::parse(key).map_err(|error| StoreError::Corrupt(format!("`{key}` is no blob key: {error}")))
+    match Key::parse(key) {
+        Ok(location) if !key.is_empty() => Ok(location),
+        _ => Err(StoreError::Corrupt(format!("`{key}` is no blob key"))),
+    }
 }
 
 /// Missing is an answer, not an error.

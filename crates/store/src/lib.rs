@@ -5,6 +5,8 @@
 
 pub mod blobs;
 pub mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 pub mod records;
 pub mod sqlite;

@@ -277,8 +277,6 @@ fn required<'a>(
     let names: Option<Vec<&str>> =
         raw.as_array().map(|names| names.iter().map(Value::as_str).collect()).unwrap_or(None);
     let names = names.ok_or_else(|| refuse(pointer, "`required` must be an array of names"))?;
-    match names.iter().find(|name| !properties.contains_key(**name)) {
-        Some(name) => Err(refuse(pointer, &format!("`required` names `{}`, which is no property here", excerpt(name)))),
-        None => Ok(names),
-    }
+    // JSON Schema allows a name without a property, and schemas in use have them; no result could follow it.
+    Ok(names.into_iter().filter(|name| properties.contains_key(*name)).collect())
 }

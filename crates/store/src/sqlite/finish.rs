@@ -60,8 +60,11 @@ impl Queue for SqliteStore {
         let mut accepted = Vec::with_capacity(finishes.len());
         let mut nexts = Vec::with_capacity(finishes.len());
         for finish in finishes {
-            // Taken out at the first finish, so that a second one in the same group finds nothing.
-            let job = leased.remove(&finish.job.uuid().to_string()).filter(|job| job.attempt == finish.attempt);
+            // Taken out by the finish that holds the lease, so that a second one in the same group finds nothing; a
+            // stale one must leave it for the one that holds.
+            let key = finish.job.uuid().to_string();
+            let holds = leased.get(&key).is_some_and(|job| job.attempt == finish.attempt);
+            let job = if holds { leased.remove(&key) } else { None };
             accepted.push(job.is_some());
             if let Some(job) = job {
                 nexts.push(outcome(job, finish.outcome, now)?);

@@ -1,0 +1,397 @@
+//! From a label to the value that stands by it: on the same line, in the next cell, below.
+
+use docmill_model::document::Page;
+use serde_json::Value;
+
+use crate::fields::Field;
+use crate::labels::{Hit, PROSE_WORDS, hits, sections};
+use crate::recognise::codes::companies;
+use crate::recognise::words::{after_separators, checked};
+use crate::recognise::{Found, Habits, Want};
+use crate::view::View;
+
+/// Values of one field that are compared.
+const CANDIDATES_MAX: usize = 40;
+/// Lines of an address.
+const ADDRESS_LINES_MAX: usize = 5;
+/// How many phrases after its heading a section reaches.
+const SECTION_REACH: usize = 14;
+
+/// Bytes of a phrase's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    pub phrase: usize,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A value that a field may take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// One entry, or the elements of an array, each with the places it was read from.
+    pub items: Vec<(Value, Vec<Span>)>,
+    /// 0 to 1: label, type and place together.
+    pub score: f32,
+}
+
+/// All values that a field may take, best first.
+pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> {
+    let search = Search { view, field, habits, sections: sections(view, &field.section) };
+    let mut found: Vec<Candidate> = hits(view, field).iter().flat_map(|hit| search.at(hit)).collect();
+    if found.is_empty() {
+        found = search.without_label();
+    }
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found.truncate(CANDIDATES_MAX);
+    found
+}
+
+struct Search<'a> {
+    view: &'a View<'a>,
+    field: &'a Field,
+    habits: Habits,
+    sections: Vec<usize>,
+}
+
+/// Where the value would begin in the label's own phrase.
+struct Rest {
+    start: usize,
+    end: usize,
+    colon: bool,
+}
+
+impl Search<'_> {
+    fn at(&self, hit: &Hit) -> Vec<Candidate> {
+        // Of places that are equally good, sums stand last in a document and all else first.
+        let late = hit.phrase as f32 / self.view.phrases.len().max(1) as f32;
+        let order = if self.is_money() { 0.97 + 0.03 * late } else { 1.0 - 0.02 * late };
+        let score = hit.score * self.section_factor(hit) * order;
+        let mut found = Vec::new();
+        if self.field.want_is_boolean()
+            && let Some(candidate) = self.box_before(hit, score)
+        {
+            return vec![candidate];
+        }
+        let rest = self.rest(hit);
+        if rest.start < rest.end {
+            self.same_phrase(hit, &rest, score, &mut found);
+        }
+        let open = rest.start >= rest.end;
+        // A text beside the last word of a sentence is not that word's value.
+        let labelled = hit.whole || rest.colon || self.is_typed();
+        if open && labelled || hit.whole && found.is_empty() && self.is_typed() && !hit.weak {
+            self.beside(hit, score * if open { 1.0 } else { 0.8 }, &mut found);
+        } else if self.is_money() && found.iter().all(|candidate| candidate.score < score * 0.95) {
+            self.amount_of_line(hit, score, &mut found);
+        }
+        found
+    }
+
+    fn is_typed(&self) -> bool {
+        !matches!(self.field.want, Want::Text | Want::Address)
+    }
+
+    /// A label of the object's own counts fully under the object's heading.
+    fn section_factor(&self, hit: &Hit) -> f32 {
+        if self.field.section.is_empty() || hit.score > 0.97 {
+            return 1.0;
+        }
+        let before = self.sections.iter().rev().find(|at| **at <= hit.phrase);
+        match before {
+            Some(at) if hit.phrase - at <= SECTION_REACH => 1.0 - 0.015 * (hit.phrase - at) as f32,
+            _ if self.sections.is_empty() => 0.85,
+            _ => 0.6,
+        }
+    }
+
+    /// What is left of the label's phrase, up to the next `label:` in it.
+    fn rest(&self, hit: &Hit) -> Rest {
+        let text = &self.view.phrases[hit.phrase].text;
+        let after = &text[hit.end..];
+        let colon = colon(after);
+        // A colon a few words on still ends this label: `Total (incl. tax): 5`.
+        let own = colon.filter(|at| {
+            let between = &after[..*at];
+            between.split_whitespace().count() <= 3 && !between.contains(|c: char| c.is_ascii_digit())
+        });
+        let start = hit.end + own.map_or(0, |at| at + 1);
+        let start = start + after_separators(&text[start..]);
+        let end = self.next_label(text, start);
+        Rest { start: start.min(end), end, colon: own.is_some() }
+    }
+
+    /// Where the next label of the same phrase begins: a word before its colon.
+    fn next_label(&self, text: &str, from: usize) -> usize {
+        let Some(at) = colon(&text[from..]).map(|at| at + from) else { return text.len() };
+        let words = &text[from..at];
+        words.trim_end().rfind(' ').map_or(from, |space| from + space)
+    }
+
+    fn same_phrase(&self, hit: &Hit, rest: &Rest, score: f32, found: &mut Vec<Candidate>) {
+        let phrase = &self.view.phrases[hit.phrase];
+        let text = &phrase.text[rest.start..rest.end];
+        if !self.is_typed() {
+            // Without a colon a label and its text are told apart only in short lines that begin with the label.
+            let begins = hit.start <= 2 && phrase.starts.len() < PROSE_WORDS && !hit.weak;
+            let named = text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            let factor = if rest.colon { 0.97 } else { 0.6 };
+            if rest.colon || begins && named {
+                self.texts(hit.phrase, rest.start, rest.end, score * factor, found);
+            }
+            return;
+        }
+        let values = self.field.want.find(text, self.habits);
+        let last = values.len().saturating_sub(1);
+        for (index, value) in values.iter().enumerate().take(12) {
+            let words =
+                text[..value.range.start].split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count();
+            if hit.weak && (words > 0 || value.fit < 0.95) {
+                continue;
+            }
+            let near = 0.93_f32.powi(words.min(12) as i32) * if rest.colon || words == 0 { 1.0 } else { 0.95 };
+            // The amount of a line is its last number.
+            let near = if index == last && self.is_money() { near.max(0.92) } else { near };
+            found.push(self.typed(hit.phrase, rest.start, value, score * near));
+        }
+        if self.field.many && values.len() > 1 {
+            let items = values.iter().map(|v| self.item(hit.phrase, rest.start, v)).collect();
+            found.push(Candidate { items, score: score * 0.95 });
+        }
+    }
+
+    fn is_money(&self) -> bool {
+        matches!(self.field.want, Want::Number { money: true, .. } | Want::NumberText)
+    }
+
+    fn item(&self, phrase: usize, offset: usize, found: &Found) -> (Value, Vec<Span>) {
+        let span = Span { phrase, start: offset + found.range.start, end: offset + found.range.end };
+        (found.value.clone(), vec![span])
+    }
+
+    fn typed(&self, phrase: usize, offset: usize, found: &Found, score: f32) -> Candidate {
+        Candidate { items: vec![self.item(phrase, offset, found)], score: score * found.fit }
+    }
+
+    /// A text value, or its parts when several are wanted.
+    fn texts(&self, phrase: usize, start: usize, end: usize, score: f32, found: &mut Vec<Candidate>) {
+        let text = &self.view.phrases[phrase].text;
+        let mut items = Vec::new();
+        let mut from = start;
+        for part in text[start..end].split_inclusive([',', ';', '|', '•']).filter(|_| self.field.many) {
+            let bare = part.trim_end_matches([',', ';', '|', '•']);
+            items.extend(self.field.want.find(bare, self.habits).iter().map(|value| self.item(phrase, from, value)));
+            from += part.len();
+        }
+        if !self.field.many {
+            let value = self.field.want.find(&text[start..end], self.habits);
+            items.extend(value.iter().map(|value| self.item(phrase, start, value)));
+        }
+        if !items.is_empty() {
+            found.push(Candidate { items, score: score * 0.95 });
+        }
+    }
+
+    /// Looks right of the label, then below it.
+    fn beside(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) {
+        let label = &self.view.phrases[hit.phrase];
+        if self.field.many && self.list_after(hit, score, found) {
+            return;
+        }
+        let header = label.cell.is_some_and(|cell| cell.row == 0)
+            && label.below.is_some()
+            && label.right.is_some_and(|r| self.view.is_label(r));
+        if let Some(right) = label.right.filter(|right| !header && !self.view.is_label(*right)) {
+            let far = self.distance(hit.phrase, right);
+            let before = found.len();
+            self.whole(right, score * (0.97 - 0.25 * far), hit, found);
+            // A sign of a currency may stand alone between the two.
+            if found.len() == before
+                && self.is_typed()
+                && let Some(next) = self.view.phrases[right].right.filter(|next| !self.view.is_label(*next))
+            {
+                self.whole(next, score * (0.85 - 0.25 * far), hit, found);
+            }
+        }
+        if let Some(below) = label.below.filter(|below| !self.view.is_label(*below)) {
+            // Under a header of several rows stands a column, not a value.
+            let column = label.cell.is_some() && !label.text.ends_with(':') && self.is_column(below);
+            let factor = if column {
+                0.5
+            } else if label.bbox.is_some() || label.cell.is_some() {
+                0.88
+            } else {
+                0.75
+            };
+            self.whole(below, score * factor, hit, found);
+        }
+    }
+
+    /// Whether under this cell another one of the same kind follows.
+    fn is_column(&self, cell: usize) -> bool {
+        let Some(next) = self.view.phrases[cell].below.map(|next| &self.view.phrases[next]) else { return false };
+        let (this, that) = (self.view.phrases[cell].cell, next.cell);
+        let same = this.zip(that).is_some_and(|(a, b)| a.block == b.block && a.column == b.column && a.row != b.row);
+        same && !self.field.want.find(&next.text, self.habits).is_empty()
+    }
+
+    /// `Tax 15% on $ 112.90      $ 16.94`: the amount of a line stands at its end.
+    fn amount_of_line(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) {
+        let mut last = hit.phrase;
+        while let Some(right) =
+            self.view.phrases[last].right.filter(|right| *right > last && !self.view.is_label(*right))
+        {
+            last = right;
+        }
+        if last != hit.phrase {
+            self.whole(last, score * 0.93, hit, found);
+        }
+    }
+
+    /// The gap between two phrases as a share of the page's width.
+    fn distance(&self, left: usize, right: usize) -> f32 {
+        let (a, b) = (&self.view.phrases[left], &self.view.phrases[right]);
+        let page: &Page = &self.view.pages[a.page];
+        match (a.bbox, b.bbox, page.width) {
+            (Some(x), Some(y), Some(width)) if width > 0.0 && a.cell.is_none() => {
+                ((y.x - x.right()) / width).clamp(0.0, 1.0)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The value is what the phrase says.
+    fn whole(&self, phrase: usize, score: f32, hit: &Hit, found: &mut Vec<Candidate>) {
+        let text = &self.view.phrases[phrase].text;
+        let end = self.next_label(text, 0);
+        match self.field.want {
+            Want::Address => self.address(phrase, score, found),
+            Want::Text => {
+                let words = self.view.phrases[phrase].starts.len();
+                self.texts(phrase, 0, end, score * if words > PROSE_WORDS { 0.6 } else { 1.0 }, found);
+            }
+            _ => {
+                for value in self.field.want.find(&text[..end], self.habits).iter().take(3) {
+                    let words = text[..value.range.start].split_whitespace().count();
+                    if !(hit.weak && (words > 1 || value.fit < 0.95)) {
+                        found.push(self.typed(phrase, 0, value, score * 0.9_f32.powi(words.min(12) as i32)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lines below each other. The first line is the name when it has no digit and others follow.
+    fn address(&self, phrase: usize, score: f32, found: &mut Vec<Candidate>) {
+        let mut lines = vec![phrase];
+        while lines.len() <= ADDRESS_LINES_MAX
+            && let Some(next) = self.view.phrases[lines[lines.len() - 1]].below
+            && !self.view.is_label(next)
+            && !self.view.phrases[next].text.contains([':', '@'])
+        {
+            lines.push(next);
+        }
+        let named = !self.view.phrases[phrase].text.contains(|c: char| c.is_ascii_digit());
+        if lines.len() > 2 && named {
+            lines.remove(0);
+        }
+        let texts: Vec<&str> =
+            lines.iter().map(|line| self.view.phrases[*line].text.trim_end_matches([',', ' '])).collect();
+        // Every address has a number somewhere; lines without one are something else.
+        if texts.iter().any(|text| text.contains(|c: char| c.is_ascii_digit())) {
+            let spans =
+                lines.iter().map(|line| Span { phrase: *line, start: 0, end: self.view.phrases[*line].text.len() });
+            found.push(Candidate {
+                items: vec![(Value::String(texts.join(", ")), spans.collect())],
+                score: score * 0.85,
+            });
+        }
+    }
+
+    /// The items of a list that follows the label, for arrays.
+    fn list_after(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) -> bool {
+        let first = hit.phrase + 1;
+        let list = self.view.phrases.get(first).and_then(|phrase| Some((phrase.page, phrase.list?)));
+        let Some(list) = list else { return false };
+        let lines = self.view.phrases[first..]
+            .iter()
+            .take_while(|phrase| phrase.list.is_some_and(|l| (phrase.page, l) == list));
+        let mut items = Vec::new();
+        for (offset, phrase) in lines.enumerate() {
+            let start = after_separators(&phrase.text);
+            let value = self.field.want.find(&phrase.text[start..], self.habits);
+            items.extend(value.first().map(|value| self.item(first + offset, start, value)));
+        }
+        let any = !items.is_empty();
+        if any {
+            found.push(Candidate { items, score: score * 0.9 });
+        }
+        any
+    }
+
+    /// `☒ Married` says true of `married`.
+    fn box_before(&self, hit: &Hit, score: f32) -> Option<Candidate> {
+        let text = &self.view.phrases[hit.phrase].text;
+        let before = text[..hit.start].trim_end();
+        let word = before.rsplit(' ').next().filter(|word| !word.is_empty())?;
+        let state = checked(word)?;
+        let span = Span { phrase: hit.phrase, start: before.len() - word.len(), end: hit.end };
+        Some(Candidate { items: vec![(Value::Bool(state), vec![span])], score })
+    }
+
+    /// Values with a form of their own need no label when the document has just one of them.
+    fn without_label(&self) -> Vec<Candidate> {
+        if !self.field.want.is_self_evident() && !self.field.issuer {
+            return Vec::new();
+        }
+        let mut distinct: Vec<(Value, Vec<Span>, f32, usize)> = Vec::new();
+        for (at, phrase) in self.view.phrases.iter().enumerate() {
+            let evident = if self.field.issuer {
+                companies(&phrase.text)
+            } else {
+                self.field.want.find(&phrase.text, self.habits)
+            };
+            for found in evident {
+                let (value, spans) = self.item(at, 0, &found);
+                match distinct.iter().position(|(known, ..)| *known == value) {
+                    Some(known) => distinct[known].3 += 1,
+                    None if distinct.len() < CANDIDATES_MAX => distinct.push((value, spans, found.fit, 1)),
+                    None => {}
+                }
+            }
+        }
+        let own = if self.field.path.len() > 1 { 0.55 } else { 0.65 };
+        if self.field.many && !distinct.is_empty() {
+            let items = distinct.into_iter().map(|(value, spans, ..)| (value, spans)).collect();
+            return vec![Candidate { items, score: own }];
+        }
+        let total: usize = distinct.iter().map(|entry| entry.3).sum();
+        let most = distinct.into_iter().max_by_key(|entry| entry.3);
+        most.filter(|entry| {
+            entry.3 == total || (self.field.want.is_currency() || self.field.issuer) && entry.3 * 2 > total
+        })
+        .map(|(value, spans, fit, _)| Candidate { items: vec![(value, spans)], score: own * fit })
+        .into_iter()
+        .collect()
+    }
+}
+
+/// The first colon that ends a label: not one of a time or a web address.
+fn colon(text: &str) -> Option<usize> {
+    text.match_indices(':').map(|(at, _)| at).find(|at| {
+        let next = text[at + 1..].chars().next();
+        let digit_before = text[..*at].ends_with(|c: char| c.is_ascii_digit());
+        !(next == Some('/') || digit_before && next.is_some_and(|c| c.is_ascii_digit()))
+    })
+}
+
+impl Field {
+    const fn want_is_boolean(&self) -> bool {
+        matches!(self.want, Want::Boolean)
+    }
+}
+
+impl Want {
+    const fn is_currency(&self) -> bool {
+        matches!(self, Self::Currency)
+    }
+}

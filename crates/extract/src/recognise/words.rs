@@ -1,0 +1,134 @@
+//! Plain text, choices, yes and no.
+
+use serde_json::Value;
+
+use super::Found;
+use crate::tokens::{fold, split_camel, tokens};
+
+/// Signs between a label and its value.
+const SEPARATORS: &[char] =
+    &[':', '.', '-', '–', '—', '=', '#', '|', '_', '•', '·', '…', '*', '>', '»', ' ', '\u{a0}', '\t'];
+/// Longer texts are passages, not values.
+const TEXT_CHARS_MAX: usize = 300;
+
+/// Where the value begins after the signs that follow a label.
+pub fn after_separators(text: &str) -> usize {
+    text.len() - text.trim_start_matches(SEPARATORS).len()
+}
+
+/// The whole text, without signs and spaces around it.
+pub fn text(text: &str) -> Option<Found> {
+    let start = text.len() - text.trim_start_matches([' ', ':', ';', ',', '|', '\u{a0}']).len();
+    let kept = text[start..].trim_end_matches([' ', ':', ';', ',', '|', '\u{a0}']);
+    let speaks = kept.chars().any(char::is_alphanumeric) && kept.chars().count() <= TEXT_CHARS_MAX;
+    let found = Found { range: start..start + kept.len(), value: Value::String(kept.to_owned()), fit: 0.9 };
+    speaks.then_some(found)
+}
+
+const YES: &[&str] = &["yes", "y", "true", "ja", "wahr", "oui", "vrai", "si", "verdadero", "waar", "checked"];
+const NO: &[&str] = &["no", "false", "nein", "falsch", "non", "faux", "falso", "nee", "onwaar", "unchecked"];
+const CHECKED: &[char] = &['☒', '☑', '✓', '✔', '✗', '✘', '■', '⊠'];
+const UNCHECKED: &[char] = &['☐', '□', '❏', '❑'];
+
+/// Yes and no in words, and check boxes. Of `☒ Yes ☐ No` only the checked word counts.
+pub fn booleans(text: &str) -> Vec<Found> {
+    let boxed = text.split(' ').any(|word| checked(word).is_some());
+    let mut found = Vec::new();
+    let (mut mark, mut start) = (None, 0);
+    for word in text.split(' ') {
+        let range = start..start + word.len();
+        start += word.len() + 1;
+        let sign = checked(word);
+        // A box counts for the word that it touches or that follows it.
+        let counts = !boxed || sign.or(mark) == Some(true);
+        if let Some(said) = said(word).filter(|_| counts) {
+            found.push(Found { range, value: Value::Bool(said), fit: 1.0 });
+        }
+        mark = sign;
+    }
+    found
+}
+
+fn said(word: &str) -> Option<bool> {
+    let bare = fold(word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let bare = bare.as_str();
+    YES.contains(&bare).then_some(true).or(NO.contains(&bare).then_some(false))
+}
+
+/// The state of the check box that a word is or begins with.
+pub fn checked(word: &str) -> Option<bool> {
+    if word.starts_with(CHECKED) || word.starts_with("[x]") || word.starts_with("[X]") {
+        return Some(true);
+    }
+    // `[ ]` is two words.
+    (word.starts_with(UNCHECKED) || word.starts_with("[]") || word == "]").then_some(false)
+}
+
+/// The allowed values that occur in the text, by their words. A choice inside a longer choice does not count.
+pub fn choices(text: &str, choices: &[Value]) -> Vec<Found> {
+    let written = tokens(text);
+    let mut found: Vec<Found> = Vec::new();
+    for choice in choices {
+        let wanted = match choice {
+            Value::String(name) => tokens(&split_camel(name)),
+            other => tokens(&other.to_string()),
+        };
+        if wanted.is_empty() {
+            continue;
+        }
+        for window in written.windows(wanted.len()) {
+            if window.iter().zip(&wanted).all(|(a, b)| a.norm == b.norm) {
+                let range = window[0].start..window[window.len() - 1].end;
+                found.push(Found { range, value: choice.clone(), fit: 1.0 });
+            }
+        }
+    }
+    let ranges: Vec<_> = found.iter().map(|f| f.range.clone()).collect();
+    found.retain(|f| {
+        !ranges.iter().any(|r| r.len() > f.range.len() && r.start <= f.range.start && f.range.end <= r.end)
+    });
+    found.sort_by_key(|f| f.range.start);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn yes_and_no_are_found() {
+        for (text, expected) in [
+            ("Yes", json!([true])),
+            ("Nein.", json!([false])),
+            ("☒ Yes ☐ No", json!([true])),
+            ("☐ Ja ☑ Nein", json!([false])),
+            ("maybe", json!([])),
+            ("☐ Yes ☐ No", json!([])),
+        ] {
+            let found: Value = booleans(text).into_iter().map(|f| f.value).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn choices_are_found_by_their_words() {
+        let cases = [json!("visa"), json!("CREDIT_CARD"), json!("card"), json!(3)];
+        for (text, expected) in [
+            ("Paid with VISA - 7267", json!(["visa"])),
+            ("Credit card", json!(["CREDIT_CARD"])),
+            ("level 3", json!([3])),
+            ("Visage", json!([])),
+        ] {
+            let found: Value = choices(text, &cases).into_iter().map(|f| f.value).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_taken_whole_but_not_signs_alone() {
+        assert_eq!(text(" : Cash at Hotel, ").map(|f| f.value), Some(json!("Cash at Hotel")));
+        assert_eq!(text(" -- "), None);
+    }
+}

@@ -1,0 +1,302 @@
+//! The queue's laws under random interleavings: counters equal a recount after every step, only the current lease is
+//! ever accepted, states move only along their edges, and at the end every item has exactly one result.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests count as tests")]
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, JobId, JobStatus};
+use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, completed};
+use docmill_store::sqlite::{Role, SqliteStore};
+use docmill_store::{Beat, ClaimedJob, Finish, LeaseState, Outcome, Queue, Store};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+const EXPIRIES_MAX: u32 = 2;
+
+#[derive(Debug, Clone)]
+enum Step {
+    CreateBatch {
+        files: usize,
+        with_empty: bool,
+    },
+    CreateJob,
+    Claim(u32),
+    /// Finishes claims made so far, whether they still hold or not.
+    Finish(Vec<(Index, End)>),
+    Heartbeat(Index),
+    Pass(i64),
+    Rescue,
+    Release,
+    CancelBatch(Index),
+    CancelJob(Index),
+    DeleteFile(Index, Index),
+    Recount(Index),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Completed,
+    Failed,
+    Cancelled,
+    Retry { strike: bool, delay_ms: i64 },
+}
+
+impl End {
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Completed => completed(),
+            Self::Failed => Outcome::Failed(Code::FileDamaged.into()),
+            Self::Cancelled => Outcome::Cancelled,
+            Self::Retry { strike, delay_ms } => Outcome::Retry { failure: Code::ReaderDied.into(), strike, delay_ms },
+        }
+    }
+}
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![
+        4 => Just(End::Completed),
+        1 => Just(End::Failed),
+        1 => Just(End::Cancelled),
+        2 => (any::<bool>(), 0..LEASE_MS).prop_map(|(strike, delay_ms)| End::Retry { strike, delay_ms }),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => (1..6_usize, any::<bool>()).prop_map(|(files, with_empty)| Step::CreateBatch { files, with_empty }),
+        1 => Just(Step::CreateJob),
+        5 => (1..5_u32).prop_map(Step::Claim),
+        5 => prop::collection::vec((any::<Index>(), end()), 1..4).prop_map(Step::Finish),
+        2 => any::<Index>().prop_map(Step::Heartbeat),
+        3 => (1..LEASE_MS * 2).prop_map(Step::Pass),
+        2 => Just(Step::Rescue),
+        1 => Just(Step::Release),
+        1 => any::<Index>().prop_map(Step::CancelBatch),
+        1 => any::<Index>().prop_map(Step::CancelJob),
+        1 => (any::<Index>(), any::<Index>()).prop_map(|(batch, file)| Step::DeleteFile(batch, file)),
+        1 => any::<Index>().prop_map(Step::Recount),
+    ]
+}
+
+/// What the test knows of the queue beside the store.
+struct World<'a> {
+    ground: Ground<'a>,
+    batches: Vec<(BatchId, DirectoryId, BatchStatus)>,
+    jobs: BTreeMap<JobId, JobStatus>,
+    /// Every claim ever made, stale ones included.
+    claims: Vec<ClaimedJob>,
+    /// The attempt that holds each leased job, and until when.
+    leases: HashMap<JobId, (u32, i64)>,
+    /// Accepted ends per job; never more than one.
+    results: HashMap<JobId, u32>,
+    files: usize,
+}
+
+impl<'a> World<'a> {
+    async fn new(store: &'a dyn Store, clock: &'a ManualClock) -> Self {
+        let ground = Ground::new(store, clock).await;
+        let (claims, batches) = (Vec::new(), Vec::new());
+        let (leases, results) = (HashMap::new(), HashMap::new());
+        Self { ground, batches, jobs: BTreeMap::new(), claims, leases, results, files: 0 }
+    }
+
+    fn now(&self) -> i64 {
+        self.ground.now().0
+    }
+
+    async fn step(&mut self, step: &Step) {
+        match step {
+            Step::CreateBatch { files, with_empty } => self.create_batch(*files, *with_empty).await,
+            Step::CreateJob => {
+                self.files += 1;
+                let job = self.ground.job(&format!("f{}", self.files)).await;
+                self.jobs.insert(job.id, job.status);
+            }
+            Step::Claim(count) => self.claim(*count).await,
+            Step::Finish(group) => self.finish(group).await,
+            Step::Heartbeat(at) => self.heartbeat(at).await,
+            Step::Pass(ms) => self.ground.clock.advance(*ms),
+            Step::Rescue => {
+                let now = self.now();
+                let before = self.leases.len();
+                self.leases.retain(|_, (_, until)| *until > now);
+                let rescued = self.ground.store.job_rescue(EXPIRIES_MAX).await.unwrap();
+                assert_eq!(rescued as usize, before - self.leases.len(), "exactly the expired leases");
+            }
+            Step::Release => {
+                let released = self.ground.store.job_release_all().await.unwrap();
+                assert_eq!(released as usize, self.leases.len());
+                self.leases.clear();
+            }
+            Step::CancelBatch(at) => {
+                if let Some((id, _, status)) = pick(&self.batches, at) {
+                    let answer = self.ground.store.batch_cancel(self.ground.project, id).await;
+                    assert_eq!(answer.is_err(), status.is_terminal());
+                }
+            }
+            Step::CancelJob(at) => {
+                let jobs: Vec<(JobId, JobStatus)> = self.jobs.iter().map(|(id, status)| (*id, *status)).collect();
+                if let Some((id, status)) = pick(&jobs, at) {
+                    let answer = self.ground.store.job_cancel(self.ground.project, id).await;
+                    assert_eq!(answer.is_err(), status.is_terminal());
+                }
+            }
+            Step::DeleteFile(at, file) => self.delete_file(at, file).await,
+            Step::Recount(at) => {
+                if let Some((id, _, status)) = pick(&self.batches, at) {
+                    assert_eq!(self.ground.store.batch_recount(id).await.unwrap(), status);
+                }
+            }
+        }
+    }
+
+    async fn create_batch(&mut self, files: usize, with_empty: bool) {
+        let directory = self.ground.directory().await;
+        for _ in 0..files {
+            self.files += 1;
+            self.ground.entry(directory, &format!("f{}", self.files)).await;
+        }
+        if with_empty {
+            self.ground.entry(directory, "").await;
+        }
+        let batch = self.ground.store.batch_create(self.ground.new_batch(directory)).await.unwrap();
+        self.batches.push((batch.id, directory, batch.status));
+        let items = self.ground.store.batch_results(self.ground.project, batch.id).await.unwrap().unwrap();
+        assert_eq!(items.len(), files + usize::from(with_empty));
+        self.jobs.extend(items.iter().filter_map(|item| item.job));
+    }
+
+    async fn claim(&mut self, count: u32) {
+        for job in self.ground.claim(count).await {
+            let earlier = self.claims.iter().filter(|claim| claim.id == job.id).map(|claim| claim.attempt).max();
+            assert!(Some(job.attempt) > earlier, "each lease has an attempt of its own");
+            let lease = self.leases.insert(job.id, (job.attempt, self.now() + LEASE_MS));
+            assert_eq!(lease, None, "nobody else has the job");
+            self.claims.push(job);
+        }
+    }
+
+    async fn finish(&mut self, group: &[(Index, End)]) {
+        if self.claims.is_empty() {
+            return;
+        }
+        let mut finishes = Vec::new();
+        let mut expected = Vec::new();
+        for (at, end) in group {
+            let claim = at.get(&self.claims);
+            let holds = self.leases.get(&claim.id).is_some_and(|(attempt, _)| *attempt == claim.attempt);
+            if holds {
+                self.leases.remove(&claim.id);
+                if !matches!(end, End::Retry { .. }) {
+                    *self.results.entry(claim.id).or_default() += 1;
+                }
+            }
+            expected.push(holds);
+            finishes.push(Finish { job: claim.id, attempt: claim.attempt, outcome: end.outcome() });
+        }
+        let accepted = self.ground.store.job_finish(WORKER, finishes).await.unwrap();
+        assert_eq!(accepted, expected, "exactly the current leases");
+    }
+
+    async fn heartbeat(&mut self, at: &Index) {
+        if self.claims.is_empty() {
+            return;
+        }
+        let claim = at.get(&self.claims);
+        let beat = Beat { job: claim.id, attempt: claim.attempt, pages_done: 0 };
+        let state = self.ground.store.job_heartbeat(WORKER, &[beat], LEASE_MS).await.unwrap()[0];
+        let until = self.now() + LEASE_MS;
+        match self.leases.get_mut(&claim.id) {
+            Some(lease) if lease.0 == claim.attempt => {
+                assert_ne!(state, LeaseState::Lost);
+                lease.1 = until;
+            }
+            _ => assert_eq!(state, LeaseState::Lost),
+        }
+    }
+
+    async fn delete_file(&mut self, at: &Index, file: &Index) {
+        let Some((id, directory, _)) = pick(&self.batches, at) else { return };
+        let items = self.ground.store.batch_results(self.ground.project, id).await.unwrap().unwrap();
+        let entry = file.get(&items).directory_file;
+        self.ground.store.directory_file_delete(self.ground.project, directory, entry).await.unwrap();
+    }
+
+    /// Every law that holds between steps.
+    async fn check(&mut self) {
+        for (id, status) in &mut self.jobs {
+            let job = self.ground.job_now(*id).await;
+            assert!(*status == job.status || status.may_become(job.status), "{status} -> {}", job.status);
+            assert_eq!(self.leases.contains_key(id), job.status == JobStatus::Running, "{id}");
+            assert_eq!(job.failure.is_some(), matches!(job.status, JobStatus::Failed | JobStatus::Cancelled));
+            *status = job.status;
+        }
+        for (id, _, status) in &mut self.batches {
+            let batch = self.ground.batch_now(*id).await;
+            let legal = *status == batch.status || status.may_become(batch.status);
+            assert!(legal, "{status} -> {}", batch.status);
+            *status = batch.status;
+            let items = self.ground.store.batch_results(self.ground.project, *id).await.unwrap().unwrap();
+            let of = |wanted| items.iter().filter(|item| item.job.is_some_and(|(_, status)| status == wanted)).count();
+            let counts = batch.counts;
+            assert_eq!(counts.completed as usize, of(JobStatus::Completed));
+            assert_eq!(counts.failed as usize, of(JobStatus::Failed));
+            assert_eq!(counts.cancelled as usize, of(JobStatus::Cancelled));
+            assert_eq!(counts.open() as usize, of(JobStatus::Pending) + of(JobStatus::Running));
+            assert_eq!(counts.open() == 0, status.is_terminal(), "settled with the last job, not before");
+        }
+        assert!(self.results.values().all(|results| *results == 1), "one accepted end a job");
+    }
+
+    /// Runs the queue dry, as workers would.
+    async fn drain(&mut self) {
+        self.ground.clock.advance(LEASE_MS * 2);
+        self.step(&Step::Rescue).await;
+        self.ground.clock.advance(LEASE_MS);
+        loop {
+            let first = self.claims.len();
+            self.claim(16).await;
+            if self.claims.len() == first {
+                break;
+            }
+            self.check().await;
+            for claim in self.claims.split_off(first) {
+                assert!(self.ground.finish(&claim, completed()).await);
+                self.leases.remove(&claim.id);
+                *self.results.entry(claim.id).or_default() += 1;
+            }
+        }
+    }
+}
+
+fn pick<T: Copy>(all: &[T], at: &Index) -> Option<T> {
+    (!all.is_empty()).then(|| *at.get(all))
+}
+
+async fn run(steps: Vec<Step>) {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::default());
+    let store = SqliteStore::open(&folder.path().join("store.db"), clock.clone(), Role::Owner).await.unwrap();
+    let mut world = World::new(&store, &clock).await;
+    for step in &steps {
+        world.step(step).await;
+        world.check().await;
+    }
+    world.drain().await;
+    world.check().await;
+    assert!(world.leases.is_empty() && world.jobs.values().all(|status| status.is_terminal()));
+    assert!(world.batches.iter().all(|(_, _, status)| status.is_terminal()));
+    let depth = store.queue_depth().await.unwrap();
+    assert_eq!((depth.pending, depth.running), (0, 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_laws_of_the_queue_hold_under_any_interleaving(steps in prop::collection::vec(step(), 1..40)) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(steps));
+    }
+}
