@@ -142,8 +142,8 @@ def main():
             before, memory = server.counters(), server.memory_mib()
             seconds, largest = run_batches(server, directories)
             after, files = server.counters(), given.files * batches
-            commits = int(after["docmill_store_commits_total"] - before["docmill_store_commits_total"])
-            engine = after["docmill_reader_seconds_total"] - before["docmill_reader_seconds_total"]
+            commits = int(after["docmill_queue_commits_total"] - before["docmill_queue_commits_total"])
+            engine = (after["docmill_reader_microseconds_total"] - before["docmill_reader_microseconds_total"]) / 1e6
             bare = bare_loop(folder / name.replace(" ", "-"), files, commits)
             print(f"| {name} | {files} | {seconds:.2f} | {bare:.2f} | {seconds / bare:.2f} | {engine:.2f} | {commits} | {memory:.0f} | {largest:.0f} |", flush=True)
         server.process.terminate()

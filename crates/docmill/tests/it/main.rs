@@ -1,6 +1,7 @@
 //! The real program, end to end.
 
 mod batch;
+mod faults;
 mod help;
 mod nouns;
 mod program;

@@ -117,7 +117,11 @@ impl<'a> Session<'a> {
             let mut reader = self.pool.take(self.project).map_err(|error| self.no_reader(&error))?;
             course.plan.begin();
             course.heard = Instant::now();
-            match self.part(&mut reader, &mut course).await {
+            let began = Instant::now();
+            let part = self.part(&mut reader, &mut course).await;
+            let spent = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.counters.reader_microseconds.inc_by(spent);
+            match part {
                 Ok(()) => self.pool.put(reader),
                 Err(Broken::Refused(failure)) => {
                     self.pool.put(reader);

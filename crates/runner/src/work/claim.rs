@@ -63,6 +63,7 @@ impl Claims {
             }
         };
         let taken = claimed.len();
+        self.context.counters.queue_commits.inc_by(u64::from(taken > 0));
         for (job, slot) in claimed.into_iter().zip(free) {
             tracing::debug!(job = %job.id, attempt = job.attempt, name = job.source.name(), "claimed");
             let held = self.holdings.take(job.id, job.attempt);

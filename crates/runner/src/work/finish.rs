@@ -63,7 +63,10 @@ async fn commit(context: &Context, finishes: Vec<Finish>) -> Vec<bool> {
     let mut wait = AGAIN_FIRST;
     loop {
         match context.store.job_finish(worker, finishes.clone()).await {
-            Ok(answers) => return answers,
+            Ok(answers) => {
+                context.counters.queue_commits.inc();
+                return answers;
+            }
             Err(StoreError::Unavailable { what, .. }) => {
                 tracing::warn!(what, jobs = finishes.len(), "results wait for the store");
                 tokio::time::sleep(wait).await;

@@ -46,6 +46,7 @@ async fn beat(context: &Context, holdings: &Holdings) {
     let beats: Vec<_> = held.iter().map(|held| held.beat()).collect();
     match context.store.job_heartbeat(&context.settings.worker, &beats, context.settings.limits.lease_ms).await {
         Ok(states) => {
+            context.counters.queue_commits.inc();
             for (held, state) in held.iter().zip(states) {
                 match state {
                     LeaseState::Held => {}
