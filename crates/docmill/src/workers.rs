@@ -17,8 +17,8 @@ use crate::refusal::{Refusal, Refused};
 pub fn settings(config: &Config) -> Refused<RunnerSettings> {
     let program = std::env::current_exe().map_err(|error| Refusal::io("find the program itself", &error))?;
     let reader = ReaderCommand { program, args: vec![OsString::from("reader")] };
-    let mut settings = RunnerSettings::new(format!("docmill-{}", std::process::id()), reader);
-    settings.slots = config.workers.slots();
+    let mut settings =
+        RunnerSettings::new(format!("docmill-{}", std::process::id()), reader).with_workers(config.workers.slots());
     settings.limits = config.run.clone();
     settings.pages_max = config.limits.document_pages_max;
     settings.tesseract = config.ocr.program().map(ToOwned::to_owned);

@@ -32,15 +32,17 @@ pub struct RunnerSettings {
     pub upkeep: Option<UpkeepSettings>,
 }
 
+/// While one document is read, others wait for the disk to have their outputs, and for a commit. With as many slots as
+/// permits, one-line files took three times as long; with many more, a long document would hold others back.
+const SLOTS_PER_PERMIT: usize = 4;
+
 impl RunnerSettings {
-    /// A worker with the default limits, a CPU permit a processor, and three slots a permit: while one document is
-    /// read, others wait for the disk to have their outputs, and for a commit. With as many slots as permits,
-    /// one-line files took three times as long.
+    /// A worker with the default limits and a CPU permit a processor.
     pub fn new(worker: impl Into<String>, reader: ReaderCommand) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             worker: worker.into(),
-            slots: processors * 3,
+            slots: processors * SLOTS_PER_PERMIT,
             cpu_permits: processors,
             limits: RunLimits::default(),
             pages_max: Limits::default().document_pages_max,
@@ -49,6 +51,13 @@ impl RunnerSettings {
             poll_ms: 1_000,
             upkeep: Some(UpkeepSettings::default()),
         }
+    }
+
+    /// Reads this many documents at a time.
+    pub fn with_workers(mut self, workers: usize) -> Self {
+        self.cpu_permits = workers;
+        self.slots = workers * SLOTS_PER_PERMIT;
+        self
     }
 }
 

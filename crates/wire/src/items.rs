@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn a_nested_list_writes_its_own_markdown() {
-        let entry = |md: &str, children| ListItem { number: None, value: md.into(), md: md.into(), bbox: None, children };
+        let entry =
+            |md: &str, children| ListItem { number: None, value: md.into(), md: md.into(), bbox: None, children };
         let inner = List { ordered: true, items: vec![entry("deep", vec![])] };
         let list = List { ordered: false, items: vec![entry("one\nmore", vec![inner]), entry("two", vec![])] };
         assert_eq!(list_md(&list, 0), "- one\n  more\n  1. deep\n- two");

@@ -164,8 +164,13 @@ fn block(kind: BlockKind, role: Role, md: &str) -> Block {
 
 fn every_kind_of_block() -> Vec<Block> {
     let text = |value: &str| BlockKind::Text { value: value.into() };
-    let entry =
-        |value: &str, children| ListItem { number: None, value: value.into(), md: format!("*{value}*"), bbox: None, children };
+    let entry = |value: &str, children| ListItem {
+        number: None,
+        value: value.into(),
+        md: format!("*{value}*"),
+        bbox: None,
+        children,
+    };
     let inner = List { ordered: true, items: vec![entry("inner", vec![])] };
     let cell = |row, column, text: &str| Cell { row, column, text: text.into(), header: row == 0, ..Cell::default() };
     let wide = Cell { column_span: 2, ..cell(0, 0, "2024") };

@@ -67,7 +67,8 @@ async fn a_server_killed_between_bytes_and_row_has_no_file_and_takes_it_again() 
     let directory = server.directory.clone();
     // Whoever holds SQLite's write lock lets the bytes pass and the row wait: exactly the moment that is wanted.
     let database = files_below(&home.path("data"));
-    let database = database.iter().find(|path| path.extension().is_some_and(|end| end == "db" || end == "sqlite")).unwrap();
+    let database =
+        database.iter().find(|path| path.extension().is_some_and(|end| end == "db" || end == "sqlite")).unwrap();
     let mut lock = SqliteConnection::connect(&format!("sqlite://{}", database.display())).await.unwrap();
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut lock).await.unwrap();
     let upload = tokio::spawn(server.upload(&directory, "a.txt", b"between bytes and row\n".to_vec()).send());

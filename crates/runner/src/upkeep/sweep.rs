@@ -37,15 +37,8 @@ pub(super) async fn outputs(context: Arc<Context>) -> StoreResult<u64> {
 }
 
 async fn sweep(context: &Context, job: &OutputsToSweep) -> StoreResult<()> {
-    let everything = format!("outputs/{}", job.job.uuid());
-    match job.keep_attempt {
-        None => context.blobs.delete_prefix(&everything).await?,
-        // The accepted attempt was the last one: every other has a smaller number.
-        Some(kept) => {
-            for attempt in 0..kept {
-                context.blobs.delete_prefix(&docmill_store::outputs_prefix(job.job, attempt)).await?;
-            }
-        }
+    for attempt in (1..=job.attempts).filter(|attempt| Some(*attempt) != job.keep_attempt) {
+        context.blobs.delete_prefix(&docmill_store::outputs_prefix(job.job, attempt)).await?;
     }
     context.store.outputs_swept(job.job, job.keep_attempt.is_none()).await?;
     context.counters.outputs_swept.inc();

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use docmill_model::options::{ExtractOptions, JobOptions};
-use docmill_model::{BatchStatus, Code, JobStatus};
+use docmill_model::{BatchStatus, Code, JobId, JobStatus};
 
 use super::{Ground, LEASE_MS, completed};
 use crate::records::{BlobRef, Content, DirectoryKind, FileCreated, JobSource, NewJob, Outcome, OutputsToSweep};
@@ -81,6 +81,10 @@ pub async fn a_blob_stays_while_a_job_reads_it(ground: &Ground<'_>) {
     assert_eq!(ground.store.blob_sweep(0).await.unwrap().len(), 1);
 }
 
+fn to_sweep(job: JobId, attempts: u32, keep_attempt: Option<u32>) -> OutputsToSweep {
+    OutputsToSweep { job, attempts, keep_attempt }
+}
+
 pub async fn outputs_of_lost_attempts_go_first_and_results_later(ground: &Ground<'_>) {
     let mut ids = Vec::new();
     for name in ["straight", "second try", "failed", "never ran"] {
@@ -101,8 +105,7 @@ pub async fn outputs_of_lost_attempts_go_first_and_results_later(ground: &Ground
     ground.clock.advance(MINUTE);
     let mut found = sweep().await;
     found.sort_by_key(|outputs| outputs.job);
-    let expected =
-        [OutputsToSweep { job: ids[1], keep_attempt: Some(2) }, OutputsToSweep { job: ids[2], keep_attempt: None }];
+    let expected = [to_sweep(ids[1], 2, Some(2)), to_sweep(ids[2], 1, None)];
     assert_eq!(found, expected);
     assert_eq!(ground.store.outputs_sweep(DAY, 1).await.unwrap().len(), 1);
     ground.store.outputs_swept(ids[1], false).await.unwrap();
@@ -113,7 +116,7 @@ pub async fn outputs_of_lost_attempts_go_first_and_results_later(ground: &Ground
     ground.clock.advance(DAY);
     let mut found = sweep().await;
     found.sort_by_key(|outputs| outputs.job);
-    assert_eq!(found, [ids[0], ids[1]].map(|job| OutputsToSweep { job, keep_attempt: None }));
+    assert_eq!(found, [to_sweep(ids[0], 1, None), to_sweep(ids[1], 2, None)]);
     for outputs in found {
         ground.store.outputs_swept(outputs.job, true).await.unwrap();
     }
@@ -138,5 +141,5 @@ pub async fn pages_stay_while_an_extraction_waits_for_them(ground: &Ground<'_>) 
     ground.clock.advance(DAY);
     assert!(ground.store.outputs_sweep(DAY, 10).await.unwrap().is_empty());
     ground.store.job_cancel(ground.project, extract).await.unwrap();
-    assert_eq!(ground.store.outputs_sweep(DAY, 10).await.unwrap(), [OutputsToSweep { job: parse, keep_attempt: None }]);
+    assert_eq!(ground.store.outputs_sweep(DAY, 10).await.unwrap(), [to_sweep(parse, 1, None)]);
 }

@@ -94,9 +94,10 @@ pub struct ClaimedJob {
     pub tries: u32,
 }
 
-/// Prefix in `Blobs` of what one attempt writes: `outputs/<job>/<attempt>`.
+/// Prefix in `Blobs` of what one attempt writes: `outputs/<job>-<attempt>`. One folder, not two: every new folder
+/// costs an fsync of its parent.
 pub fn outputs_prefix(job: JobId, attempt: u32) -> String {
-    format!("outputs/{}/{attempt}", job.uuid())
+    format!("outputs/{}-{attempt}", job.uuid())
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -147,6 +148,8 @@ pub struct QueueDepth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputsToSweep {
     pub job: JobId,
+    /// Attempts that were made; they count from 1.
+    pub attempts: u32,
     /// The attempt whose outputs stay; `None` = nothing stays.
     pub keep_attempt: Option<u32>,
 }

@@ -122,6 +122,7 @@ fn outputs_to_sweep(row: &SqliteRow) -> StoreResult<OutputsToSweep> {
     let accepted = row.named("status", JobStatus::from_text)? == JobStatus::Completed && !row.flag("expired")?;
     Ok(OutputsToSweep {
         job: JobId::from_uuid(row.product()?, row.uuid("id")?),
+        attempts: row.count("attempt")?,
         keep_attempt: if accepted { Some(row.count("attempt")?) } else { None },
     })
 }
