@@ -121,13 +121,13 @@ fn a_reader_of_stdout_that_goes_away_is_no_error() {
 #[tokio::test]
 async fn a_killed_run_goes_on_where_it_was() {
     let home = Home::new();
-    home.write_texts(200);
+    home.write_long_texts(200);
     let mut first = Running::start(home.command(&BATCH));
-    until("a part of the batch", || (home.manifest("out").len() >= 60).then_some(()));
+    until("a part of the batch", || (home.manifest("out").len() >= 20).then_some(()));
     signal(&first.child, Signal::KILL);
     first.code();
     let done = home.manifest("out").len();
-    assert!((60..200).contains(&done), "{done} were done at the kill");
+    assert!((20..200).contains(&done), "{done} were done at the kill");
 
     let ran = home.run(&BATCH).ended(0).says(" of 200 files were done before; ");
     let before: usize = ran.stderr.split(" of 200").next().unwrap().trim().parse().unwrap();
@@ -150,7 +150,7 @@ async fn a_killed_run_goes_on_where_it_was() {
 #[test]
 fn a_second_run_on_the_same_folder_is_refused() {
     let home = Home::new();
-    home.write_texts(100);
+    home.write_long_texts(100);
     let mut first = Running::start(home.command(&BATCH));
     until("the first run's begin", || home.path("out/manifest.jsonl").is_file().then_some(()));
     signal(&first.child, Signal::STOP);
@@ -162,7 +162,7 @@ fn a_second_run_on_the_same_folder_is_refused() {
 #[test]
 fn ctrl_c_ends_in_order_and_says_how_to_go_on() {
     let home = Home::new();
-    home.write_texts(200);
+    home.write_long_texts(200);
     let mut first = Running::start(home.command(&BATCH));
     until("a part of the batch", || (home.manifest("out").len() >= 10).then_some(()));
     signal(&first.child, Signal::INT);

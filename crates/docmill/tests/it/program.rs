@@ -39,6 +39,15 @@ impl Home {
         }
     }
 
+    /// The same, but long enough that reading them takes longer than writing down what is done: there is time to
+    /// stop the program half way.
+    pub fn write_long_texts(&self, count: usize) {
+        let filler = "One more line that has to be read.\n".repeat(800);
+        for number in 0..count {
+            self.write(&format!("in/{number:03}.txt"), format!("This is file number {number}.\n\n{filler}"));
+        }
+    }
+
     /// The program with these arguments, in this home, with nothing of the caller's own settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_docmill"));
