@@ -17,8 +17,6 @@ pub enum Word {
 }
 
 impl Workers {
-    pub const AUTO: Self = Self::Word(Word::Auto);
-
     /// As a number.
     pub fn slots(self) -> usize {
         match self {
