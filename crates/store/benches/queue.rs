@@ -1,4 +1,5 @@
-//! What the queue costs beside a bare loop that makes the same number of commits on the same disk.
+//! What the queue costs beside two bare loops on the same disk: one that makes as many commits with as many one-row
+//! inserts, and one that only commits (one row each).
 //!
 //! `cargo bench -p docmill-store --bench queue --profile dev` (the profile that everything else is built with)
 
@@ -30,7 +31,7 @@ async fn main() -> Result<(), Failed> {
     for number in 0..FILES {
         ground.entry(directory, &format!("f{number}")).await;
     }
-    let mut best = [Duration::MAX; 4];
+    let mut best = [Duration::MAX; 6];
     for _ in 0..ROUNDS {
         let begun = Instant::now();
         let batch = store.batch_create(ground.new_batch(directory)).await?;
@@ -42,12 +43,14 @@ async fn main() -> Result<(), Failed> {
         assert_eq!((batch.status, batch.counts.completed as usize), (BatchStatus::Completed, FILES));
         let bare_create = bare(folder.path(), 1, FILES * 2).await?;
         let bare_run = bare(folder.path(), commits, FILES * 2).await?;
-        for (best, this) in best.iter_mut().zip([create, bare_create, run, bare_run]) {
+        let only_create = bare(folder.path(), 1, 1).await?;
+        let only_run = bare(folder.path(), commits, commits).await?;
+        for (best, this) in best.iter_mut().zip([create, bare_create, only_create, run, bare_run, only_run]) {
             *best = (*best).min(this);
         }
     }
-    report("batch_create", best[0], best[1], 1);
-    report("claim + finish", best[2], best[3], FILES.div_ceil(GROUP as usize) * 2);
+    report("batch_create", [best[0], best[1], best[2]], 1);
+    report("claim + finish", [best[3], best[4], best[5]], FILES.div_ceil(GROUP as usize) * 2);
     Ok(())
 }
 
@@ -89,7 +92,9 @@ async fn bare(folder: &Path, commits: usize, rows: usize) -> Result<Duration, Fa
     Ok(taken)
 }
 
-fn report(name: &str, store: Duration, bare: Duration, commits: usize) {
+fn report(name: &str, [store, bare, commits_only]: [Duration; 3], commits: usize) {
     let ratio = store.as_secs_f64() / bare.as_secs_f64();
-    println!("{name:<16} {store:>10.1?}   bare loop {bare:>10.1?}   ratio {ratio:.2}   {commits} commits");
+    println!(
+        "{name:<14} {store:>8.1?}   bare loop {bare:>8.1?} (ratio {ratio:.2})   {commits} commits alone {commits_only:.1?}"
+    );
 }

@@ -8,9 +8,10 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use bytes::{Bytes, BytesMut};
-use docmill_model::Code;
+use docmill_model::{Code, Timestamp};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
@@ -135,6 +136,14 @@ impl Blobs {
         entries.try_collect().await.map_err(blob_error)
     }
 
+    /// Deletes what puts left that never ended because their process died, if it was last written before `before`.
+    /// Only a local folder keeps such files; remote storages have a rule for unfinished uploads. Answers how many.
+    pub async fn delete_unfinished(&self, before: Timestamp) -> StoreResult<u32> {
+        let Some(root) = self.root.clone() else { return Ok(0) };
+        let work = tokio::task::spawn_blocking(move || delete_staged(&root, before));
+        work.await.map_err(|error| unavailable(Box::new(error)))?.map_err(io_error)
+    }
+
     /// Where an object lies on the local disk, so that it can be opened in place; `None` for remote storage and
     /// for keys that cannot be.
     pub fn local_path(&self, key: &str) -> Option<PathBuf> {
@@ -196,6 +205,36 @@ impl BlobWriter {
         };
         upload.put_part(part).await.map_err(blob_error)
     }
+}
+
+/// `LocalFileSystem` writes to `<name>#<number>` and renames at the end; no object can have such a name.
+fn delete_staged(folder: &Path, before: Timestamp) -> io::Result<u32> {
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let deleted = if path.is_dir() { delete_staged(&path, before) } else { delete_if_staged(&path, before) };
+        match deleted {
+            Ok(deleted) => count += deleted,
+            // A put that ended or a sweep beside this one took it away.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(count)
+}
+
+fn delete_if_staged(path: &Path, before: Timestamp) -> io::Result<u32> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let number = name.rsplit_once('#').map_or("", |(_, number)| number);
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(0);
+    }
+    let written = path.metadata()?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    if i64::try_from(written.as_millis()).is_ok_and(|at| at < before.0) {
+        std::fs::remove_file(path)?;
+        return Ok(1);
+    }
+    Ok(0)
 }
 
 fn location(key: &str) -> StoreResult<Key> {

@@ -8,6 +8,7 @@ pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
+pub mod orphans;
 pub mod records;
 pub mod sqlite;
 mod traits;

@@ -53,11 +53,13 @@ pub trait Files: Send + Sync + 'static {
     /// A stored file without a directory. `BlobGone` when its blob was doomed meanwhile: put the bytes again
     /// under a new key and repeat.
     async fn file_create(&self, new: NewFile) -> StoreResult<FileCreated<File>>;
+    /// A deleted file is not found.
     async fn file_get(&self, project: ProjectId, id: FileId) -> StoreResult<Option<File>>;
     /// The stored file and its directory entry in one step. Refuses with `NOT_FOUND` (directory), `DIRECTORY_EXPIRED`,
     /// `DUPLICATE_UNIQUE_ID` (same unique_id, other content). The same unique_id with the same content answers the
     /// entry that is there: a client that sends an upload again makes no second one.
     async fn directory_file_create(&self, new: NewDirectoryFile) -> StoreResult<FileCreated<DirectoryFile>>;
+    /// A deleted entry is not found.
     async fn directory_file_get(
         &self,
         project: ProjectId,
@@ -74,7 +76,8 @@ pub trait Files: Send + Sync + 'static {
         filter: &DirectoryFileFilter,
         page: PageRequest,
     ) -> StoreResult<Listed<DirectoryFile>>;
-    /// Soft; jobs of the file that wait end with `SOURCE_DELETED`. False when unknown or deleted before.
+    /// Soft; the stored file goes with its entry. Jobs of the file that wait end with `SOURCE_DELETED`, running ones
+    /// may finish but are not tried again. False when unknown or deleted before.
     async fn directory_file_delete(
         &self,
         project: ProjectId,
@@ -132,7 +135,7 @@ pub trait Batches: Send + Sync + 'static {
 
 #[async_trait]
 pub trait Jobs: Send + Sync + 'static {
-    /// A job outside a batch.
+    /// A job outside a batch. Refuses with `SOURCE_DELETED` when its file was deleted meanwhile.
     async fn job_create(&self, new: NewJob) -> StoreResult<Job>;
     async fn job_get(&self, project: ProjectId, id: JobId) -> StoreResult<Option<Job>>;
     /// Newest first.
@@ -180,8 +183,11 @@ pub trait Upkeep: Send + Sync + 'static {
     async fn blob_sweep(&self, grace_ms: i64) -> StoreResult<Vec<BlobRef>>;
     /// The object of a returned blob is gone; forget the row.
     async fn blob_swept(&self, key: &str) -> StoreResult<()>;
+    /// Those of these keys that no blob row has (`orphans::sweep_orphans`).
+    async fn blob_unknown(&self, keys: &[String]) -> StoreResult<Vec<String>>;
     /// Ended jobs with outputs to delete: those of attempts that were not accepted, and all once the job ended more
-    /// than `kept_ms` ago.
+    /// than `kept_ms` ago. Jobs that ended within the last minute are left out: a worker that lost its lease may still
+    /// be writing.
     async fn outputs_sweep(&self, kept_ms: i64, limit: u32) -> StoreResult<Vec<OutputsToSweep>>;
     async fn outputs_swept(&self, job: JobId, everything: bool) -> StoreResult<()>;
 }

@@ -1,12 +1,14 @@
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use docmill_model::{JobId, JobStatus};
-use sqlx::query;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, query};
 
 use super::SqliteStore;
 use super::directories::delete_directory;
 use super::files::blob;
-use super::rows::Columns;
+use super::rows::{Columns, push_list};
 use super::settle::Ended;
 use crate::error::StoreResult;
 use crate::records::{BlobRef, OutputsToSweep};
@@ -72,6 +74,14 @@ impl Upkeep for SqliteStore {
         let mut tx = writer.begin().await?;
         query("DELETE FROM blob WHERE key = $1 AND doomed_at IS NOT NULL").bind(key).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
+    }
+
+    async fn blob_unknown(&self, keys: &[String]) -> StoreResult<Vec<String>> {
+        let mut find = QueryBuilder::new("SELECT key FROM blob WHERE key IN ");
+        push_list(&mut find, keys.iter().cloned());
+        let rows = find.build().persistent(false).fetch_all(&self.readers).await?;
+        let known = rows.iter().map(|row| row.text("key")).collect::<StoreResult<HashSet<_>>>()?;
+        Ok(keys.iter().filter(|key| !known.contains(*key)).cloned().collect())
     }
 
     async fn outputs_sweep(&self, kept_ms: i64, limit: u32) -> StoreResult<Vec<OutputsToSweep>> {
