@@ -38,9 +38,7 @@ fn item(block: &Block) -> Value {
             json!({"type": "list", "ordered": list.ordered, "items": list_items(list, 0)})
         }
         BlockKind::Code { value, language } => json!({"type": "code", "value": value, "language": language}),
-        BlockKind::Table(table) => {
-            json!({"type": "table", "rows": rows(table), "html": table.to_html(), "csv": table.to_csv()})
-        }
+        BlockKind::Table(found) => table(found),
         // `url` is a text on the wire: the picture's file name, as in `images_content_metadata`, or nothing.
         BlockKind::Image { caption, name } => {
             json!({"type": "image", "caption": caption, "url": name.as_deref().unwrap_or_default()})
@@ -134,6 +132,19 @@ fn entry_md(ordered: bool, index: usize, entry: &ListItem, depth: usize) -> Vec<
     lines
 }
 
+/// Places of the largest grid that is written out. What a reader says of a table is not trusted with our memory.
+const PLACES_MAX: u64 = 5_000_000;
+
+fn table(table: &Table) -> Value {
+    let places = u64::from(table.row_count) * u64::from(table.column_count);
+    if places.max(table.row_count.into()) <= PLACES_MAX {
+        return json!({"type": "table", "rows": rows(table), "html": table.to_html(), "csv": table.to_csv()});
+    }
+    let details = format!("{} rows by {} columns are too many to write out", table.row_count, table.column_count);
+    let concerns = json!([{"type": "too_large", "details": details}]);
+    json!({"type": "table", "rows": [], "html": "", "csv": "", "parse_concerns": concerns})
+}
+
 /// The full grid. Null stands where no cell begins: under a span or in a gap.
 fn rows(table: &Table) -> Value {
     let mut rows = vec![vec![Value::Null; table.column_count as usize]; table.row_count as usize];
@@ -177,6 +188,18 @@ mod tests {
         let inner = List { ordered: true, items: vec![entry("deep", vec![])] };
         let list = List { ordered: false, items: vec![entry("one\nmore", vec![inner]), entry("two", vec![])] };
         assert_eq!(list_md(&list, 0), "- one\n  more\n  1. deep\n- two");
+    }
+
+    #[test]
+    fn a_table_that_says_it_is_endless_is_not_written_out() {
+        let endless = |row_count, column_count| {
+            let found = table(&Table { row_count, column_count, ..Table::default() });
+            assert_eq!(found["rows"], json!([]));
+            assert_eq!(found["parse_concerns"][0]["type"], "too_large");
+        };
+        endless(u32::MAX, u32::MAX);
+        endless(u32::MAX, 0);
+        assert_eq!(table(&Table { row_count: 1, column_count: 1, ..Table::default() })["rows"], json!([[null]]));
     }
 
     #[test]
