@@ -20,7 +20,9 @@ impl Services for NoServices {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().collect();
-    let [_, input, output, rest @ ..] = args.as_slice() else { return Err("usage: parse_dir IN_DIR OUT_DIR [TIER]".into()) };
+    let [_, input, output, rest @ ..] = args.as_slice() else {
+        return Err("usage: parse_dir IN_DIR OUT_DIR [TIER]".into());
+    };
     let tier = rest.first().and_then(|tier| Tier::from_text(tier)).unwrap_or(Tier::CostEffective);
     let options = ParseOptions { tier, ..ParseOptions::default() };
     std::fs::create_dir_all(output)?;

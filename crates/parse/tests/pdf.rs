@@ -34,7 +34,11 @@ fn options(tier: Tier) -> ParseOptions {
     ParseOptions { tier, ..ParseOptions::default() }
 }
 
-fn parse(bytes: Vec<u8>, options: &ParseOptions, services: &mut Recorder) -> Result<(DocumentInfo, Vec<Page>), Failure> {
+fn parse(
+    bytes: Vec<u8>,
+    options: &ParseOptions,
+    services: &mut Recorder,
+) -> Result<(DocumentInfo, Vec<Page>), Failure> {
     let source = Source { name: "a.pdf".into(), bytes: Arc::new(bytes) };
     let (info, outcomes) = parse_all(source, options, services)?;
     let pages = outcomes.into_iter().map(|outcome| match outcome {
@@ -57,13 +61,18 @@ fn paragraph(x: f32, y: f32, lines: &[&str]) -> String {
     lines.iter().enumerate().map(|(number, own)| text("F", 10.0, x, y - 12.0 * number as f32, own)).collect()
 }
 
-const PROSE: [&str; 3] =
-    ["The registration of observers runs until May and the com-", "mission reviews the applications of nearly all of", "them before the end of the month."];
+const PROSE: [&str; 3] = [
+    "The registration of observers runs until May and the com-",
+    "mission reviews the applications of nearly all of",
+    "them before the end of the month.",
+];
 
 #[test]
 fn headings_paragraphs_and_hyphens() {
-    let content = text("B", 18.0, 50.0, 750.0, "Annual report") + &paragraph(50.0, 720.0, &PROSE)
-        + &text("B", 12.0, 50.0, 660.0, "Summary") + &paragraph(50.0, 640.0, &PROSE);
+    let content = text("B", 18.0, 50.0, 750.0, "Annual report")
+        + &paragraph(50.0, 720.0, &PROSE)
+        + &text("B", 12.0, 50.0, 660.0, "Summary")
+        + &paragraph(50.0, 640.0, &PROSE);
     insta::assert_snapshot!(markdown(&content), @r"
     # Annual report
 
@@ -127,7 +136,8 @@ fn ruled_tables_have_their_spans_and_words() {
     assert_eq!((table.row_count, table.column_count, table.method.as_str()), (3, 3, "ruled"));
     assert_eq!((table.cells[0].column_span, table.cells[0].text.as_str()), (3, "Members of the house"));
     for cell in &table.cells {
-        let words: Vec<&str> = cell.words.iter().flat_map(|range| range.of(&page.words)).map(|word| word.text.as_str()).collect();
+        let words: Vec<&str> =
+            cell.words.iter().flat_map(|range| range.of(&page.words)).map(|word| word.text.as_str()).collect();
         assert_eq!(words.join(" "), cell.text);
     }
     assert_eq!(table.to_csv(), "Members of the house,,\nParty,Seats,Share\nNorth,12,40 %");
@@ -136,17 +146,29 @@ fn ruled_tables_have_their_spans_and_words() {
 #[test]
 fn tables_without_vertical_lines_are_found_and_prose_beside_prose_is_not() {
     let mut content = paragraph(50.0, 780.0, &PROSE);
-    for (row, values) in [["Law", "Clauses", "Share"], ["Labour", "534", "10.2 %"], ["General", "75", "1.4 %"], ["Finance", "41", "0.8 %"]].iter().enumerate() {
+    for (row, values) in [
+        ["Law", "Clauses", "Share"],
+        ["Labour", "534", "10.2 %"],
+        ["General", "75", "1.4 %"],
+        ["Finance", "41", "0.8 %"],
+    ]
+    .iter()
+    .enumerate()
+    {
         let y = 700.0 - 16.0 * row as f32;
         for (column, value) in values.iter().enumerate() {
             content += &text(if row == 0 { "B" } else { "F" }, 10.0, 50.0 + 120.0 * column as f32, y, value);
         }
     }
     let page = pages(pdf(&[&content])).remove(0);
-    let tables: Vec<String> = page.blocks.iter().filter_map(|block| match &block.kind {
-        BlockKind::Table(table) => Some(table.to_csv()),
-        _ => None,
-    }).collect();
+    let tables: Vec<String> = page
+        .blocks
+        .iter()
+        .filter_map(|block| match &block.kind {
+            BlockKind::Table(table) => Some(table.to_csv()),
+            _ => None,
+        })
+        .collect();
     assert_eq!(tables, ["Law,Clauses,Share\nLabour,534,10.2 %\nGeneral,75,1.4 %\nFinance,41,0.8 %"]);
 
     let columns = two_columns(false);
@@ -157,7 +179,13 @@ fn tables_without_vertical_lines_are_found_and_prose_beside_prose_is_not() {
 fn two_columns(row_by_row: bool) -> String {
     let at = |column: usize, row: usize| {
         let words = ["left", "right"][column];
-        text("F", 10.0, 50.0 + 260.0 * column as f32, 700.0 - 12.0 * row as f32, &format!("{words} column line {row} with some words that fill it"))
+        text(
+            "F",
+            10.0,
+            50.0 + 260.0 * column as f32,
+            700.0 - 12.0 * row as f32,
+            &format!("{words} column line {row} with some words that fill it"),
+        )
     };
     if row_by_row {
         (0..6).map(|row| at(0, row) + &at(1, row)).collect()
@@ -179,7 +207,8 @@ fn columns_are_read_one_after_the_other_however_they_are_drawn() {
 fn repeated_edges_are_header_and_footer() {
     let contents: Vec<String> = (1..=4)
         .map(|page| {
-            text("F", 9.0, 50.0, 780.0, "Encinas Franco and Laguna") + &paragraph(50.0, 600.0 - 30.0 * page as f32, &PROSE)
+            text("F", 9.0, 50.0, 780.0, "Encinas Franco and Laguna")
+                + &paragraph(50.0, 600.0 - 30.0 * page as f32, &PROSE)
                 + &text("F", 9.0, 300.0, 20.0, &page.to_string())
         })
         .collect();
@@ -198,7 +227,11 @@ fn repeated_edges_are_header_and_footer() {
 fn the_page_is_turned_so_that_its_text_is_upright() {
     let content = "BT /F 10 Tf 0 1 -1 0 300 100 Tm (Turned text on a page) Tj ET\n";
     for (extra, rotation, size) in [("", 90, (800.0, 600.0)), ("/Rotate 90", 0, (800.0, 600.0))] {
-        let page = parse(pdf_of(&[PageSpec { content, extra }]), &options(Tier::CostEffective), &mut Recorder::default()).expect("pages").1.remove(0);
+        let page =
+            parse(pdf_of(&[PageSpec { content, extra }]), &options(Tier::CostEffective), &mut Recorder::default())
+                .expect("pages")
+                .1
+                .remove(0);
         assert_eq!((page.width, page.height), (Some(size.0), Some(size.1)), "{extra}");
         assert_eq!(page.markdown, "Turned text on a page", "{extra}");
         assert_eq!(page.rotation, rotation, "{extra}");
@@ -213,8 +246,8 @@ fn spatial_text_keeps_columns_and_the_fast_tier_makes_nothing_else() {
     let (_, pages) = parse(pdf(&[&ruled()]), &options(Tier::Fast), &mut services).expect("pages");
     insta::assert_snapshot!(pages[0].text, @r"
     Members of the house
-    Party              Seats              Share
-    North              12                 40 %
+    Party              Seats             Share
+    North              12                40 %
     ");
     assert!(pages[0].blocks.is_empty() && pages[0].markdown.is_empty() && pages[0].words.is_empty());
 }
@@ -223,9 +256,11 @@ fn spatial_text_keeps_columns_and_the_fast_tier_makes_nothing_else() {
 fn words_cover_the_page_in_reading_order_and_blocks_point_into_them() {
     let content = text("B", 18.0, 50.0, 780.0, "Title") + &ruled() + &paragraph(50.0, 600.0, &PROSE);
     let page = pages(pdf(&[&content])).remove(0);
-    let covered: Vec<u32> = page.blocks.iter().flat_map(|block| &block.words).flat_map(|range| range.start..range.end).collect();
+    let covered: Vec<u32> =
+        page.blocks.iter().flat_map(|block| &block.words).flat_map(|range| range.start..range.end).collect();
     assert_eq!(covered, (0..page.words.len() as u32).collect::<Vec<_>>());
-    let of_prose: Vec<u32> = page.blocks.last().expect("prose").words[0].of(&page.words).iter().map(|word| word.line).collect();
+    let of_prose: Vec<u32> =
+        page.blocks.last().expect("prose").words[0].of(&page.words).iter().map(|word| word.line).collect();
     let mut lines = of_prose.clone();
     lines.dedup();
     assert_eq!(lines.len(), 3);
@@ -235,10 +270,12 @@ fn words_cover_the_page_in_reading_order_and_blocks_point_into_them() {
 fn invisible_and_diagonal_text_can_be_left_out() {
     let content = "BT 3 Tr /F 10 Tf 50 700 Td (invisible) Tj ET BT 0 Tr /F 10 Tf 50 650 Td (plain text here) Tj ET \
                    BT /F 40 Tf 0.7 0.7 -0.7 0.7 200 300 Tm (DRAFT) Tj ET";
-    let read = |options: &ParseOptions| parse(pdf(&[content]), options, &mut Recorder::default()).expect("pages").1.remove(0);
+    let read =
+        |options: &ParseOptions| parse(pdf(&[content]), options, &mut Recorder::default()).expect("pages").1.remove(0);
     let all = read(&options(Tier::CostEffective));
     assert!(all.markdown.contains("invisible") && all.markdown.contains("DRAFT"));
-    let some = read(&ParseOptions { ignore_hidden_text: true, ignore_diagonal_text: true, ..options(Tier::CostEffective) });
+    let some =
+        read(&ParseOptions { ignore_hidden_text: true, ignore_diagonal_text: true, ..options(Tier::CostEffective) });
     assert_eq!(some.markdown, "plain text here");
 }
 

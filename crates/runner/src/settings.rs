@@ -16,7 +16,7 @@ pub struct ReaderCommand {
 pub struct RunnerSettings {
     /// Name of this worker, unique among the workers of a store: leases carry it.
     pub worker: String,
-    /// Jobs at a time.
+    /// Jobs at a time, those that wait for a CPU permit or for the disk among them.
     pub slots: usize,
     /// Readers and OCR programs that may use a processor at the same time.
     pub cpu_permits: usize,
@@ -33,12 +33,14 @@ pub struct RunnerSettings {
 }
 
 impl RunnerSettings {
-    /// A worker with the default limits and as many slots as the machine has processors.
+    /// A worker with the default limits, a CPU permit a processor, and three slots a permit: while one document is
+    /// read, others wait for the disk to have their outputs, and for a commit. With as many slots as permits,
+    /// one-line files took three times as long.
     pub fn new(worker: impl Into<String>, reader: ReaderCommand) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             worker: worker.into(),
-            slots: processors,
+            slots: processors * 3,
             cpu_permits: processors,
             limits: RunLimits::default(),
             pages_max: Limits::default().document_pages_max,

@@ -12,6 +12,9 @@ const ROW_GAP: f32 = 2.2;
 /// Rows with one piece only that may stand between two rows with several: wrapped cells.
 const SINGLES_MAX: usize = 4;
 
+/// How far right of the rows so far a wrapped cell may reach, em.
+const BESIDE: f32 = 12.0;
+
 /// Segments on one baseline over the whole width of the page.
 #[derive(Debug, Clone)]
 pub struct VisualRow {
@@ -129,12 +132,10 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
             rows.iter().map(|row| inside(row, top, bottom)).filter(|pieces| !pieces.is_empty()).collect();
         let several = band.iter().filter(|pieces| pieces.len() > 1).count();
         let wide = band.iter().filter(|pieces| pieces.len() == 1 && segments[pieces[0]].bbox.w > 0.6 * width).count();
-        let tabular = several > 0 && wide * 5 <= band.len();
+        let tabular = (several > 0 && wide * 5 <= band.len()) || stands_apart(&band, segments);
         if tabular {
-            let region = current.get_or_insert_with(|| Region {
-                rows: Vec::new(),
-                evidence: Evidence { rules: vec![top] },
-            });
+            let region =
+                current.get_or_insert_with(|| Region { rows: Vec::new(), evidence: Evidence { rules: vec![top] } });
             region.rows.extend(band);
             region.evidence.rules.push(bottom);
         } else if !band.is_empty() || current.is_none() {
@@ -146,6 +147,18 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
         extend(region, rows, segments, &inside);
     }
     regions
+}
+
+/// Whether white runs down between the pieces of the band: cells that stand side by side on different baselines.
+fn stands_apart(band: &[Vec<usize>], segments: &[Segment]) -> bool {
+    let mut boxes: Vec<_> = band.iter().flatten().map(|piece| segments[*piece].bbox).collect();
+    boxes.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let mut reach = f32::MAX;
+    boxes.iter().any(|bbox| {
+        let apart = bbox.x > reach + 0.8 * bbox.h;
+        reach = if reach == f32::MAX { bbox.right() } else { reach.max(bbox.right()) };
+        apart
+    })
 }
 
 /// Tables are also drawn without their first or last rule: rows with several pieces right above or below belong.
@@ -197,7 +210,7 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], used: &[bool]) -> Vec<R
         if !near || !(several || wrapped) {
             close_run(&mut run, &mut regions);
             singles = 0;
-            if !several && !(pieces.len() == 1) {
+            if !several && pieces.len() != 1 {
                 continue;
             }
         }
@@ -228,15 +241,23 @@ fn fits(run: &[Vec<usize>], piece: usize, segments: &[Segment]) -> bool {
     let Some(area) = docmill_model::document::BBox::around(boxes()) else { return false };
     let own = segments[piece].bbox;
     let crossed = run.iter().filter(|pieces| pieces.len() > 1).any(|pieces| {
-        pieces.iter().filter(|other| {
-            let other = segments[**other].bbox;
-            other.x < own.right() && other.right() > own.x
-        }).count() > 1
+        pieces
+            .iter()
+            .filter(|other| {
+                let other = segments[**other].bbox;
+                other.x < own.right() && other.right() > own.x
+            })
+            .count()
+            > 1
     });
-    !crossed && own.w <= 0.6 * area.w && own.x >= area.x - 2.0 && own.right() <= area.right() + 2.0
+    // A column may begin in a line of its own, not far beside the others.
+    let aside = BESIDE * segments[piece].size;
+    !crossed && own.w <= 0.6 * area.w && own.x >= area.x - 2.0 && own.right() <= area.right() + aside
 }
 
 fn only_marker_and_text(pieces: &[usize], segments: &[Segment]) -> bool {
-    pieces.len() == 2 && segments[pieces[0]].tokens.len() == 1 && segments[pieces[0]].bbox.w < 1.2 * segments[pieces[0]].size
+    pieces.len() == 2
+        && segments[pieces[0]].tokens.len() == 1
+        && segments[pieces[0]].bbox.w < 1.2 * segments[pieces[0]].size
         && segments[pieces[1]].tokens.len() > 3
 }

@@ -97,13 +97,17 @@ fn body(emitter: &mut Emitter<'_>, tokens: &[Token], free: &[Segment], tables: &
 /// Text between two tables: paragraphs, headings, lists.
 fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
     let drafts = blocks::paragraphs(blocks::lines(run), tokens);
+    let levels = headings::levels(&drafts, stats, emitter.height());
     let mut items: Vec<Item> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
-        let level = headings::level(draft, stats);
+        let level = levels[index];
         if level.is_none()
             && let Some(marker) = item_marker(draft, tokens)
             && belongs(&items, marker, &drafts[index + 1..], tokens)
         {
+            if changes_list(&items, marker, draft) {
+                emitter.list(&std::mem::take(&mut items));
+            }
             items.push(Item { marker, draft: draft.clone() });
             continue;
         }
@@ -119,6 +123,14 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
     if !items.is_empty() {
         emitter.list(&items);
     }
+}
+
+/// Whether a list of the other kind begins here, not deeper inside the one before.
+fn changes_list(items: &[Item], marker: lists::Marker, draft: &Draft) -> bool {
+    let ordered = |marker: lists::Marker| matches!(marker, lists::Marker::Ordered(_));
+    items.first().is_some_and(|first| {
+        ordered(first.marker) != ordered(marker) && draft.bbox.x <= first.draft.bbox.x + first.draft.size
+    })
 }
 
 fn item_marker(draft: &Draft, tokens: &[Token]) -> Option<lists::Marker> {
@@ -146,7 +158,8 @@ fn emit_aside(aside: &Aside, stats: &DocumentStats, page: &mut Page) {
             let reach = 1.5 * tokens[index].size;
             let (a, b) = (tokens[index - 1].bbox, tokens[index].bbox);
             let apart = |low: f32, high: f32| (high - low).max(0.0);
-            apart(a.right(), b.x).max(apart(b.right(), a.x)) <= reach && apart(a.bottom(), b.y).max(apart(b.bottom(), a.y)) <= reach
+            apart(a.right(), b.x).max(apart(b.right(), a.x)) <= reach
+                && apart(a.bottom(), b.y).max(apart(b.bottom(), a.y)) <= reach
         };
         match runs.last_mut() {
             Some(run) if near => run.push(index),

@@ -105,9 +105,8 @@ pub fn paragraphs(lines: Vec<Line>, tokens: &[Token]) -> Vec<Draft> {
 fn same_paragraph(current: &[Line], last: &Line, next: &Line, pitch: Option<f32>, tokens: &[Token]) -> bool {
     let em = last.size.max(next.size);
     let distance = next.baseline - last.baseline;
-    let near = distance > 0.3 * em
-        && distance <= PITCH_MAX * em
-        && pitch.is_none_or(|pitch| distance <= PITCH_SHARE * pitch);
+    let near =
+        distance > 0.3 * em && distance <= PITCH_MAX * em && pitch.is_none_or(|pitch| distance <= PITCH_SHARE * pitch);
     let alike = em / last.size.min(next.size).max(0.1) <= SIZE_RATIO;
     let over = next.bbox.right().min(last.bbox.right()) > next.bbox.x.max(last.bbox.x);
     if !(near && alike && over) || starts_item(next, tokens) {
@@ -121,7 +120,10 @@ fn same_paragraph(current: &[Line], last: &Line, next: &Line, pitch: Option<f32>
     let left = current.iter().map(|line| line.bbox.x).fold(f32::MAX, f32::min);
     let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
     let short = last.bbox.right() < right - 0.15 * (right - left).max(em);
-    let indented = current.len() > 1 && next.bbox.x > left + 0.8 * em && next.bbox.x < left + 4.0 * em && last.bbox.x < next.bbox.x - 0.8 * em;
+    let indented = current.len() > 1
+        && next.bbox.x > left + 0.8 * em
+        && next.bbox.x < left + 4.0 * em
+        && last.bbox.x < next.bbox.x - 0.8 * em;
     !(ends && (short && current.len() > 1 || indented))
 }
 

@@ -13,6 +13,8 @@ const BIN: f32 = 0.25;
 const COLUMN_GAP: f32 = 0.45;
 /// White between two words at which a piece that crosses a column border is cut there, em.
 const CUT_GAP: f32 = 0.2;
+/// Lines of one column cannot stand closer than this, em: they are of two columns.
+const LINE_PITCH_MIN: f32 = 0.8;
 /// Lines of one cell are closer than this, em.
 const LINE_PITCH_MAX: f32 = 1.5;
 /// The jump from the distances between lines of a cell to those between rows.
@@ -62,7 +64,7 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token]) -> Option<
         method: if ruled { "ruled rows" } else { "aligned" },
     };
     table.header_rows = header_rows(&table, tokens, &region.evidence.rules);
-    gates(&table, tokens, ruled).then_some(table)
+    gates(&table, tokens, ruled).then(|| table.with_empty_cells())
 }
 
 fn median(mut values: Vec<f32>) -> f32 {
@@ -73,7 +75,8 @@ fn median(mut values: Vec<f32>) -> f32 {
 /// Columns as intervals of x: where few rows have ink there is a border.
 fn columns(region: &Region, segments: &[Segment], tokens: &[Token], em: f32) -> Vec<(f32, f32)> {
     let most = region.rows.iter().map(Vec::len).max().unwrap_or(0);
-    let telling: Vec<&Vec<usize>> = region.rows.iter().filter(|row| row.len() * 5 >= most * 3 && row.len() > 1).collect();
+    let telling: Vec<&Vec<usize>> =
+        region.rows.iter().filter(|row| row.len() * 5 >= most * 3 && row.len() > 1).collect();
     let boxes = || telling.iter().flat_map(|row| row.iter().map(|piece| segments[*piece].bbox));
     let Some(area) = BBox::around(boxes()) else { return Vec::new() };
     let bin = BIN * em;
@@ -133,8 +136,13 @@ fn pieces(region: &Region, segments: &[Segment], tokens: &[Token], columns: &[(f
         for index in indices {
             let parts = segments[*index].split(tokens, |a, b| {
                 let apart = nearest(columns, a.bbox.x, a.bbox.right()) != nearest(columns, b.bbox.x, b.bbox.right());
-                let border = columns.iter().any(|column| column.0 > a.bbox.right() - 0.3 * em && column.0 <= b.bbox.x + 0.3 * em);
-                apart && border && b.bbox.x - a.bbox.right() >= CUT_GAP * em && !crosses(&segments[*index], columns, tokens, em)
+                let border = columns
+                    .iter()
+                    .any(|column| column.0 > a.bbox.right() - 0.3 * em && column.0 <= b.bbox.x + 0.3 * em);
+                apart
+                    && border
+                    && b.bbox.x - a.bbox.right() >= CUT_GAP * em
+                    && !crosses(&segments[*index], columns, tokens, em)
             });
             for segment in parts {
                 let (x0, x1) = (segment.bbox.x, segment.bbox.right());
@@ -161,7 +169,9 @@ fn read_row_by_row(pieces: &[Piece]) -> bool {
     let (mut onward, mut all) = (0, 0);
     for pair in pieces.windows(2).filter(|pair| pair[0].row == pair[1].row) {
         all += 1;
-        onward += usize::from(pair[1].segment.seq > pair[0].segment.seq && pair[1].segment.seq - pair[0].segment.last_seq() <= 8);
+        onward += usize::from(
+            pair[1].segment.seq > pair[0].segment.seq && pair[1].segment.seq - pair[0].segment.last_seq() <= 8,
+        );
     }
     all > 0 && onward * 5 >= all * 3
 }
@@ -172,7 +182,8 @@ fn stacks(pieces: &[Piece], rules: &[f32], em: f32, columns: usize) -> Vec<Stack
     for piece in pieces {
         by_place.entry((piece.first, piece.last)).or_default().push(piece);
     }
-    let limit = pitch_limit(by_place.values(), em);
+    let limit =
+        pitch_limit(by_place.values(), em).unwrap_or(if level_share(pieces, em) < 0.4 { LINE_PITCH_MAX } else { 0.0 });
     let filled = |row: usize| pieces.iter().filter(|piece| piece.row == row).count();
     let keyed = |row: usize| pieces.iter().any(|piece| piece.row == row && piece.first == 0);
     let mut found: Vec<Stack> = Vec::new();
@@ -190,7 +201,13 @@ fn stacks(pieces: &[Piece], rules: &[f32], em: f32, columns: usize) -> Vec<Stack
                 found.extend(stack.take());
             }
             let bbox = piece.segment.bbox;
-            let stack = stack.get_or_insert_with(|| Stack { first, last, pieces: Vec::new(), top: bbox.y, bottom: bbox.bottom() });
+            let stack = stack.get_or_insert_with(|| Stack {
+                first,
+                last,
+                pieces: Vec::new(),
+                top: bbox.y,
+                bottom: bbox.bottom(),
+            });
             stack.bottom = bbox.bottom();
             stack.pieces.push(piece.clone());
         }
@@ -200,22 +217,35 @@ fn stacks(pieces: &[Piece], rules: &[f32], em: f32, columns: usize) -> Vec<Stack
 }
 
 /// Distances between lines of a column are small inside a cell and larger between rows, when cells wrap.
-fn pitch_limit<'p>(places: impl Iterator<Item = &'p Vec<&'p Piece>>, em: f32) -> f32 {
+/// `None` when all distances are alike.
+fn pitch_limit<'p>(places: impl Iterator<Item = &'p Vec<&'p Piece>>, em: f32) -> Option<f32> {
     let mut distances: Vec<f32> = Vec::new();
     for own in places {
         let mut baselines: Vec<f32> = own.iter().map(|piece| piece.segment.baseline).collect();
         baselines.sort_by(f32::total_cmp);
-        distances.extend(baselines.windows(2).map(|pair| (pair[1] - pair[0]) / em).filter(|distance| *distance > 0.3));
+        distances.extend(
+            baselines.windows(2).map(|pair| (pair[1] - pair[0]) / em).filter(|distance| *distance > LINE_PITCH_MIN),
+        );
     }
     distances.sort_by(f32::total_cmp);
     let jump = distances
         .windows(2)
         .filter(|pair| pair[0] <= LINE_PITCH_MAX && pair[1] / pair[0] >= PITCH_JUMP)
         .max_by(|a, b| (a[1] / a[0]).total_cmp(&(b[1] / b[0])));
-    match jump {
-        Some(pair) => f32::midpoint(pair[0], pair[1]),
-        None => 0.0,
-    }
+    jump.map(|pair| f32::midpoint(pair[0], pair[1]))
+}
+
+/// Share of the lines that stand level with a line of another column. Rows do; lines of wrapped cells that are
+/// centred beside each other do not.
+fn level_share(pieces: &[Piece], em: f32) -> f32 {
+    let mut baselines: Vec<(f32, usize)> = pieces.iter().map(|piece| (piece.segment.baseline, piece.first)).collect();
+    baselines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let level = |a: &(f32, usize), b: &(f32, usize)| b.0 - a.0 <= 0.2 * em && a.1 != b.1;
+    let lines = (0..baselines.len()).filter(|index| {
+        let before = *index > 0 && level(&baselines[index - 1], &baselines[*index]);
+        before || baselines.get(index + 1).is_some_and(|next| level(&baselines[*index], next))
+    });
+    lines.count() as f32 / pieces.len().max(1) as f32
 }
 
 /// Cells to rows: what overlaps stands in one row.
@@ -326,7 +356,12 @@ fn header_rows(table: &FoundTable, tokens: &[Token], rules: &[f32]) -> usize {
     let top = table.bbox.y;
     if let Some(rule) = rules.iter().find(|at| **at > top + 1.0) {
         let above = |row: usize| {
-            table.cells.iter().filter(|cell| cell.row == row).filter_map(|cell| cell.bbox).all(|bbox| bbox.center().1 < *rule)
+            table
+                .cells
+                .iter()
+                .filter(|cell| cell.row == row)
+                .filter_map(|cell| cell.bbox)
+                .all(|bbox| bbox.center().1 < *rule)
         };
         let rows = (0..table.rows).take_while(|row| above(*row)).count();
         if rows > 0 && rows <= 3 && rows < table.rows {
@@ -356,7 +391,8 @@ fn gates(table: &FoundTable, tokens: &[Token], ruled: bool) -> bool {
     if table.columns == 2 && markers.count() * 2 > table.rows {
         return false;
     }
-    let leaders = filled.iter().filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.contains("....")));
+    let leaders =
+        filled.iter().filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.contains("....")));
     if leaders.count() * 3 > table.rows {
         return false;
     }

@@ -1,8 +1,6 @@
 //! Blocks with their words in reading order.
 
-use docmill_model::document::{
-    BBox, Block, BlockKind, Cell, List, ListItem, Page, Role, Table, Word, WordRange,
-};
+use docmill_model::document::{BBox, Block, BlockKind, Cell, List, ListItem, Page, Role, Table, Word, WordRange};
 
 use super::Token;
 use super::blocks::{Draft, line_text};
@@ -28,6 +26,11 @@ impl<'t> Emitter<'t> {
     pub fn new(tokens: &'t [Token], page: &'t mut Page) -> Self {
         let line = page.words.last().map_or(0, |word| word.line + 1);
         Self { tokens, page, line }
+    }
+
+    /// Height of the page, points.
+    pub fn height(&self) -> f32 {
+        self.page.height.unwrap_or_default()
     }
 
     fn push_words(&mut self, tokens: &[usize], line: u32) {
@@ -129,7 +132,8 @@ fn joined(tokens: &[Token], line: &[usize]) -> String {
 fn cell_text(lines: &[String]) -> String {
     let mut groups: Vec<Vec<&str>> = Vec::new();
     for line in lines {
-        let item = line.split_whitespace().next().is_some_and(|word| super::lists::marker(word) == Some(Marker::Bullet));
+        let item =
+            line.split_whitespace().next().is_some_and(|word| super::lists::marker(word) == Some(Marker::Bullet));
         if item || groups.is_empty() {
             groups.push(Vec::new());
         }

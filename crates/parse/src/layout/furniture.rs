@@ -45,7 +45,8 @@ pub fn printed_number(record: &PageRecord) -> Option<String> {
         let number = bare.strip_prefix("Page ").or_else(|| bare.strip_prefix("page ")).unwrap_or(bare);
         let number = number.split_once(" of ").map_or(number, |(number, _)| number);
         let digits = !number.is_empty() && number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
-        let roman = !number.is_empty() && number.len() <= 6 && number.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'l'));
+        let roman =
+            !number.is_empty() && number.len() <= 6 && number.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'l'));
         (digits || roman).then(|| number.to_owned())
     })
 }

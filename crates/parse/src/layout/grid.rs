@@ -31,6 +31,29 @@ impl FoundTable {
         self.cells.iter().flat_map(|cell| cell.lines.iter().flatten().copied())
     }
 
+    /// Adds an empty cell at every place that no cell covers: rows written cell by cell keep their columns.
+    pub fn with_empty_cells(mut self) -> Self {
+        let mut covered = vec![false; self.rows * self.columns];
+        for cell in &self.cells {
+            for row in cell.row..(cell.row + cell.row_span).min(self.rows) {
+                for column in cell.column..(cell.column + cell.column_span).min(self.columns) {
+                    covered[row * self.columns + column] = true;
+                }
+            }
+        }
+        let empty = (0..covered.len()).filter(|place| !covered[*place]).map(|place| FoundCell {
+            row: place / self.columns,
+            column: place % self.columns,
+            row_span: 1,
+            column_span: 1,
+            bbox: None,
+            lines: Vec::new(),
+        });
+        self.cells.extend(empty);
+        self.cells.sort_by_key(|cell| (cell.row, cell.column));
+        self
+    }
+
     /// Rows from the top that look like names of columns: no rule says so, but numbers begin below them.
     pub fn guess_header(&self, tokens: &[Token]) -> usize {
         let numeric = |cell: &FoundCell| {

@@ -7,14 +7,47 @@ use super::blocks::Draft;
 const CHARS_MAX: usize = 160;
 const LINES_MAX: usize = 4;
 const WORDS_WITH_STOP_MAX: usize = 12;
+/// A bold heading may be set a little smaller than the running text.
+const BOLD_SIZE: f32 = 0.85;
+/// So many blocks of one style in a row are no headings.
+const RUN_MAX: usize = 4;
+/// Characters of a paragraph that a plain heading stands above.
+const PARAGRAPH: usize = 60;
+/// Share of the page's height at top and bottom where running heads stand.
+const EDGE: f32 = 0.08;
 /// Larger than the running text by this much.
 const LARGER: f32 = 1.12;
 
-/// The level of the block as a heading; `None` when it is none.
-pub fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
+/// The level of each block as a heading; `None` where it is none. Blocks are in reading order.
+pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Option<u8>> {
+    let mut levels: Vec<Option<u8>> = drafts
+        .iter()
+        .enumerate()
+        .map(|(index, draft)| {
+            level(draft, stats).or_else(|| {
+                let next = drafts.get(index + 1)?;
+                let numbered_before = index > 0 && starts_numbered(&drafts[index - 1].text);
+                (!numbered_before && plain_heading(draft, next, stats, height)).then(|| stats.level(draft.size, false))
+            })
+        })
+        .collect();
+    // Short lines of one style below each other are a list or a drawing, whatever their style.
+    let mut start = 0;
+    while start < drafts.len() {
+        let alike = |index: &usize| levels[*index].is_some() && (drafts[*index].size - drafts[start].size).abs() < 0.3;
+        let end = (start..drafts.len()).find(|index| !alike(index)).unwrap_or(drafts.len());
+        if end - start >= RUN_MAX {
+            levels[start..end].fill(None);
+        }
+        start = end.max(start + 1);
+    }
+    levels
+}
+
+fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
     let body = stats.body_size();
     let larger = draft.size >= LARGER * body;
-    let bolder = draft.bold && !stats.body_bold() && draft.size >= 0.95 * body;
+    let bolder = draft.bold && !stats.body_bold() && draft.size >= BOLD_SIZE * body;
     if !(larger || bolder) || vetoed(&draft.text, draft.lines.len()) {
         return None;
     }
@@ -23,6 +56,39 @@ pub fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
         return None;
     }
     Some(stats.level(draft.size, draft.bold))
+}
+
+/// A heading in the style of the text: a number or capitals, alone above a paragraph.
+fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32) -> bool {
+    let text = draft.text.as_str();
+    let words = text.split_whitespace().count();
+    let numbered = starts_numbered(text) && words > 1;
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let capitals =
+        letters().count() >= 4 && letters().all(|c| !c.is_lowercase()) && draft.size >= 0.95 * stats.body_size();
+    // Running heads are set in capitals too.
+    let inside = draft.bbox.y > EDGE * height && draft.bbox.bottom() < (1.0 - EDGE) * height;
+    let above_text =
+        next.text.chars().count() >= PARAGRAPH && !starts_numbered(&next.text) && next.bbox.y > draft.bbox.y;
+    let size = draft.size >= BOLD_SIZE * stats.body_size();
+    (numbered || (capitals && inside))
+        && above_text
+        && size
+        && draft.lines.len() <= 2
+        && words <= WORDS_WITH_STOP_MAX
+        && !text.ends_with(['.', ':', '?'])
+        && !vetoed(text, draft.lines.len())
+}
+
+/// `4 Title`, `7.2. Title`, `A. Title`: a number and then a capital.
+fn starts_numbered(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let number = words.next().unwrap_or_default();
+    let digits = number.starts_with(|c: char| c.is_ascii_digit())
+        && number.len() <= 8
+        && number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let letter = number.len() == 2 && number.ends_with('.') && number.starts_with(|c: char| c.is_ascii_uppercase());
+    (digits || letter) && words.next().is_some_and(|word| word.starts_with(char::is_uppercase))
 }
 
 fn vetoed(text: &str, lines: usize) -> bool {
@@ -59,6 +125,20 @@ pub fn is_caption(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_headings_are_told_from_years_and_amounts() {
+        for (text, expected) in [
+            ("4 Al-Sadu Symbols", true),
+            ("3.2.6. Dissemination in Social Media", true),
+            ("A. Method", true),
+            ("1999 such iterations", false),
+            ("12 apples", false),
+            ("A method", false),
+        ] {
+            assert_eq!(starts_numbered(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn captions_are_told_by_their_first_words() {

@@ -140,13 +140,7 @@ impl Grid {
         for place in 0..columns * rows {
             let (row, column) = (place / columns, place % columns);
             let extent = extents.entry(sets.root(place)).or_insert((row, column, row, column, 0));
-            *extent = (
-                extent.0.min(row),
-                extent.1.min(column),
-                extent.2.max(row),
-                extent.3.max(column),
-                extent.4 + 1,
-            );
+            *extent = (extent.0.min(row), extent.1.min(column), extent.2.max(row), extent.3.max(column), extent.4 + 1);
         }
         (0..columns * rows)
             .map(|place| {
@@ -190,8 +184,7 @@ impl Grid {
                 cells.push(FoundCell { row, column, row_span, column_span, bbox: Some(bbox), lines });
             }
         }
-        let table =
-            FoundTable { bbox: self.bbox(), rows, columns, cells, header_rows: 0, method: "ruled" };
+        let table = FoundTable { bbox: self.bbox(), rows, columns, cells, header_rows: 0, method: "ruled" };
         let mut table = without_empty_lines(split_rows(table, tokens), tokens);
         table.header_rows = table.guess_header(tokens);
         is_table(&table).then_some(table)
@@ -249,12 +242,14 @@ fn split_rows(table: FoundTable, tokens: &[Token]) -> FoundTable {
         let counts: Vec<usize> = own.iter().map(|cell| cell.lines.len()).filter(|count| *count > 0).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
         let even = counts.len() >= 2 && counts.iter().filter(|count| **count == most).count() * 3 >= counts.len() * 2;
-        let spans = table.cells.iter().any(|cell| cell.row_span > 1 && cell.row <= row && cell.row + cell.row_span > row);
+        let spans =
+            table.cells.iter().any(|cell| cell.row_span > 1 && cell.row <= row && cell.row + cell.row_span > row);
         if most < 3 || !even || spans || table.rows > 3 {
             cells.extend(own.into_iter().cloned().map(|cell| FoundCell { row: row + shift, ..cell }));
             continue;
         }
-        let model = own.iter().find(|cell| cell.lines.len() == most).map(|cell| baselines(tokens, cell)).unwrap_or_default();
+        let model =
+            own.iter().find(|cell| cell.lines.len() == most).map(|cell| baselines(tokens, cell)).unwrap_or_default();
         for line in 0..model.len() {
             for cell in &own {
                 let lines = cell.lines.iter().filter(|held| nearest(&model, tokens[held[0]].baseline) == line);
@@ -283,7 +278,8 @@ fn without_empty_lines(mut table: FoundTable, tokens: &[Token]) -> FoundTable {
     for row in (0..table.rows).rev() {
         let thin = |cell: &FoundCell| cell.lines.is_empty() && cell.bbox.is_none_or(|bbox| bbox.h < 0.7 * em);
         let own = table.cells.iter().filter(|cell| cell.row == row && cell.row_span == 1);
-        let reached = table.cells.iter().any(|cell| cell.row <= row && cell.row + cell.row_span > row && cell.row_span > 1);
+        let reached =
+            table.cells.iter().any(|cell| cell.row <= row && cell.row + cell.row_span > row && cell.row_span > 1);
         if table.rows > 1 && !reached && own.clone().count() > 0 && own.clone().all(thin) {
             table.cells.retain(|cell| cell.row != row);
             table.cells.iter_mut().filter(|cell| cell.row > row).for_each(|cell| cell.row -= 1);
@@ -293,8 +289,10 @@ fn without_empty_lines(mut table: FoundTable, tokens: &[Token]) -> FoundTable {
     for column in (0..table.columns).rev() {
         let thin = |cell: &FoundCell| cell.lines.is_empty() && cell.bbox.is_none_or(|bbox| bbox.w < 0.7 * em);
         let own = table.cells.iter().filter(|cell| cell.column == column && cell.column_span == 1);
-        let reached =
-            table.cells.iter().any(|cell| cell.column <= column && cell.column + cell.column_span > column && cell.column_span > 1);
+        let reached = table
+            .cells
+            .iter()
+            .any(|cell| cell.column <= column && cell.column + cell.column_span > column && cell.column_span > 1);
         if table.columns > 1 && !reached && own.clone().count() > 0 && own.clone().all(thin) {
             table.cells.retain(|cell| cell.column != column);
             table.cells.iter_mut().filter(|cell| cell.column > column).for_each(|cell| cell.column -= 1);

@@ -8,8 +8,10 @@ pub enum Marker {
     Ordered(Option<u32>),
 }
 
-const BULLETS: &[char] =
-    &['•', '◦', '▪', '▫', '●', '○', '■', '□', '‣', '⁃', '∙', '·', '➢', '➤', '✓', '❖', '◆', '►', '▶', '–', '—', '-', '*', '»'];
+const BULLETS: &[char] = &[
+    '•', '◦', '▪', '▫', '●', '○', '■', '□', '‣', '⁃', '∙', '·', '➢', '➤', '✓', '❖', '◆', '►', '▶', '–', '—', '-', '*',
+    '»',
+];
 
 /// Whether a word alone is a marker.
 pub fn is_marker(word: &str) -> bool {

@@ -75,9 +75,7 @@ fn drawn_row_by_row(atoms: &[Atom], stream: &[usize], em: f32) -> bool {
 fn weave(atoms: &[Atom], stream: &[usize], em: f32) -> Vec<usize> {
     let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
     for (position, index) in stream.iter().enumerate() {
-        if position > 0
-            && !explained(&atoms[stream[position - 1]], &atoms[*index], em)
-        {
+        if position > 0 && !explained(&atoms[stream[position - 1]], &atoms[*index], em) {
             runs.push(Vec::new());
         }
         if let Some(run) = runs.last_mut() {
@@ -226,13 +224,17 @@ fn score(atoms: &[Atom], items: &[usize], x: f32, area: BBox) -> i32 {
     if left.len() < 3 || right.len() < 3 || x < area.x + 0.15 * area.w || x > area.right() - 0.15 * area.w {
         return 0;
     }
-    let (Some(a), Some(b)) = (BBox::around(left.iter().copied()), BBox::around(right.iter().copied())) else { return 0 };
+    let (Some(a), Some(b)) = (BBox::around(left.iter().copied()), BBox::around(right.iter().copied())) else {
+        return 0;
+    };
     let beside = a.bottom().min(b.bottom()) - a.y.max(b.y);
     if beside < 0.2 * a.h.min(b.h) {
         return 0;
     }
     // Columns of text have lines that reach over most of them; columns of short entries are a table or a form.
-    let full = |lines: &[BBox], column: BBox| lines.iter().filter(|line| line.w >= 0.6 * column.w).count() * 5 >= lines.len() * 2;
+    let full = |lines: &[BBox], column: BBox| {
+        lines.iter().filter(|line| line.w >= 0.6 * column.w).count() * 5 >= lines.len() * 2
+    };
     if !full(&left, a) || !full(&right, b) {
         return 0;
     }
@@ -245,13 +247,15 @@ mod tests {
 
     /// Lines as (x, y, width) in the order in which they are drawn; 10 points high.
     fn order(lines: &[(f32, f32, f32)]) -> Vec<usize> {
-        let atom = |(seq, (x, y, w)): (usize, &(f32, f32, f32))| Atom { bbox: BBox::new(*x, *y, *w, 10.0), seq: seq as u32 };
+        let atom =
+            |(seq, (x, y, w)): (usize, &(f32, f32, f32))| Atom { bbox: BBox::new(*x, *y, *w, 10.0), seq: seq as u32 };
         sequence(&lines.iter().enumerate().map(atom).collect::<Vec<_>>(), 10.0)
     }
 
     #[test]
     fn two_columns_drawn_row_by_row_are_read_column_by_column() {
-        let lines: Vec<_> = (0..8).map(|line| (if line % 2 == 0 { 0.0 } else { 120.0 }, (line / 2) as f32 * 12.0, 100.0)).collect();
+        let lines: Vec<_> =
+            (0..8).map(|line| (if line % 2 == 0 { 0.0 } else { 120.0 }, (line / 2) as f32 * 12.0, 100.0)).collect();
         assert_eq!(order(&lines), [0, 2, 4, 6, 1, 3, 5, 7]);
     }
 

@@ -81,7 +81,7 @@ impl DocumentStats {
         let body = style_key(self.body_size(), false).0;
         let own = style_key(size, bold);
         let larger = self.short_lines.keys().filter(|(size, is_bold)| {
-            let heading = *size * 100 >= body * 112 || (*is_bold && *size * 100 >= body * 95);
+            let heading = *size * 100 >= body * 112 || (*is_bold && *size * 100 >= body * 85);
             // Sizes within half a point are one style.
             heading && (*size > own.0 + 2 || (size.abs_diff(own.0) <= 2 && *is_bold && !bold))
         });

@@ -1,5 +1,6 @@
 //! Reader children: untrusted bytes meet only these processes.
 
+mod belief;
 pub mod child;
 pub mod frames;
 mod plan;

@@ -3,6 +3,7 @@
 mod bounds;
 mod ends;
 mod lies;
+mod ocr;
 mod pages;
 mod sources;
 mod world;

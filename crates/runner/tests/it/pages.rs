@@ -115,12 +115,6 @@ async fn pictures_are_kept_beside_the_pages() {
 }
 
 #[tokio::test]
-async fn missing_ocr_is_an_answer() {
-    check("ocr", &[r#"1 Some(OcrReply { answer: Missing { message: "No OCR program is installed (Debian: tesseract-ocr)." } })"#])
-        .await;
-}
-
-#[tokio::test]
 async fn a_reader_that_reads_more_pages_than_were_asked_for_is_not_believed() {
     let world = World::new().await;
     let pages = PageSelection { ranges: Some(vec![(2, 2)]), first: None };

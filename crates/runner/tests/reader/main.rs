@@ -2,8 +2,8 @@
 //! say, a page a line, so that a test decides on which page a reader dies, stalls, grows or lies.
 //!
 //! `text ...` a page with this text; `fail` a page that cannot be read; `die`; `stall`; `eat` takes memory without
-//! end; `meet PATH` connects to the test's socket, says its process id and waits for a byte; `ocr` asks for OCR and
-//! gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print` writes no frame. A document that
+//! end; `meet PATH` connects to the test's socket, says its process id and waits for a byte; `ocr WORD` asks for
+//! OCR of a picture of the word and gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print` writes no frame. A document that
 //! begins with `!die` kills its reader before it is open, one with `!refuse` is refused.
 
 use std::io::{self, BufReader, Read, Write};
@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome};
 use docmill_model::{Code, Failure};
+use docmill_parse::OcrAnswer;
 use docmill_runner::reader::frames::{self, FrameError};
 use docmill_runner::reader::protocol::{FromReader, Open, ToReader};
 
@@ -92,10 +93,10 @@ impl Pipes {
                 self.say(&asset, b"picture")?;
             }
             "ocr" => {
-                let ask = FromReader::NeedOcr { width: 2, height: 1, dpi: 300, languages: vec![] };
-                self.say(&ask, &[0, 255])?;
+                let (width, height, grey) = picture(rest);
+                self.say(&FromReader::NeedOcr { width, height, dpi: 300, languages: vec![] }, &grey)?;
                 let answer = frames::read::<ToReader>(&mut self.from)?.map(|frame| frame.header);
-                return self.page(number, &format!("{answer:?}"), true);
+                return self.page(number, &answered(answer), true);
             }
             _ => {}
         }
@@ -115,6 +116,42 @@ fn eat() {
     while taken.len() < 2_048 {
         taken.push(vec![1_u8; 1024 * 1024]);
     }
+}
+
+/// What came back for `NeedOcr`, as one line.
+fn answered(answer: Option<ToReader>) -> String {
+    match answer {
+        Some(ToReader::OcrReply { answer: OcrAnswer::Read(read) }) => {
+            let words: Vec<&str> = read.words.iter().map(|word| word.text.as_str()).collect();
+            format!("{} read {}", read.engine.split(' ').next().unwrap_or_default(), words.join(" "))
+        }
+        Some(ToReader::OcrReply { answer: OcrAnswer::Missing { message } | OcrAnswer::Failed { message } }) => message,
+        other => format!("{other:?}"),
+    }
+}
+
+/// Letters of 5 by 7 dots.
+const LETTERS: [(char, [u8; 7]); 4] = [
+    ('A', [0b01110, 0b10001, 0b10001, 0b11111, 0b10001, 0b10001, 0b10001]),
+    ('L', [0b10000, 0b10000, 0b10000, 0b10000, 0b10000, 0b10000, 0b11111]),
+    ('O', [0b01110, 0b10001, 0b10001, 0b10001, 0b10001, 0b10001, 0b01110]),
+    ('T', [0b11111, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100]),
+];
+/// Pixels of a dot, and dots of white around the word.
+const DOT: usize = 8;
+const EDGE: usize = 2;
+
+/// Width, height and pixels of a picture of the word.
+fn picture(word: &str) -> (u32, u32, Vec<u8>) {
+    let (columns, rows) = (word.len() * 6 - 1 + 2 * EDGE, 7 + 2 * EDGE);
+    let black = |x: usize, y: usize| {
+        let (x, y) = ((x / DOT).checked_sub(EDGE)?, (y / DOT).checked_sub(EDGE)?);
+        let (_, dots) = LETTERS.iter().find(|(letter, _)| word.chars().nth(x / 6) == Some(*letter))?;
+        (x % 6 < 5 && dots.get(y)? >> (4 - x % 6) & 1 == 1).then_some(())
+    };
+    let pixels = (0..rows * DOT).flat_map(|y| (0..columns * DOT).map(move |x| (x, y)));
+    let grey = pixels.map(|(x, y)| if black(x, y).is_some() { 0 } else { 255 }).collect();
+    ((columns * DOT) as u32, (rows * DOT) as u32, grey)
 }
 
 fn meet(path: &str) -> io::Result<()> {

@@ -6,9 +6,7 @@ use docmill_model::document::BBox;
 use hayro_interpret::font::{Glyph, GlyphRun, OutlineGlyph};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
-use hayro_interpret::{
-    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
-};
+use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
 
 use crate::layout::Rule;
 
@@ -232,7 +230,8 @@ impl<'n> Collector<'n> {
         let (dx, dy) = if place.vertical { (c, d) } else { (a, b) };
         let length = dx.hypot(dy).max(1e-9);
         let sign = if place.vertical { -1.0 } else { 1.0 };
-        let advance = if place.vertical { up } else { units.clamp(-5_000.0, 5_000.0) / 1000.0 * place.scale(up, along) };
+        let advance =
+            if place.vertical { up } else { units.clamp(-5_000.0, 5_000.0) / 1000.0 * place.scale(up, along) };
         let centre = Point::new(x + dx / length * f64::from(advance) / 2.0, y + dy / length * f64::from(advance) / 2.0);
         if !self.clip().inflate(1.0, f64::from(size) * 0.8).contains(centre) {
             return;

@@ -121,12 +121,7 @@ impl Drop for Interpreter {
     }
 }
 
-fn serve(
-    bytes: &Arc<Vec<u8>>,
-    inbox: &Receiver<Request>,
-    opened: &Sender<Result<Opening, LoadPdfError>>,
-    check: bool,
-) {
+fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result<Opening, LoadPdfError>>, check: bool) {
     let mut notes = FontNotes::default();
     let mut first = true;
     loop {

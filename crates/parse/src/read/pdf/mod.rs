@@ -78,7 +78,8 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
 
 /// Whether the file ends as a PDF does (ISO 32000-1, 7.5.5); some programs append zeros or blanks.
 fn has_end(bytes: &[u8]) -> bool {
-    let end = bytes.iter().rposition(|byte| !matches!(byte, 0 | b' ' | b'\r' | b'\n' | b'\t')).map_or(0, |last| last + 1);
+    let end =
+        bytes.iter().rposition(|byte| !matches!(byte, 0 | b' ' | b'\r' | b'\n' | b'\t')).map_or(0, |last| last + 1);
     let tail = &bytes[end.saturating_sub(2048)..end];
     [&b"%%EOF"[..], b"startxref"].iter().any(|mark| tail.windows(mark.len()).any(|window| window == *mark))
 }

@@ -27,9 +27,7 @@ pub fn grey(raster: &Raster, record: &PageRecord) -> PageImage {
     let grey = raster
         .rgba
         .chunks_exact(4)
-        .map(|pixel| {
-            ((u32::from(pixel[0]) * 299 + u32::from(pixel[1]) * 587 + u32::from(pixel[2]) * 114) / 1000) as u8
-        })
+        .map(|pixel| ((u32::from(pixel[0]) * 299 + u32::from(pixel[1]) * 587 + u32::from(pixel[2]) * 114) / 1000) as u8)
         .collect();
     let dpi = (raster.width as f32 / record.width.max(1.0) * 72.0).round() as u32;
     PageImage { width: raster.width, height: raster.height, dpi: dpi.max(1), grey }

@@ -1,0 +1,62 @@
+//! OCR: there, missing, and hanging.
+
+use std::os::unix::fs::PermissionsExt;
+
+use docmill_runner::tools::tesseract::Tesseract;
+
+use crate::world::{World, settings};
+
+#[tokio::test]
+async fn missing_ocr_is_an_answer() {
+    let world = World::new().await;
+    let job = world.job("ocr TOTAL").await;
+    let runner = world.start(settings("obeys"));
+    assert_eq!(world.told(job).await, ["1 No OCR program is installed (Debian: tesseract-ocr)."]);
+    world.drain(&runner).await;
+}
+
+#[tokio::test]
+async fn a_word_is_read_by_the_installed_tesseract() {
+    if Tesseract::find(None).is_none() {
+        eprintln!("skipped: tesseract is not installed (Debian: tesseract-ocr)");
+        return;
+    }
+    let world = World::new().await;
+    let job = world.job("ocr TOTAL\ntext b").await;
+    let mut settings = settings("obeys");
+    settings.tesseract = None;
+    let runner = world.start(settings);
+    assert_eq!(world.told(job).await, ["1 tesseract read TOTAL", "2 b"]);
+    let result = world.get(job).await.result.expect("a result");
+    assert_eq!((result.pages_ocr, runner.counters().ocr_runs.get()), (1, 1));
+    assert!(result.engine.contains("; ocr tesseract "), "{}", result.engine);
+    world.drain(&runner).await;
+}
+
+/// Says that it is a tesseract, and then writes down its number and hangs.
+const HANGING: &str = r#"#!/bin/sh
+case "$1" in
+  --version) echo "tesseract 0.0" ;;
+  --list-langs) printf 'List of languages\neng\n' ;;
+  *) echo $$ > "$0.pid"; exec sleep 1000 ;;
+esac
+"#;
+
+#[tokio::test]
+async fn an_ocr_program_that_hangs_costs_its_page_and_is_killed() {
+    let world = World::new().await;
+    let program = world.folder.path().join("tesseract");
+    std::fs::write(&program, HANGING).expect("write");
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).expect("make it a program");
+    let job = world.job("ocr TOTAL\ntext b").await;
+    let mut settings = settings("obeys");
+    settings.tesseract = Some(program);
+    settings.limits.page_ms = 700;
+    let runner = world.start(settings);
+    let failed = "1 FAILED READER_TIMEOUT: Reading page 1 took longer than the limit.";
+    assert_eq!(world.told(job).await, [failed, "2 b"]);
+    let pid = std::fs::read_to_string(world.folder.path().join("tesseract.pid")).expect("it was started");
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "the program is dead: {state}");
+    world.drain(&runner).await;
+}
