@@ -366,7 +366,7 @@ fn a_file_without_its_end_is_repaired_only_when_nothing_is_missing() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
 
-    /// Junk and torn files end in an error or a warning, never in a silent success with nothing in it.
+    /// Torn files end in an error or a warning, never in a silent success with nothing in it; overwritten ones end.
     #[test]
     fn torn_and_overwritten_files_are_never_silently_empty(cut in 0usize..2_500, at in 0usize..2_500, junk in proptest::collection::vec(0u8..=255, 0..40)) {
         let mut bytes = pdf(&[&ruled(), &paragraph(50.0, 700.0, &PROSE)]);
