@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use docmill_model::Failure;
+use docmill_model::{Code, Failure};
 use docmill_store::StoreError;
 
 pub type Refused<T> = Result<T, Refusal>;
@@ -68,6 +68,10 @@ impl fmt::Display for Refusal {
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
+        // This code stands for a sentence that says all there is to say.
+        if failure.code == Code::NotUsable {
+            return Self::failed(failure.message);
+        }
         Self::failed(failure.to_string()).hint(failure.code.advice())
     }
 }

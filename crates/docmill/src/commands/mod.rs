@@ -24,7 +24,7 @@ use crate::terminal::Voice;
 
 /// Turns documents into markdown, text and data: one by one, in batches, or as a server.
 #[derive(Debug, Parser)]
-#[command(name = "docmill", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "docmill", version, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]
     common: Common,

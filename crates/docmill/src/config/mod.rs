@@ -145,7 +145,7 @@ mod tests {
         let config = defaults();
         assert_eq!(config.limits, Limits::default());
         assert_eq!(config.run, RunLimits::default());
-        assert_eq!((config.data.as_str(), config.workers), ("", Workers::Word(super::workers::Word::Auto)));
+        assert_eq!((config.data.as_str(), config.workers), ("", Workers::Word(workers::Word::Auto)));
         config.check().expect("defaults are allowed");
     }
 

@@ -81,7 +81,7 @@ pub async fn execute(order: &Order) -> Refused<Report> {
         }
         runner.drain(if is_interrupted { DRAIN } else { Duration::ZERO }).await;
     }
-    let lines = work.end().await?;
+    let lines = work.end(&stop).await?;
     Ok(Report { out: order.out.clone(), lines, before, interrupted: is_interrupted, elapsed: began.elapsed() })
 }
 

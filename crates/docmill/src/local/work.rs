@@ -95,7 +95,7 @@ impl<'a> Work<'a> {
         let mut changes = self.shop.store.changes();
         loop {
             self.feed().await?;
-            self.collect().await?;
+            self.collect(stop).await?;
             self.progress.show(counters.pages_read.get() + counters.pages_failed.get());
             if self.open.is_empty() && self.waiting.is_empty() {
                 return Ok(false);
@@ -111,8 +111,8 @@ impl<'a> Work<'a> {
     }
 
     /// Collects what the workers still finished, and closes the manifest with a line for every input.
-    pub async fn end(mut self) -> Refused<Vec<Line>> {
-        self.collect().await?;
+    pub async fn end(mut self, stop: &CancellationToken) -> Refused<Vec<Line>> {
+        self.collect(stop).await?;
         self.progress.end();
         let sources = self.sources.iter();
         let lines: Vec<Line> = self
@@ -200,20 +200,25 @@ impl<'a> Work<'a> {
     }
 
     /// Brings home every job that ended since the last look.
-    async fn collect(&mut self) -> Refused<()> {
+    ///
+    /// Stops between two files when asked to: what is not brought home now is by the next run.
+    async fn collect(&mut self, stop: &CancellationToken) -> Refused<()> {
         for id in self.batches.keys().copied().collect::<Vec<_>>() {
             let Some(batch) = self.shop.store.batch_get(self.shop.project, id).await? else { continue };
             let last = self.batches.insert(id, Some(batch.counts));
             if last.flatten() != Some(batch.counts) || batch.status.is_terminal() {
-                self.collect_batch(&batch).await?;
+                self.collect_batch(&batch, stop).await?;
             }
         }
         Ok(())
     }
 
-    async fn collect_batch(&mut self, batch: &Batch) -> Refused<()> {
+    async fn collect_batch(&mut self, batch: &Batch, stop: &CancellationToken) -> Refused<()> {
         let items = self.shop.store.batch_results(self.shop.project, batch.id).await?.unwrap_or_default();
         for (id, status) in items.into_iter().filter_map(|item| item.job) {
+            if stop.is_cancelled() {
+                return Ok(());
+            }
             if !status.is_terminal() {
                 continue;
             }

@@ -114,6 +114,10 @@ async fn a_killed_server_finishes_its_batch_after_the_next_start() {
         words.insert(pages[0]["markdown"].as_str().unwrap().trim().to_owned());
     }
     assert_eq!(words.len(), 200);
+    let metrics = server.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    for name in ["docmill_documents_done_total ", "docmill_pages_read_total ", "docmill_readers_alive "] {
+        assert!(metrics.lines().any(|line| line.starts_with(name)), "{name} is missing in {metrics}");
+    }
     let listed = server.get("/api/v2/parse?page_size=1000").await;
     assert_eq!(listed["items"].as_array().unwrap().len(), 200, "no job was made twice");
 }
@@ -150,7 +154,7 @@ fn a_second_server_on_the_same_data_is_refused() {
     let _first = Server::start(&home);
     let second = crate::program::Ran::of(command(&home, "127.0.0.1:0").output().unwrap());
     assert_ne!(second.code, Some(0));
-    assert!(second.stderr.starts_with("error: "), "{}", second.stderr);
+    assert!(second.stderr.starts_with("error: ") && second.stderr.contains("is in use by"), "{}", second.stderr);
 }
 
 #[test]
