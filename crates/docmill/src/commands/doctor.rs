@@ -48,7 +48,6 @@ impl State {
 }
 
 impl Doctor {
-    #[expect(clippy::unused_self, reason = "every command is run the same way")]
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let config = common.config(&[])?;
         let findings = blocking(move || look(&config)).await??;

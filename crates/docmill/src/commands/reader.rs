@@ -8,7 +8,6 @@ use clap::Args;
 pub struct Reader {}
 
 impl Reader {
-    #[expect(clippy::unused_self, reason = "every command is run the same way")]
     pub fn run(self) -> ExitCode {
         docmill_runner::reader::child::run()
     }

@@ -76,6 +76,17 @@ fn a_rerun_does_what_changed_and_nothing_else() {
 }
 
 #[test]
+fn more_files_than_a_batch_may_have_are_one_run() {
+    let home = Home::new();
+    home.write_texts(30);
+    let mut command = home.command(&BATCH);
+    let ran = Ran::of(command.env("DOCMILL_LIMITS__BATCH_FILES_MAX", "7").output().unwrap());
+    ran.ended(0).says("30 files to do").says("30 files done, 0 failed");
+    let paths: Vec<_> = home.manifest("out").iter().map(|line| line["path"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(paths, (0..30).map(|number| format!("{number:03}.txt")).collect::<Vec<_>>());
+}
+
+#[test]
 fn machine_readable_output_is_lines_of_json() {
     let home = Home::new();
     home.write_texts(2);

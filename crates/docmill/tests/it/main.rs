@@ -1,4 +1,5 @@
 //! The real program, end to end.
+#![expect(clippy::unwrap_used, reason = "all of this is tests; clippy sees only the functions marked #[test] as such")]
 
 mod batch;
 mod faults;

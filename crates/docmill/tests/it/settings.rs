@@ -35,7 +35,8 @@ fn what_is_no_setting_is_refused_with_its_place() {
     home.write("unknown.toml", "[limits]\nupload_byte_max = 1\n");
     home.write("wrong.toml", "[run]\npage_ms = \"long\"\n");
     home.write("broken.toml", "[run\n");
-    let table: [(&[(&str, &str)], &[&str], &str); 8] = [
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+    let table: [(Variables, &[&str], &str); 8] = [
         (&[], &["--config-file", "unknown.toml"], "error: there is no setting `limits.upload_byte_max` in "),
         (&[], &["--config-file", "wrong.toml"], "error: the setting `run.page_ms` in "),
         (&[], &["--config-file", "broken.toml"], "error: the configuration in "),
