@@ -62,7 +62,7 @@ codes! {
     InvalidJson, "INVALID_JSON", Caller, "The body is not valid JSON.", "Send a JSON object.";
     Unauthorized, "UNAUTHORIZED", Caller, "The API key is missing or unknown.", "Send `Authorization: Bearer <key>`; `docmill key create` makes a key.";
     NotFound, "NOT_FOUND", Caller, "There is no such resource in this project.", "Check the id and the key's project.";
-    MethodNotAllowed, "METHOD_NOT_ALLOWED", Caller, "This path does not take that method.", "See docs/API.md for the calls of this path.";
+    MethodNotAllowed, "METHOD_NOT_ALLOWED", Caller, "This path does not take that method.", "Use a method that this path has.";
     NotImplemented, "NOT_IMPLEMENTED", Caller, "This call is not part of docmill.", "See docs/QUIRKS.md for what is in scope.";
     Forbidden, "FORBIDDEN", Caller, "This is read-only.", "Built-in presets cannot be changed; save a configuration of your own.";
     Conflict, "CONFLICT", Caller, "The resource is not in a state that allows this.", "Read its status first.";

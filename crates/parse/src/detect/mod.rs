@@ -143,7 +143,7 @@ fn expected(extension: &str) -> Option<Kind> {
         "pdf" => Some(Kind::Pdf),
         "png" => Some(Kind::Picture(ImageFormat::Png)),
         "jpg" | "jpeg" => Some(Kind::Picture(ImageFormat::Jpeg)),
-        "txt" | "text" => Some(Kind::Text),
+        "txt" | "text" | "log" => Some(Kind::Text),
         other => office::of_extension(other).map(Kind::Office),
     }
 }
@@ -168,3 +168,5 @@ fn refusal(name: &str, extension: &str, found: &str) -> Failure {
     Failure::new(Code::UnsupportedFileType, format!("\"{name}\" is no document that docmill reads: {reason}."))
 }
 
+#[cfg(test)]
+mod tests;

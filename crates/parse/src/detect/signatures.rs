@@ -116,9 +116,9 @@ pub fn has_utf16(bytes: &[u8], text: &str) -> bool {
 pub fn is_binary_name(extension: &str) -> bool {
     const NAMES: &[&str] = &[
         "azw", "azw3", "azw4", "bmp", "cb7", "cbc", "cbr", "cbz", "chm", "fbz", "fopd", "gif", "heic", "heif", "htmlz",
-        "lit", "lrf", "m4a", "mobi", "mp3", "mp4", "mpeg", "mpga", "mwd", "odf", "odg", "otg", "pml", "prc", "psw", "rb",
-        "sdp", "snb", "std", "sxd", "sxm", "tcr", "tif", "tiff", "txtz", "vsd", "wav", "webm", "webp", "wn", "wri",
-        "xlw", "zip", "exe", "dll", "bin", "gz", "7z", "rar",
+        "lit", "lrf", "m4a", "mobi", "mp3", "mp4", "mpeg", "mpga", "mwd", "odf", "odg", "otg", "pml", "prc", "psw",
+        "rb", "sdp", "snb", "std", "sxd", "sxm", "tcr", "tif", "tiff", "txtz", "vsd", "wav", "webm", "webp", "wn",
+        "wri", "xlw", "zip", "exe", "dll", "bin", "gz", "7z", "rar",
     ];
     NAMES.contains(&extension)
 }

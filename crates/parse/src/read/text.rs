@@ -27,7 +27,10 @@ pub fn open(source: &Source, options: &ParseOptions) -> Box<dyn DocumentReader> 
 }
 
 pub fn guessed_warning() -> Warning {
-    Warning::new(ENCODING_GUESSED, "The text is not UTF-8; it was read as windows-1252, so some characters may be wrong.")
+    Warning::new(
+        ENCODING_GUESSED,
+        "The text is not UTF-8; it was read as windows-1252, so some characters may be wrong.",
+    )
 }
 
 fn page(text: &str, options: &ParseOptions) -> Page {
@@ -41,7 +44,13 @@ fn page(text: &str, options: &ParseOptions) -> Page {
         }
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    Page { blocks, words: words.into_words(), text: text.trim_end().to_owned(), engine: "text".into(), ..Page::default() }
+    Page {
+        blocks,
+        words: words.into_words(),
+        text: text.trim_end().to_owned(),
+        engine: "text".into(),
+        ..Page::default()
+    }
 }
 
 /// Runs of lines that are not blank, form feeds being blank.

@@ -143,11 +143,8 @@ pub fn table(table: &Table, style: &TableStyle) -> String {
 /// The first row is the header, as pipe tables know no other; a spanning cell stands in its first place.
 fn pipe_table(table: &Table, style: &TableStyle) -> String {
     let separator = style.line_separator.as_deref().unwrap_or(" ");
-    let rows: Vec<Vec<String>> = table
-        .grid()
-        .into_iter()
-        .map(|row| row.iter().map(|text| pipe_cell(text, separator)).collect())
-        .collect();
+    let rows: Vec<Vec<String>> =
+        table.grid().into_iter().map(|row| row.iter().map(|text| pipe_cell(text, separator)).collect()).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).max(3);
     let widths: Vec<usize> =
         (0..table.column_count as usize).map(|column| if style.compact { 0 } else { width(column) }).collect();
@@ -199,10 +196,7 @@ mod tests {
 
     #[test]
     fn fences_are_longer_than_what_they_hold() {
-        check(
-            &BlockKind::Code { value: "a\n```\nb\n".into(), language: Some("md".into()) },
-            "````md\na\n```\nb\n````",
-        );
+        check(&BlockKind::Code { value: "a\n```\nb\n".into(), language: Some("md".into()) }, "````md\na\n```\nb\n````");
         assert_eq!(code_span("a`b"), "``a`b``");
         assert_eq!(code_span("`"), "`` ` ``");
     }
@@ -210,7 +204,10 @@ mod tests {
     #[test]
     fn headings_images_links_and_formulas() {
         check(&BlockKind::Heading { value: "C\n #".into(), level: 9 }, "###### C \\#");
-        check(&BlockKind::Image { caption: "A [b](c)".into(), name: Some("i 1.png".into()) }, "![A [b\\](c)](<i 1.png>)");
+        check(
+            &BlockKind::Image { caption: "A [b](c)".into(), name: Some("i 1.png".into()) },
+            "![A [b\\](c)](<i 1.png>)",
+        );
         check(&BlockKind::Image { caption: String::new(), name: None }, "");
         check(&BlockKind::Link { text: "x".into(), url: "https://x/".into() }, "x");
         check(&BlockKind::Formula { value: " a_1 ".into() }, "$$\na_1\n$$");
@@ -220,7 +217,8 @@ mod tests {
 
     #[test]
     fn tables_in_all_styles() {
-        let cell = |row, column, text: &str| Cell { row, column, header: row == 0, text: text.into(), ..Cell::default() };
+        let cell =
+            |row, column, text: &str| Cell { row, column, header: row == 0, text: text.into(), ..Cell::default() };
         let cells = vec![cell(0, 0, "A|B"), cell(0, 1, "C"), cell(1, 0, "x\ny"), cell(1, 1, "long text")];
         let table = Table { row_count: 2, column_count: 2, cells, method: String::new() };
         let style = |pipe, compact, separator: Option<&str>| TableStyle {

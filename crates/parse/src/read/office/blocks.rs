@@ -381,9 +381,7 @@ fn plain_texts(node: &Node) -> String {
             inline::read(text, false).plain
         }
         Node::InlineGroup { md_text, .. } => inline::read(md_text, false).plain,
-        Node::Table(table) => {
-            table.rows.iter().flatten().map(|text| inline::read(text, false).plain).collect()
-        }
+        Node::Table(table) => table.rows.iter().flatten().map(|text| inline::read(text, false).plain).collect(),
         Node::Group { children, .. } => children.iter().map(plain_texts).collect(),
         Node::Located { inner, .. } | Node::Furniture { inner, .. } | Node::Prov { inner, .. } => plain_texts(inner),
         _ => String::new(),

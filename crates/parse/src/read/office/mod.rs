@@ -117,7 +117,9 @@ pub fn by_name(extension: &str, bytes: &[u8]) -> Option<&'static str> {
     let id = of_extension(extension)?;
     let fits = match id {
         // Both begin with a "begin of file" record of type 0.
-        "lotus" | "quattro" => bytes.starts_with(&[0, 0]) && matches!(bytes.get(2), Some(2 | 26)) && bytes.get(3) == Some(&0),
+        "lotus" | "quattro" => {
+            bytes.starts_with(&[0, 0]) && matches!(bytes.get(2), Some(2 | 26)) && bytes.get(3) == Some(&0)
+        }
         "works" => bytes.starts_with(&[0x01, 0xFE]),
         // A known version, and a date of the last change that is one.
         "dbf" => {
@@ -135,8 +137,29 @@ pub fn by_name(extension: &str, bytes: &[u8]) -> Option<&'static str> {
 pub fn is_text_format(id: &str) -> bool {
     matches!(
         id,
-        "html" | "md" | "csv" | "asciidoc" | "text" | "json" | "jsonl" | "xml" | "xml_jats" | "vtt" | "latex" | "email"
-            | "mhtml" | "svg" | "ipynb" | "feed" | "abiword" | "dif" | "sylk" | "prn" | "odt" | "ods" | "odp"
+        "html"
+            | "md"
+            | "csv"
+            | "asciidoc"
+            | "text"
+            | "json"
+            | "jsonl"
+            | "xml"
+            | "xml_jats"
+            | "vtt"
+            | "latex"
+            | "email"
+            | "mhtml"
+            | "svg"
+            | "ipynb"
+            | "feed"
+            | "abiword"
+            | "dif"
+            | "sylk"
+            | "prn"
+            | "odt"
+            | "ods"
+            | "odp"
     )
 }
 
