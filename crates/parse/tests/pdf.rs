@@ -383,3 +383,13 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn ten_thousand_empty_pages_come_out_empty_and_need_no_ocr() {
+    let contents = vec![""; 10_000];
+    let mut recorder = Recorder::default();
+    let (info, pages) = parse(pdf(&contents), &options(Tier::CostEffective), &mut recorder).expect("a document");
+    assert_eq!((info.page_count, pages.len()), (10_000, 10_000));
+    assert!(pages.iter().all(|page| page.blocks.is_empty() && page.warnings.is_empty()));
+    assert!(recorder.pictures.is_empty());
+}
