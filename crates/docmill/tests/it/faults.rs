@@ -101,7 +101,12 @@ fn serve_on_a_small_disk(home: &Home) -> Command {
     let mut unshared = Command::new("unshare");
     unshared.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
     unshared.arg(server.get_program()).args(server.get_args());
-    unshared.envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    for (name, value) in server.get_envs() {
+        match value {
+            Some(value) => unshared.env(name, value),
+            None => unshared.env_remove(name),
+        };
+    }
     unshared.current_dir(home.path(""));
     unshared
 }
