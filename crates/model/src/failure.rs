@@ -67,6 +67,7 @@ codes! {
     Forbidden, "FORBIDDEN", Caller, "This is read-only.", "Built-in presets cannot be changed; save a configuration of your own.";
     Conflict, "CONFLICT", Caller, "The resource is not in a state that allows this.", "Read its status first.";
     DuplicateUniqueId, "DUPLICATE_UNIQUE_ID", Caller, "The directory already has a file with this unique_id and other content.", "Delete that file first or give another unique_id.";
+    IdempotencyKeyReused, "IDEMPOTENCY_KEY_REUSED", Caller, "The Idempotency-Key was used before with another request.", "Use a new key for every new request.";
     PayloadTooLarge, "PAYLOAD_TOO_LARGE", Caller, "The body is larger than the limit.", "Split it, or raise the limit in the configuration.";
     UploadIncomplete, "UPLOAD_INCOMPLETE", Caller, "The upload ended before the file did.", "Send it again.";
     EmptyDirectory, "EMPTY_DIRECTORY", Caller, "The directory has no files.", "Upload files before creating a batch.";

@@ -12,9 +12,11 @@ pub mod results;
 pub mod schema;
 pub mod states;
 pub mod time;
+pub mod waiting;
 
 pub use failure::{Code, Failure, FailureClass};
 pub use ids::{BatchId, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, ProjectId};
 pub use options::Product;
 pub use states::{BatchStatus, JobStatus};
 pub use time::Timestamp;
+pub use waiting::Waiting;

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Files in the source directory of a batch.
     pub batch_files_max: u32,
+    /// How long a create that is sent again answers the first one, milliseconds (10 minutes).
+    pub create_kept_ms: i64,
+    /// Characters of an `Idempotency-Key`.
+    pub idempotency_key_chars_max: u32,
     /// Bytes of one uploaded file (512 MiB).
     pub upload_bytes_max: u64,
     /// Bytes of a JSON request body.
@@ -32,6 +36,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             batch_files_max: 1_000,
+            create_kept_ms: 600_000,
+            idempotency_key_chars_max: 255,
             upload_bytes_max: 512 * 1024 * 1024,
             body_bytes_max: 2 * 1024 * 1024,
             name_chars_max: 3_000,

@@ -54,8 +54,10 @@ mod tests {
         let content = Content::Blob(BlobRef { key: known.clone(), sha256: "aa".to_owned(), bytes: 1 });
         let project = store.project_default().await.unwrap().id;
         let (name, purpose) = ("a".to_owned(), "user_data".to_owned());
-        let made =
-            store.file_create(NewFile { project, name, external_file_id: None, purpose, content }).await.unwrap();
+        let made = store
+            .file_create(NewFile { project, name, external_file_id: None, purpose, content, once: None })
+            .await
+            .unwrap();
         assert!(matches!(made, FileCreated::New(_)));
         // What a process leaves that was killed in a put: the staged file of the storage.
         let staged = blobs.local_path(&orphan).unwrap().with_file_name("aa-dead#1");

@@ -3,6 +3,8 @@
 //! Every method that reads or changes something of a project takes the project's id, and answers `None` or
 //! `NOT_FOUND` for another project's rows: nobody learns that an id exists elsewhere.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use docmill_model::{
     BatchId, BatchStatus, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, Product, ProjectId,
@@ -123,6 +125,9 @@ pub trait Batches: Send + Sync + 'static {
         filter: &BatchFilter,
         page: PageRequest,
     ) -> StoreResult<Listed<Batch>>;
+    /// What these batches say beside their own rows; the caller has seen that they are its own. An unknown one has
+    /// nothing to say.
+    async fn batch_facts(&self, ids: &[BatchId]) -> StoreResult<HashMap<BatchId, BatchFacts>>;
     /// One entry per item, in the order of the snapshot. `None` when there is no such batch.
     async fn batch_results(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Vec<BatchItem>>>;
     /// Waiting jobs end CANCELLED, leased ones are asked to stop; the batch is CANCELLED when the last one ended.

@@ -1,8 +1,8 @@
-//! Batches (contract 2.1), with docmill's additions `counts`, `progress`, `error_message`, `started_at` and
-//! `finished_at` (design section 4, "Deviations by kindness").
+//! Batches (contract 2.1), with docmill's additions `counts`, `progress`, `eta_seconds`, `waiting_reason`,
+//! `error_summary`, `generation`, `error_message`, `started_at` and `finished_at` (design section 4, "Deviations by kindness").
 
 use docmill_model::{
-    BatchId, BatchStatus, ConfigurationId, DirectoryFileId, DirectoryId, JobId, Product, ProjectId, Timestamp,
+    BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, JobId, Product, ProjectId, Timestamp,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -66,6 +66,14 @@ pub struct Batch {
     pub counts: Counts,
     /// Share of the items that are terminal, 0 to 1: `Counts::progress`.
     pub progress: f64,
+    /// Seconds until the last job ends, at the pace so far; null while nothing is known.
+    pub eta_seconds: Option<u64>,
+    /// `CODE: sentence` while the batch is open and nothing of it runs.
+    pub waiting_reason: Option<String>,
+    /// Failed files by code, the most frequent first.
+    pub error_summary: Vec<ErrorSummary>,
+    /// How often the batch was retried.
+    pub generation: u32,
     /// Why the orchestration failed, for FAILED.
     pub error_message: Option<String>,
     #[serde(serialize_with = "printed")]
@@ -120,24 +128,41 @@ impl From<JobId> for JobReference {
     }
 }
 
-/// Items by where they are. Without `running`, `pending` counts every open job.
+/// What went wrong with some files of a batch, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorSummary {
+    pub code: Code,
+    pub count: u32,
+    pub example: ErrorExample,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorExample {
+    pub display_name: String,
+    pub error_message: String,
+}
+
+/// Items by where they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
     pub total: u32,
     pub pending: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub running: Option<u32>,
+    pub running: u32,
     pub completed: u32,
     pub failed: u32,
     pub cancelled: u32,
     /// Items for which no job could be made.
     pub without_job: u32,
+    /// Of `completed`: files that were not read again, because their result was known.
+    pub reused: u32,
 }
 
 impl Counts {
     /// Share of the items that are terminal, 0 to 1, rounded to 4 places. Nothing to do is all done.
     pub fn progress(self) -> f64 {
-        let open = self.pending + self.running.unwrap_or(0);
+        let open = self.pending + self.running;
         if self.total == 0 {
             return 1.0;
         }

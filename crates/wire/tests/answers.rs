@@ -6,10 +6,10 @@ use docmill_model::document::*;
 use docmill_model::options::{ExtractTarget, ImageCategory, ParseOptions, Tier};
 use docmill_model::results::{Asset, Citation, Extraction, FieldSource, JobResult, PathStep};
 use docmill_model::{
-    BatchId, BatchStatus, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, JobStatus, Product, ProjectId,
-    Timestamp,
+    BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, JobStatus, Product,
+    ProjectId, Timestamp,
 };
-use docmill_wire::batches::{Batch, BatchConfig, BatchResult, Counts};
+use docmill_wire::batches::{Batch, BatchConfig, BatchResult, Counts, ErrorExample, ErrorSummary};
 use docmill_wire::directories::{Directory, DirectoryFile};
 use docmill_wire::extract::{self, Asked, ExtractJob, ExtractUsage, JobMetadata};
 use docmill_wire::pages::{self, Content};
@@ -47,7 +47,7 @@ fn batch() {
         error_message: message.map(str::to_owned),
     };
     let counts =
-        Counts { total: 4, pending: 1, running: Some(0), completed: 1, failed: 1, cancelled: 0, without_job: 1 };
+        Counts { total: 4, pending: 1, running: 0, completed: 1, failed: 1, cancelled: 0, without_job: 1, reused: 1 };
     kept(
         "batch",
         Batch {
@@ -64,6 +64,18 @@ fn batch() {
             ]),
             progress: counts.progress(),
             counts,
+            eta_seconds: Some(12),
+            waiting_reason: Some("STARTING: The workers take it next.".to_owned()),
+            error_summary: vec![ErrorSummary {
+                code: Code::EmptyFile,
+                count: 1,
+                example: ErrorExample {
+                    display_name: "a.pdf".to_owned(),
+                    error_message: "EMPTY_FILE: The file is empty.".to_owned(),
+                },
+                advice: Code::EmptyFile.advice(),
+            }],
+            generation: 0,
             error_message: None,
             created_at: AT,
             updated_at: AT,
@@ -76,12 +88,9 @@ fn batch() {
 #[test]
 fn progress_is_the_share_of_what_is_terminal() {
     let counts = |total, pending, running| Counts { total, pending, running, ..Counts::default() };
-    for (counts, expected) in [
-        (counts(0, 0, None), 1.0),
-        (counts(3, 3, None), 0.0),
-        (counts(3, 1, Some(1)), 0.3333),
-        (counts(3, 0, Some(0)), 1.0),
-    ] {
+    for (counts, expected) in
+        [(counts(0, 0, 0), 1.0), (counts(3, 3, 0), 0.0), (counts(3, 1, 1), 0.3333), (counts(3, 0, 0), 1.0)]
+    {
         assert_eq!(counts.progress(), expected);
     }
 }

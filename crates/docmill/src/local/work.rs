@@ -144,6 +144,7 @@ impl<'a> Work<'a> {
             description: None,
             expires_at: None,
             system_metadata: None,
+            once: None,
         };
         let directory = self.shop.store.directory_create(directory).await?.id;
         let mut by_name = HashMap::new();
@@ -157,6 +158,7 @@ impl<'a> Work<'a> {
                 external_file_id: None,
                 purpose: "user_data".to_owned(),
                 content,
+                once: None,
             };
             let file = NewDirectoryFile {
                 directory,
@@ -164,6 +166,7 @@ impl<'a> Work<'a> {
                 display_name: source.name.clone(),
                 unique_id: source.name.clone(),
                 metadata: serde_json::Map::new(),
+                once: None,
             };
             if let FileCreated::BlobGone = self.shop.store.directory_file_create(file).await? {
                 continue;
@@ -176,6 +179,7 @@ impl<'a> Work<'a> {
             configuration: self.order.configuration,
             options: self.order.options.clone(),
             files_max: self.order.config.limits.batch_files_max,
+            once: None,
         };
         let batch = self.shop.store.batch_create(batch).await?;
         self.watch(&batch, &by_name).await

@@ -1,6 +1,7 @@
 //! The real program, end to end.
 #![expect(clippy::unwrap_used, reason = "all of this is tests; clippy sees only the functions marked #[test] as such")]
 
+mod again;
 mod batch;
 mod faults;
 mod help;

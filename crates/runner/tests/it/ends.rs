@@ -120,6 +120,7 @@ async fn batch(world: &World, documents: &[&str]) -> Batch {
         description: None,
         expires_at: None,
         system_metadata: None,
+        once: None,
     };
     let directory = world.store.directory_create(directory).await.expect("directory").id;
     for (number, text) in documents.iter().enumerate() {
@@ -130,9 +131,11 @@ async fn batch(world: &World, documents: &[&str]) -> Batch {
             external_file_id: None,
             purpose: "user_data".to_owned(),
             content: Content::Blob(world.blob(text).await),
+            once: None,
         };
         let metadata = Default::default();
-        let new = NewDirectoryFile { directory, file, display_name: name.clone(), unique_id: name, metadata };
+        let new =
+            NewDirectoryFile { directory, file, display_name: name.clone(), unique_id: name, metadata, once: None };
         world.store.directory_file_create(new).await.expect("file");
     }
     let new = NewBatch {
@@ -141,6 +144,7 @@ async fn batch(world: &World, documents: &[&str]) -> Batch {
         configuration: docmill_model::ConfigurationId::Preset(docmill_model::ids::Preset::ParseAgentic),
         options: docmill_model::options::JobOptions::Parse(Default::default()),
         files_max: 1_000,
+        once: None,
     };
     world.store.batch_create(new).await.expect("batch")
 }

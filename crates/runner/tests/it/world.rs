@@ -78,6 +78,7 @@ impl World {
             external_file_id: None,
             purpose: "parse".to_owned(),
             content: content.clone(),
+            once: None,
         };
         let FileCreated::New(file) = self.store.file_create(file).await.expect("file") else { panic!("a new file") };
         let source = JobSource::File { file: file.id, directory_file: None, name: file.name, content };
@@ -86,7 +87,7 @@ impl World {
 
     pub async fn job_from(&self, source: JobSource, options: JobOptions) -> JobId {
         let user_metadata = Default::default();
-        let new = NewJob { project: self.project, options, configuration: None, source, user_metadata };
+        let new = NewJob { project: self.project, options, configuration: None, source, user_metadata, once: None };
         self.store.job_create(new).await.expect("job").id
     }
 

@@ -1,12 +1,13 @@
 //! Batches (contract 2.1).
 
-use docmill_model::{BatchId, Code, JobStatus};
-use docmill_store::{Batch, BatchCounts, BatchFilter, BatchItem, NewBatch};
+use docmill_model::{BatchId, Code, Failure};
+use docmill_store::{Batch, BatchCounts, BatchFilter, BatchItem, ErrorGroup, NewBatch};
 use docmill_wire::batches::{self as wire, BatchConfig, BatchResult, Counts, CreateBatch};
 use docmill_wire::render::Page;
 use serde_json::Value;
 
 use super::paging::{self, Asked};
+use super::standing::{self, Told};
 use super::{App, AppError, AppResult, Caller, configurations};
 
 /// The configuration is resolved now: what a batch does is a snapshot, whatever happens to the configuration later.
@@ -22,34 +23,42 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire:
         configuration: asked.configuration_id,
         options,
         files_max: app.limits.batch_files_max,
+        once: caller.once(app, body),
     });
-    Ok(shown(made.await?, None))
+    let batch = made.await?;
+    one(app, batch, None).await
 }
 
 pub async fn list(app: &App, caller: &Caller, filter: &BatchFilter, asked: Asked) -> AppResult<Page<wire::Batch>> {
     let page = paging::begin(caller, "batches", &asked)?;
     let listed = app.store.batch_list(caller.project(), filter, page).await?;
-    Ok(paging::end(caller, "batches", &asked, listed, |batch| shown(batch, None)))
+    let mut told = Told::of(app, &listed.items).await?;
+    Ok(paging::end(caller, "batches", &asked, listed, |batch| shown(batch, None, &mut told)))
 }
 
 pub async fn get(app: &App, caller: &Caller, id: BatchId, with_results: bool) -> AppResult<wire::Batch> {
     let unknown = || AppError::not_found("batch", id);
     let batch = app.store.batch_get(caller.project(), id).await?.ok_or_else(unknown)?;
     if !with_results {
-        return Ok(shown(batch, None));
+        return one(app, batch, None).await;
     }
     let items = app.store.batch_results(caller.project(), id).await?.ok_or_else(unknown)?;
-    Ok(shown(batch, Some(items)))
+    one(app, batch, Some(items)).await
 }
 
 pub async fn cancel(app: &App, caller: &Caller, id: BatchId) -> AppResult<wire::Batch> {
     let cancelled = app.store.batch_cancel(caller.project(), id).await?;
-    cancelled.map(|batch| shown(batch, None)).ok_or_else(|| AppError::not_found("batch", id))
+    one(app, cancelled.ok_or_else(|| AppError::not_found("batch", id))?, None).await
 }
 
-fn shown(batch: Batch, items: Option<Vec<BatchItem>>) -> wire::Batch {
-    let running = items.as_ref().map(|items| running(items));
-    let counts = counts(batch.counts, running);
+async fn one(app: &App, batch: Batch, items: Option<Vec<BatchItem>>) -> AppResult<wire::Batch> {
+    let mut told = Told::of(app, std::slice::from_ref(&batch)).await?;
+    Ok(shown(batch, items, &mut told))
+}
+
+fn shown(batch: Batch, items: Option<Vec<BatchItem>>, told: &mut Told) -> wire::Batch {
+    let facts = told.facts.remove(&batch.id).unwrap_or_default();
+    let counts = counts(batch.counts, facts.running);
     wire::Batch {
         id: batch.id,
         project_id: batch.project,
@@ -59,6 +68,10 @@ fn shown(batch: Batch, items: Option<Vec<BatchItem>>) -> wire::Batch {
         results: items.map(|items| items.into_iter().map(result).collect()),
         counts,
         progress: counts.progress(),
+        eta_seconds: standing::eta_seconds(&batch, told.now),
+        waiting_reason: told.waiting(&batch, &facts).map(|waiting| waiting.to_string()),
+        error_summary: facts.errors.into_iter().map(error_summary).collect(),
+        generation: batch.generation,
         error_message: batch.failure.map(|failure| failure.to_string()),
         created_at: batch.created_at,
         updated_at: batch.updated_at,
@@ -67,21 +80,22 @@ fn shown(batch: Batch, items: Option<Vec<BatchItem>>) -> wire::Batch {
     }
 }
 
-fn running(items: &[BatchItem]) -> u32 {
-    let running = |item: &&BatchItem| matches!(item.job, Some((_, JobStatus::Running)));
-    u32::try_from(items.iter().filter(running).count()).unwrap_or(u32::MAX)
+fn error_summary(group: ErrorGroup) -> wire::ErrorSummary {
+    let ErrorGroup { code, count, file, message } = group;
+    let example = wire::ErrorExample { display_name: file, error_message: Failure { code, message }.to_string() };
+    wire::ErrorSummary { code, count, example, advice: code.advice() }
 }
 
-/// Which open jobs run is known only where the items were read.
-fn counts(counts: BatchCounts, running: Option<u32>) -> Counts {
+fn counts(counts: BatchCounts, running: u32) -> Counts {
     Counts {
         total: counts.total,
-        pending: counts.open().saturating_sub(running.unwrap_or(0)),
+        pending: counts.open().saturating_sub(running),
         running,
         completed: counts.completed,
         failed: counts.failed,
         cancelled: counts.cancelled,
         without_job: counts.without_job,
+        reused: counts.reused,
     }
 }
 

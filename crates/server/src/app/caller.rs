@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use docmill_model::{Code, ProjectId};
-use docmill_store::Project;
+use docmill_model::{Code, KeyId, ProjectId, Timestamp};
+use docmill_store::{Once, Project};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{App, AppError, AppResult};
@@ -19,11 +20,39 @@ const KEYS_MAX: usize = 1_024;
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub project: Project,
+    key: KeyId,
+    /// How the request came; set by the one who unpacked it.
+    pub sent: Sent,
+}
+
+/// What tells a request that is sent again from a new one.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    /// Method and path.
+    pub route: String,
+    /// `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// Sends of this request before this one, when the client counts them (`x-stainless-retry-count`).
+    pub before: Option<u32>,
+    pub arrived: Timestamp,
 }
 
 impl Caller {
     pub const fn project(&self) -> ProjectId {
         self.project.id
+    }
+
+    /// The mark of the create that this request asks for; `fields` is all that it was given, read. `None` for a client
+    /// that neither counts its sends nor names them: it cannot ask for the first answer either.
+    pub fn once(&self, app: &App, fields: &impl Serialize) -> Option<Once> {
+        let body = hashed(fields);
+        let who = (self.key.to_string(), &self.sent.route);
+        let (id, again) = match (&self.sent.idempotency_key, self.sent.before) {
+            (Some(key), _) => (hashed(&(who, "key", key)), true),
+            (None, Some(before)) => (hashed(&(who, "fields", &body)), before > 0),
+            (None, None) => return None,
+        };
+        Some(Once { id, body, again, arrived: self.sent.arrived, kept_ms: app.limits.create_kept_ms })
     }
 }
 
@@ -56,9 +85,14 @@ pub async fn by_secret(app: &App, secret: &str) -> AppResult<Caller> {
     let unknown = || AppError::Failure(Code::Unauthorized.into());
     let key = app.store.key_find(&hash).await?.ok_or_else(unknown)?;
     let project = app.store.project_get(key.project).await?.ok_or_else(unknown)?;
-    let caller = Caller { project };
+    let caller = Caller { project, key: key.id, sent: Sent::default() };
     app.keys.put(hash, caller.clone());
     Ok(caller)
+}
+
+/// Names of fields and values are JSON already, so writing them cannot fail.
+fn hashed(fields: &impl Serialize) -> String {
+    hex(&Sha256::digest(serde_json::to_vec(fields).unwrap_or_default()))
 }
 
 /// Lower-case hex, as hashes are stored.

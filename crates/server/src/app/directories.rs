@@ -32,6 +32,7 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire:
         description: asked.description,
         expires_at,
         system_metadata: asked.system_metadata,
+        once: caller.once(app, body),
     });
     Ok(shown(made.await?))
 }

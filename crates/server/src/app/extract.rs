@@ -47,8 +47,9 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<Extra
     };
     let source = sources::find(app, caller, asked.input).await?;
     let project = caller.project();
-    let made =
-        app.store.job_create(NewJob { project, options, configuration, source, user_metadata: Default::default() });
+    let once = caller.once(app, body);
+    let user_metadata = Default::default();
+    let made = app.store.job_create(NewJob { project, options, configuration, source, user_metadata, once });
     shown(app, made.await?, Expand::default()).await
 }
 

@@ -7,6 +7,7 @@ use docmill_store::{DirectoryFile, DirectoryFileFilter, NewDirectoryFile, NewFil
 use docmill_wire::FieldError;
 use docmill_wire::directories::{self as wire, upload_metadata};
 use docmill_wire::render::Page;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::paging::{self, Asked};
@@ -14,7 +15,7 @@ use super::uploads::{self, Spooled};
 use super::{App, AppError, AppResult, Caller, directories};
 
 /// What an upload says about its file, checked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Described {
     /// Base name: what the format is told from.
     pub name: String,
@@ -80,6 +81,8 @@ pub async fn upload(
     described: Described,
     upload: &Spooled,
 ) -> AppResult<wire::DirectoryFile> {
+    // Boundaries of a form are random, so what counts is what it says.
+    let once = caller.once(app, &(&described, &upload.sha256));
     let kept = uploads::keep(app, upload, |content| {
         app.store.directory_file_create(NewDirectoryFile {
             directory,
@@ -89,10 +92,12 @@ pub async fn upload(
                 external_file_id: described.external_file_id.clone(),
                 purpose: "user_data".to_owned(),
                 content,
+                once: None,
             },
             display_name: described.display_name.clone(),
             unique_id: described.unique_id.clone(),
             metadata: described.metadata.clone(),
+            once: once.clone(),
         })
     });
     Ok(shown(kept.await?))

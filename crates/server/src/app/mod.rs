@@ -13,6 +13,7 @@ pub mod parse;
 pub mod projects;
 mod results;
 pub mod sources;
+mod standing;
 pub mod uploads;
 
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ use docmill_store::blobs::Blobs;
 use docmill_store::{Clock, Store};
 use prometheus_client::registry::Registry;
 
-pub use caller::Caller;
+pub use caller::{Caller, Sent};
 pub use error::{AppError, AppResult};
 
 use caller::KeyCache;

@@ -2,7 +2,7 @@
 
 use docmill_model::options::ParseOptions;
 use docmill_model::{Code, JobId, Product};
-use docmill_store::{File, Job, JobFilter, JobSource, NewFile, NewJob};
+use docmill_store::{File, Job, JobFilter, JobSource, NewFile, NewJob, Once};
 use docmill_wire::FieldError;
 use docmill_wire::errors::body_loc;
 use docmill_wire::parse::{
@@ -26,7 +26,8 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<Parse
         }
     };
     let source = sources::find(app, caller, reference).await?;
-    start(app, caller, asked.request, options, source).await
+    let once = caller.once(app, body);
+    start(app, caller, asked.request, options, source, once).await
 }
 
 /// The file comes with the request; everything else is checked before its bytes are kept.
@@ -43,11 +44,13 @@ pub async fn upload(
     if let Some(error) = files::name_error(app, "file", file_name) {
         return Err(error.into());
     }
-    let file = keep(app, caller, file_name, upload).await?;
-    start(app, caller, request, options, sources::of_file(file, None)).await
+    let once = caller.once(app, &(configuration, file_name, &upload.sha256));
+    let file = keep(app, caller, file_name, upload, once.as_ref()).await?;
+    start(app, caller, request, options, sources::of_file(file, None), once).await
 }
 
-async fn keep(app: &App, caller: &Caller, file_name: &str, upload: &Spooled) -> AppResult<File> {
+/// The file is a step of its own: a crash between it and the job must not leave two files after the second send.
+async fn keep(app: &App, caller: &Caller, file_name: &str, upload: &Spooled, once: Option<&Once>) -> AppResult<File> {
     let kept = uploads::keep(app, upload, |content| {
         app.store.file_create(NewFile {
             project: caller.project(),
@@ -55,6 +58,7 @@ async fn keep(app: &App, caller: &Caller, file_name: &str, upload: &Spooled) -> 
             external_file_id: None,
             purpose: "parse".to_owned(),
             content,
+            once: once.map(|once| once.step("file")),
         })
     });
     kept.await
@@ -77,6 +81,7 @@ async fn start(
     request: ParseRequest,
     options: ParseOptions,
     source: JobSource,
+    once: Option<Once>,
 ) -> AppResult<ParseJob> {
     let made = app.store.job_create(NewJob {
         project: caller.project(),
@@ -84,6 +89,7 @@ async fn start(
         configuration: request.configuration_id,
         source,
         user_metadata: request.user_metadata,
+        once,
     });
     Ok(shown(&made.await?, false))
 }

@@ -33,7 +33,8 @@ pub struct Spooling {
 #[derive(Debug)]
 pub struct Spooled {
     path: TempPath,
-    sha256: String,
+    /// Lower-case hex.
+    pub sha256: String,
     pub bytes: u64,
 }
 

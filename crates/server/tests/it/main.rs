@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // all of this is tests; clippy sees only functions marked as such
 
+mod again;
 mod batches;
 mod configurations;
 mod cut_off;

@@ -1,7 +1,9 @@
 use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, Failure, JobStatus, ProjectId};
 
 use super::{Ground, all, completed, refusal};
-use crate::records::{BatchCounts, BatchFilter, BatchItem, DirectoryKind, Outcome, PageRequest};
+use crate::records::{
+    BatchCounts, BatchFacts, BatchFilter, BatchItem, DirectoryKind, ErrorGroup, Outcome, PageRequest,
+};
 
 async fn items(ground: &Ground<'_>, id: BatchId) -> Vec<BatchItem> {
     ground.store.batch_results(ground.project, id).await.unwrap().unwrap()
@@ -252,4 +254,68 @@ pub async fn another_project_learns_nothing(ground: &Ground<'_>) {
     assert!(ground.store.batch_results(ground.project, BatchId::generate()).await.unwrap().is_none());
     let listed = ground.store.batch_list(other, &BatchFilter::default(), all()).await.unwrap();
     assert!(listed.items.is_empty());
+}
+
+pub async fn batches_say_what_runs_and_what_failed(ground: &Ground<'_>) {
+    let directory = ground.directory().await;
+    for name in ["a", "b", "c", "d", "e", ""] {
+        ground.entry(directory, name).await;
+    }
+    let batch = ground.store.batch_create(ground.new_batch(directory)).await.unwrap().id;
+    let other = ground.batch(1).await.id;
+    let facts = async || ground.store.batch_facts(&[batch, other]).await.unwrap();
+    let empty = ErrorGroup {
+        code: Code::EmptyFile,
+        count: 1,
+        file: String::new(),
+        message: Code::EmptyFile.sentence().to_owned(),
+    };
+    let due = Some(ground.now());
+    let expected = BatchFacts { next_due: due, errors: vec![empty.clone()], ..BatchFacts::default() };
+    assert_eq!(facts().await[&batch], expected);
+    assert_eq!(facts().await[&other], BatchFacts { next_due: due, ..BatchFacts::default() });
+
+    let mut jobs = ground.claim(6).await;
+    jobs.retain(|job| job.batch == Some(batch));
+    assert_eq!(jobs.len(), 5);
+    let told = facts().await;
+    assert_eq!((told[&batch].running, told[&batch].next_due, told[&other].running), (5, None, 1));
+
+    for (job, message) in jobs.iter().zip(["first", "second"]) {
+        assert!(ground.finish(job, Outcome::Failed(Failure::new(Code::FileDamaged, message))).await);
+    }
+    let retry = Outcome::Retry { failure: Code::BlobsUnavailable.into(), strike: false, delay_ms: 500 };
+    assert!(ground.finish(&jobs[2], retry).await);
+    assert!(ground.finish(&jobs[3], Outcome::Cancelled).await);
+    let damaged = ErrorGroup {
+        code: Code::FileDamaged,
+        count: 2,
+        file: jobs[0].source.name().to_owned(),
+        message: "first".into(),
+    };
+    let expected = BatchFacts {
+        running: 1,
+        next_due: Some(ground.now().plus_ms(500)),
+        last_failure: Some(Code::BlobsUnavailable),
+        errors: vec![damaged, empty],
+    };
+    assert_eq!(facts().await[&batch], expected, "cancelled ones did not fail");
+}
+
+pub async fn the_pace_is_measured_from_the_first_claim(ground: &Ground<'_>) {
+    let batch = ground.batch(3).await;
+    assert_eq!(batch.pace, None);
+    ground.clock.advance(50);
+    let begun = ground.now();
+    let first = ground.claim_one().await;
+    ground.clock.advance(50);
+    assert!(ground.finish(&first, completed()).await);
+    let second = ground.claim_one().await;
+    assert_eq!(ground.batch_now(batch.id).await.pace, Some((begun, 0)), "later claims change nothing");
+    // A server that was down did not read.
+    assert_eq!(ground.store.job_release_all().await.unwrap(), 1);
+    assert_eq!(ground.batch_now(batch.id).await.pace, None);
+    assert!(!ground.finish(&second, completed()).await);
+    ground.claim_one().await;
+    assert_eq!(ground.batch_now(batch.id).await.pace, Some((ground.now(), 1)));
 }

@@ -14,6 +14,7 @@ pub async fn a_directory_reads_back(ground: &Ground<'_>) {
         description: Some("scans".to_owned()),
         expires_at,
         system_metadata: Some(metadata.clone()),
+        once: None,
     };
     let made = ground.store.directory_create(new).await.unwrap();
     ground.clock.advance(10);

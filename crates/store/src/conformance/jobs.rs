@@ -46,6 +46,7 @@ pub async fn lists_are_filtered_and_paged(ground: &Ground<'_>) {
         configuration: None,
         source: JobSource::ParseJob { job: made[0].uuid(), outputs: "outputs/x/1".into(), name: "x".into() },
         user_metadata: BTreeMap::new(),
+        once: None,
     };
     let extract = ground.store.job_create(extract).await.unwrap().id;
     ground.store.job_cancel(ground.project, made[1]).await.unwrap();

@@ -5,6 +5,7 @@
 
 pub mod batches;
 pub mod configurations;
+pub mod creates;
 pub mod directories;
 pub mod files;
 pub mod jobs;
@@ -74,15 +75,20 @@ impl<'a> Ground<'a> {
     }
 
     pub async fn directory_until(&self, kind: DirectoryKind, expires_at: Option<Timestamp>) -> DirectoryId {
-        let new = NewDirectory {
+        let new = self.new_directory(kind, expires_at);
+        self.store.directory_create(new).await.unwrap().id
+    }
+
+    pub fn new_directory(&self, kind: DirectoryKind, expires_at: Option<Timestamp>) -> NewDirectory {
+        NewDirectory {
             project: self.project,
             name: "inbox".to_owned(),
             kind,
             description: None,
             expires_at,
             system_metadata: None,
-        };
-        self.store.directory_create(new).await.unwrap().id
+            once: None,
+        }
     }
 
     /// A file whose content is its name, so that other names are other content. An empty name is an empty file.
@@ -93,7 +99,7 @@ impl<'a> Ground<'a> {
             bytes: name.len() as u64,
         });
         let (external_file_id, purpose) = (None, "user_data".to_owned());
-        NewFile { project: self.project, name: name.to_owned(), external_file_id, purpose, content }
+        NewFile { project: self.project, name: name.to_owned(), external_file_id, purpose, content, once: None }
     }
 
     pub fn new_entry(&self, directory: DirectoryId, name: &str) -> NewDirectoryFile {
@@ -103,6 +109,7 @@ impl<'a> Ground<'a> {
             display_name: name.to_owned(),
             unique_id: name.to_owned(),
             metadata: Map::new(),
+            once: None,
         }
     }
 
@@ -124,6 +131,7 @@ impl<'a> Ground<'a> {
             configuration: ConfigurationId::Preset(Preset::ParseAgentic),
             options: self.options(),
             files_max: 1_000,
+            once: None,
         }
     }
 
@@ -160,6 +168,7 @@ impl<'a> Ground<'a> {
                 content: file.content.clone(),
             },
             user_metadata: Default::default(),
+            once: None,
         }
     }
 
@@ -226,12 +235,21 @@ macro_rules! conformance_suite {
                 lists_are_filtered_and_paged,
                 paging_neither_repeats_nor_skips_while_states_change,
                 another_project_learns_nothing,
+                batches_say_what_runs_and_what_failed,
+                the_pace_is_measured_from_the_first_claim,
             ]
             configurations: [
                 saving_again_replaces_the_parameters,
                 an_update_changes_what_is_given,
                 lists_are_filtered_and_paged,
                 a_deleted_one_is_gone,
+            ]
+            creates: [
+                a_create_sent_again_answers_what_was_made,
+                two_equal_creates_may_both_be_meant,
+                a_first_send_that_its_repeat_overtook_makes_nothing,
+                one_key_for_two_requests_is_refused,
+                what_was_deleted_since_is_made_anew,
             ]
             directories: [
                 a_directory_reads_back,

@@ -208,7 +208,7 @@ pub async fn depth_and_changes_follow_the_queue(ground: &Ground<'_>) {
     let b = ground.job("b").await.id;
     ground.clock.advance(700);
     let depth = ground.store.queue_depth().await.unwrap();
-    assert_eq!(depth, QueueDepth { pending: 2, running: 0, oldest_due_ms: 700 });
+    assert_eq!(depth, QueueDepth { pending: 2, running: 0, oldest_due_ms: 700, last_claim: None });
     changes.mark_unchanged();
     let job = ground.claim_one().await;
     assert_eq!(ground.store.queue_depth().await.unwrap().running, 1);
@@ -217,5 +217,6 @@ pub async fn depth_and_changes_follow_the_queue(ground: &Ground<'_>) {
     assert!(changes.has_changed().unwrap(), "a job came back");
     ground.store.job_cancel(ground.project, b).await.unwrap();
     let depth = ground.store.queue_depth().await.unwrap();
-    assert_eq!(depth, QueueDepth { pending: 1, running: 0, oldest_due_ms: 0 }, "not due yet");
+    let last_claim = Some(ground.now());
+    assert_eq!(depth, QueueDepth { pending: 1, running: 0, oldest_due_ms: 0, last_claim }, "not due yet");
 }

@@ -1,8 +1,10 @@
 use docmill_model::options::JobOptions;
 use docmill_model::{
-    BatchId, BatchStatus, ConfigurationId, DirectoryFileId, DirectoryId, Failure, JobId, JobStatus, Product, ProjectId,
-    Timestamp,
+    BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, Failure, JobId, JobStatus, Product,
+    ProjectId, Timestamp,
 };
+
+use super::Once;
 
 #[derive(Debug, Clone)]
 pub struct NewBatch {
@@ -12,6 +14,8 @@ pub struct NewBatch {
     /// The configuration, resolved: what every job of the batch will do, whatever happens to the configuration.
     pub options: JobOptions,
     pub files_max: u32,
+    /// How this create is recognised when it is sent again.
+    pub once: Option<Once>,
 }
 
 #[derive(Debug, Clone)]
@@ -23,6 +27,11 @@ pub struct Batch {
     pub configuration: ConfigurationId,
     pub status: BatchStatus,
     pub counts: BatchCounts,
+    /// Grows by one with every retry of the batch.
+    pub generation: u32,
+    /// Since when the pace is measured, and how many items had ended then; `None` while no job of it was claimed since
+    /// the batch began, was retried, or the server started.
+    pub pace: Option<(Timestamp, u32)>,
     /// Why the orchestration failed, for FAILED.
     pub failure: Option<Failure>,
     pub created_at: Timestamp,
@@ -40,6 +49,8 @@ pub struct BatchCounts {
     pub cancelled: u32,
     /// Items for which no job could be made.
     pub without_job: u32,
+    /// Of `completed`: items whose file had been read before, so that its result was used again.
+    pub reused: u32,
 }
 
 impl BatchCounts {
@@ -49,6 +60,29 @@ impl BatchCounts {
     }
 }
 
+/// What a batch says beside its own row, of its items as they are now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BatchFacts {
+    /// Jobs that a worker has.
+    pub running: u32,
+    /// When the first of the jobs that wait is due.
+    pub next_due: Option<Timestamp>,
+    /// Why a waiting job's last try failed, if one failed.
+    pub last_failure: Option<Code>,
+    /// Failed items by code, the most frequent first.
+    pub errors: Vec<ErrorGroup>,
+}
+
+/// Items that failed with one code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorGroup {
+    pub code: Code,
+    pub count: u32,
+    /// Display name of the first of them, and its sentence.
+    pub file: String,
+    pub message: String,
+}
+
 /// One file of a batch. A failed or cancelled job leaves both a job and a failure (design section 2, "Results").
 #[derive(Debug, Clone)]
 pub struct BatchItem {
@@ -56,6 +90,8 @@ pub struct BatchItem {
     pub display_name: String,
     pub unique_id: String,
     pub job: Option<(JobId, JobStatus)>,
+    /// When its job ended.
+    pub ended_at: Option<Timestamp>,
     pub failure: Option<Failure>,
 }
 

@@ -1,6 +1,8 @@
 use docmill_model::{DirectoryId, ProjectId, Timestamp};
 use serde_json::{Map, Value};
 
+use super::Once;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DirectoryKind {
     User,
@@ -29,6 +31,8 @@ pub struct NewDirectory {
     pub description: Option<String>,
     pub expires_at: Option<Timestamp>,
     pub system_metadata: Option<Map<String, Value>>,
+    /// How this create is recognised when it is sent again.
+    pub once: Option<Once>,
 }
 
 #[derive(Debug, Clone)]

@@ -2,6 +2,8 @@ use docmill_model::{DirectoryFileId, DirectoryId, FileId, ProjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Once;
+
 /// Stored bytes. `key` is their place in `Blobs`; equal content may live under several keys over time, so that an
 /// old key can be deleted while the same bytes are put anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +54,8 @@ pub struct NewFile {
     /// `user_data`, `parse`, `extract`, ... as the wire has it.
     pub purpose: String,
     pub content: Content,
+    /// How this create is recognised when it is sent again (a directory file has a mark of its own).
+    pub once: Option<Once>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +77,8 @@ pub struct NewDirectoryFile {
     pub display_name: String,
     pub unique_id: String,
     pub metadata: Map<String, Value>,
+    /// How this create is recognised when it is sent again.
+    pub once: Option<Once>,
 }
 
 #[derive(Debug, Clone)]

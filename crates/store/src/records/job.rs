@@ -7,7 +7,7 @@ use docmill_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Content;
+use super::{Content, Once};
 
 /// What a job reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ pub struct NewJob {
     pub configuration: Option<ConfigurationId>,
     pub source: JobSource,
     pub user_metadata: BTreeMap<String, String>,
+    /// How this create is recognised when it is sent again.
+    pub once: Option<Once>,
 }
 
 #[derive(Debug, Clone)]
@@ -143,6 +145,8 @@ pub struct QueueDepth {
     pub running: u64,
     /// Age of the oldest job that is due and not claimed, milliseconds.
     pub oldest_due_ms: i64,
+    /// When a worker last asked for work.
+    pub last_claim: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod directory;
 mod file;
 mod job;
 mod key;
+mod once;
 
 pub use batch::*;
 pub use configuration::*;
@@ -13,6 +14,7 @@ pub use directory::*;
 pub use file::*;
 pub use job::*;
 pub use key::*;
+pub use once::*;
 
 use uuid::Uuid;
 

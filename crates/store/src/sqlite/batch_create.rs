@@ -38,6 +38,8 @@ pub(super) async fn create(tx: &mut SqliteConnection, new: NewBatch, now: Timest
         configuration: new.configuration,
         status: if done { BatchStatus::Completed } else { BatchStatus::Pending },
         counts: BatchCounts { total, without_job, ..BatchCounts::default() },
+        generation: 0,
+        pace: None,
         failure: None,
         created_at: now,
         updated_at: now,

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use docmill_model::options::JobOptions;
 use docmill_model::{
@@ -7,12 +9,13 @@ use docmill_model::{
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 
+use super::facts::facts;
 use super::files::usable_directory;
 use super::rows::{Columns, Order, listed, push_page, push_time_range};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting, fail_batch};
-use super::{SqliteStore, batch_create};
+use super::{SqliteStore, batch_create, once};
 use crate::error::{StoreError, StoreResult};
-use crate::records::{Batch, BatchCounts, BatchFilter, BatchItem, Listed, NewBatch, PageRequest};
+use crate::records::{Batch, BatchCounts, BatchFacts, BatchFilter, BatchItem, Listed, NewBatch, PageRequest};
 use crate::traits::Batches;
 
 #[async_trait]
@@ -21,8 +24,14 @@ impl Batches for SqliteStore {
         let mut writer = self.writer().await;
         let mut tx = writer.begin().await?;
         let now = self.now();
+        if let Some(id) = once::made(&mut tx, new.once.as_ref(), now).await? {
+            let row = query("SELECT * FROM batch WHERE id = $1").bind(id).fetch_one(&mut *tx).await?;
+            return batch(&row);
+        }
         usable_directory(&mut tx, new.project, new.directory, now).await?;
+        let once = new.once.clone();
         let batch = batch_create::create(&mut tx, new, now).await?;
+        once::record(&mut tx, once.as_ref(), batch.id.uuid(), now).await?;
         tx.commit().await?;
         self.announce();
         Ok(batch)
@@ -56,12 +65,16 @@ impl Batches for SqliteStore {
         listed(&list.build().fetch_all(&self.readers).await?, page, batch)
     }
 
+    async fn batch_facts(&self, ids: &[BatchId]) -> StoreResult<HashMap<BatchId, BatchFacts>> {
+        facts(&mut *self.readers.acquire().await?, ids).await
+    }
+
     async fn batch_results(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Vec<BatchItem>>> {
         if self.batch_get(project, id).await?.is_none() {
             return Ok(None);
         }
         let rows = query(
-            "SELECT item.directory_file_id, item.display_name, item.unique_id, item.job_id, job.product, job.status,
+            "SELECT item.directory_file_id, item.display_name, item.unique_id, item.job_id, job.product, job.status, job.finished_at,
                  CASE WHEN job.id IS NULL THEN item.failure_code
                       WHEN job.status IN ('FAILED', 'CANCELLED') THEN job.failure_code END AS failure_code,
                  CASE WHEN job.id IS NULL THEN item.failure_message ELSE job.failure_message END AS failure_message
@@ -152,13 +165,18 @@ async fn broken(tx: &mut SqliteConnection, row: &SqliteRow, id: &str) -> StoreRe
     Ok(None)
 }
 
-/// Sets the counters to what the rows say. Never more than `total`, which a lost item could otherwise pass.
+/// Sets the counters to what the rows say: each item counts by its newest job. Never more than `total`, which a lost item could otherwise pass.
 async fn recount(tx: &mut SqliteConnection, id: &str) -> StoreResult<()> {
     query(
         "UPDATE batch SET
-             completed = (SELECT COUNT(*) FROM job WHERE batch_id = $1 AND status = 'COMPLETED'),
-             failed = (SELECT COUNT(*) FROM job WHERE batch_id = $1 AND status = 'FAILED'),
-             cancelled = (SELECT COUNT(*) FROM job WHERE batch_id = $1 AND status = 'CANCELLED'),
+             completed = (SELECT COUNT(*) FROM batch_item JOIN job ON job.id = batch_item.job_id
+                          WHERE batch_item.batch_id = $1 AND job.status = 'COMPLETED'),
+             failed = (SELECT COUNT(*) FROM batch_item JOIN job ON job.id = batch_item.job_id
+                       WHERE batch_item.batch_id = $1 AND job.status = 'FAILED'),
+             cancelled = (SELECT COUNT(*) FROM batch_item JOIN job ON job.id = batch_item.job_id
+                          WHERE batch_item.batch_id = $1 AND job.status = 'CANCELLED'),
+             reused = (SELECT COUNT(*) FROM batch_item JOIN job ON job.id = batch_item.job_id
+                       WHERE batch_item.batch_id = $1 AND job.status = 'COMPLETED' AND job.reused_from IS NOT NULL),
              without_job = (SELECT COUNT(*) FROM batch_item WHERE batch_id = $1 AND job_id IS NULL)
          WHERE id = $1",
     )
@@ -182,7 +200,10 @@ fn batch(row: &SqliteRow) -> StoreResult<Batch> {
             failed: row.count("failed")?,
             cancelled: row.count("cancelled")?,
             without_job: row.count("without_job")?,
+            reused: row.count("reused")?,
         },
+        generation: row.count("generation")?,
+        pace: row.time_opt("pace_from")?.zip(Some(row.count("pace_done")?)),
         failure: row.failure()?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
@@ -204,16 +225,21 @@ fn item(row: &SqliteRow) -> StoreResult<BatchItem> {
         display_name: row.text("display_name")?,
         unique_id: row.text("unique_id")?,
         job,
+        ended_at: row.time_opt("finished_at")?,
         failure: row.failure()?,
     })
 }
 
-/// Marks a batch as begun, at the first claim of one of its jobs.
+/// Marks a batch as begun, at the first claim of one of its jobs, and begins to measure its pace.
 pub(super) async fn begin_batch(tx: &mut SqliteConnection, id: &str, now: Timestamp) -> StoreResult<()> {
-    query("UPDATE batch SET status = 'RUNNING', started_at = $2, updated_at = $2 WHERE id = $1 AND status = 'PENDING'")
-        .bind(id)
-        .bind(now.0)
-        .execute(tx)
-        .await?;
+    query(
+        "UPDATE batch SET status = 'RUNNING', started_at = COALESCE(started_at, $2), updated_at = $2, pace_from = $2,
+             pace_done = completed + failed + cancelled
+         WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND pace_from IS NULL",
+    )
+    .bind(id)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }

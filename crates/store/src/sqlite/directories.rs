@@ -3,9 +3,9 @@ use docmill_model::{DirectoryId, ProjectId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 
-use super::SqliteStore;
 use super::rows::{Columns, Order, listed, push_list, push_page, to_json};
 use super::settle::{Ended, Waiting, source_deleted};
+use super::{SqliteStore, once};
 use crate::error::StoreResult;
 use crate::records::{Directory, DirectoryFilter, DirectoryKind, Listed, NewDirectory, PageRequest};
 use crate::traits::Directories;
@@ -15,6 +15,13 @@ impl Directories for SqliteStore {
     async fn directory_create(&self, new: NewDirectory) -> StoreResult<Directory> {
         let mut writer = self.writer().await;
         let mut tx = writer.begin().await?;
+        let now = self.now();
+        if let Some(id) = once::made(&mut tx, new.once.as_ref(), now).await? {
+            let row = query("SELECT * FROM directory WHERE id = $1 AND deleted_at IS NULL").bind(id);
+            if let Some(row) = row.fetch_optional(&mut *tx).await? {
+                return directory(&row);
+            }
+        }
         let system_metadata = new.system_metadata.as_ref().map(to_json).transpose()?;
         let row = query(
             "INSERT INTO directory (id, project_id, name, kind, description, expires_at, system_metadata, created_at,
@@ -28,11 +35,13 @@ impl Directories for SqliteStore {
         .bind(new.description)
         .bind(new.expires_at.map(|at| at.0))
         .bind(system_metadata)
-        .bind(self.now().0)
+        .bind(now.0)
         .fetch_one(&mut *tx)
         .await?;
+        let made = directory(&row)?;
+        once::record(&mut tx, new.once.as_ref(), made.id.uuid(), now).await?;
         tx.commit().await?;
-        directory(&row)
+        Ok(made)
     }
 
     async fn directory_get(&self, project: ProjectId, id: DirectoryId) -> StoreResult<Option<Directory>> {

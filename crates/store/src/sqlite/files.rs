@@ -4,12 +4,12 @@ use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 
-use super::SqliteStore;
 use super::rows::{Columns, Order, listed, push_page, push_time_range, to_int, to_json};
 use super::settle::{Ended, Waiting, source_deleted};
+use super::{SqliteStore, once};
 use crate::error::{StoreError, StoreResult};
 use crate::records::{
-    BlobRef, Content, DirectoryFile, DirectoryFileFilter, File, FileCreated, Listed, NewDirectoryFile, NewFile,
+    BlobRef, Content, DirectoryFile, DirectoryFileFilter, File, FileCreated, Listed, NewDirectoryFile, NewFile, Once,
     PageRequest,
 };
 use crate::traits::Files;
@@ -34,7 +34,17 @@ impl Files for SqliteStore {
         if !keep_blob(&mut tx, &new.content, now).await? {
             return Ok(FileCreated::BlobGone);
         }
+        if let Some(id) = once::made(&mut tx, new.once.as_ref(), now).await? {
+            let row = query("SELECT * FROM file WHERE id = $1 AND deleted_at IS NULL").bind(id);
+            if let Some(row) = row.fetch_optional(&mut *tx).await? {
+                // The commit keeps the row of a blob that was put for nothing, so that the sweep finds it.
+                tx.commit().await?;
+                return Ok(FileCreated::Same(file(&row)?));
+            }
+        }
+        let once = new.once.clone();
         let file = insert_file(&mut tx, new, now).await?;
+        once::record(&mut tx, once.as_ref(), file.id.uuid(), now).await?;
         tx.commit().await?;
         Ok(FileCreated::New(file))
     }
@@ -56,12 +66,17 @@ impl Files for SqliteStore {
         if !keep_blob(&mut tx, &new.file.content, now).await? {
             return Ok(FileCreated::BlobGone);
         }
-        if let Some(entry) = same_unique_id(&mut tx, &new).await? {
-            // The commit keeps the row of a blob that was put for nothing, so that the sweep finds it.
+        let mut same = made_entry(&mut tx, new.once.as_ref(), now).await?;
+        if same.is_none() {
+            same = same_unique_id(&mut tx, &new).await?;
+        }
+        if let Some(entry) = same {
             tx.commit().await?;
             return Ok(FileCreated::Same(entry));
         }
+        let once = new.once.clone();
         let entry = insert_entry(&mut tx, new, now).await?;
+        once::record(&mut tx, once.as_ref(), entry.id.uuid(), now).await?;
         tx.commit().await?;
         Ok(FileCreated::New(entry))
     }
@@ -251,6 +266,18 @@ async fn insert_entry(tx: &mut SqliteConnection, new: NewDirectoryFile, now: Tim
     .execute(tx)
     .await?;
     Ok(entry)
+}
+
+/// The live entry that this create made before.
+async fn made_entry(
+    tx: &mut SqliteConnection,
+    once: Option<&Once>,
+    now: Timestamp,
+) -> StoreResult<Option<DirectoryFile>> {
+    let Some(id) = once::made(&mut *tx, once, now).await? else { return Ok(None) };
+    let mut find = QueryBuilder::new(ENTRY);
+    find.push("entry.deleted_at IS NULL AND entry.id = ").push_bind(id);
+    find.build().fetch_optional(tx).await?.as_ref().map(directory_file).transpose()
 }
 
 /// The live entry with this unique_id when its content is the same; refused when it is another.

@@ -2,6 +2,7 @@
 //! written by one UPDATE for the whole group.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use docmill_model::{Code, Failure, JobStatus, Timestamp};
@@ -29,6 +30,7 @@ impl Queue for SqliteStore {
         let mut writer = self.writer().await;
         let mut tx = writer.begin().await?;
         let now = self.now();
+        self.last_claim.store(now.0, Ordering::Relaxed);
         let claimed = claim(&mut tx, &Lease { worker, until: now.plus_ms(lease_ms) }, count, now).await?;
         tx.commit().await?;
         Ok(claimed)
@@ -101,6 +103,10 @@ impl Queue for SqliteStore {
         let rows = query(LEASED).fetch_all(&mut *tx).await?;
         let nexts = rows.iter().map(|row| Ok(leased(row)?.back(None, None, now))).collect::<StoreResult<_>>()?;
         let count = give_back(&mut tx, nexts, now).await?;
+        // The time without a server says nothing about the pace of its batches.
+        query("UPDATE batch SET pace_from = NULL WHERE pace_from IS NOT NULL AND status = 'RUNNING'")
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         if count > 0 {
             self.announce();
@@ -122,6 +128,7 @@ impl Queue for SqliteStore {
             pending: row.size("pending")?,
             running: row.size("running")?,
             oldest_due_ms: now.since_ms(oldest).max(0),
+            last_claim: Some(Timestamp(self.last_claim.load(Ordering::Relaxed))).filter(|at| at.0 > 0),
         })
     }
 

@@ -4,11 +4,11 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 use uuid::Uuid;
 
-use super::SqliteStore;
 use super::batch_create::blob_key;
 use super::files::blob_stays;
 use super::rows::{Columns, Order, configuration_text, listed, push_list, push_page, push_time_range, to_json};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting};
+use super::{SqliteStore, once};
 use crate::error::{StoreError, StoreResult};
 use crate::records::{Job, JobFilter, JobSource, Listed, NewJob, PageRequest, outputs_prefix};
 use crate::traits::Jobs;
@@ -24,9 +24,18 @@ impl Jobs for SqliteStore {
     async fn job_create(&self, new: NewJob) -> StoreResult<Job> {
         let mut writer = self.writer().await;
         let mut tx = writer.begin().await?;
+        let now = self.now();
+        let product = new.options.product();
+        if let Some(made) = once::made(&mut tx, new.once.as_ref(), now).await? {
+            let id = made.parse().map_err(|_| StoreError::Corrupt(format!("`{made}` is no id")))?;
+            if let Some(row) = one_job(&mut tx, new.project, JobId::from_uuid(product, id)).await? {
+                return job(&row);
+            }
+        }
         refuse_deleted_source(&mut tx, &new.source).await?;
-        let id = JobId::generate(new.options.product());
-        insert_job(&mut tx, id, &new, self.now().0).await?;
+        let id = JobId::generate(product);
+        insert_job(&mut tx, id, &new, now.0).await?;
+        once::record(&mut tx, new.once.as_ref(), id.uuid(), now).await?;
         let row = one_job(&mut tx, new.project, id).await?;
         tx.commit().await?;
         self.announce();

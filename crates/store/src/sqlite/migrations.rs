@@ -7,14 +7,17 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::error::{StoreError, StoreResult};
 
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../../migrations/sqlite/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &'static str)] = &[
+    (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (4, "batches", include_str!("../../migrations/sqlite/0004_batches.sql")),
+];
 
 pub(super) async fn run(connection: &mut SqliteConnection) -> StoreResult<()> {
-    let migrations = MIGRATIONS.map(|(version, name, sql)| {
-        let sql = sqlx::SqlSafeStr::into_sql_str(sql);
-        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql, false)
+    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
+        let sql = sqlx::SqlSafeStr::into_sql_str(*sql);
+        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
     });
-    let migrator = Migrator::with_migrations(migrations.to_vec());
+    let migrator = Migrator::with_migrations(migrations.collect());
     match migrator.run_direct(None, connection, false).await {
         Ok(()) => Ok(()),
         Err(sqlx::migrate::MigrateError::Execute(error)) => Err(error.into()),

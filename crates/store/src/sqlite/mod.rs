@@ -6,11 +6,13 @@ mod claim;
 mod configurations;
 mod directories;
 mod errors;
+mod facts;
 mod files;
 mod finish;
 mod jobs;
 mod keys;
 mod migrations;
+mod once;
 mod rows;
 mod settle;
 mod upkeep;
@@ -20,6 +22,7 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use docmill_model::{Code, Timestamp};
@@ -51,6 +54,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     clock: Arc<dyn Clock>,
     changes: watch::Sender<u64>,
+    /// When a worker last asked for work, milliseconds; 0 = never.
+    last_claim: AtomicI64,
     /// Held as long as the store lives; the system lets go of it when the process dies.
     _lock: Option<File>,
 }
@@ -76,7 +81,14 @@ impl SqliteStore {
         let mut writer = Writer::open(writing).await?;
         migrations::run(writer.connection().await?).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_lazy_with(options.read_only(true));
-        let store = Self { writer: Mutex::new(writer), readers, clock, changes: watch::Sender::new(0), _lock: lock };
+        let store = Self {
+            writer: Mutex::new(writer),
+            readers,
+            clock,
+            changes: watch::Sender::new(0),
+            last_claim: AtomicI64::new(0),
+            _lock: lock,
+        };
         store.make_default_project().await?;
         Ok(store)
     }

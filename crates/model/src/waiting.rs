@@ -1,0 +1,35 @@
+//! Why nothing of an open batch runs, in words for the person who waits for it.
+
+use std::fmt;
+
+use crate::failure::Code;
+use crate::time::Timestamp;
+
+/// Prints as `CODE: sentence`, as failures do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// The workers are busy with so many other jobs.
+    Queued { running: u64 },
+    /// The last try failed for a reason that may pass; the next one is at this time.
+    NextTry { at: Timestamp, after: Option<Code> },
+    /// No worker has asked for work lately.
+    NoWorker,
+    /// Workers are free and take it next.
+    Starting,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Queued { running } => write!(f, "QUEUED: {running} other jobs run; this batch gets its share next."),
+            Self::NextTry { at, after: Some(code) } => {
+                write!(f, "{code}: {} The next try is at {at}. {}", code.sentence(), code.advice())
+            }
+            Self::NextTry { at, after: None } => write!(f, "NEXT_TRY: The next try is at {at}."),
+            Self::NoWorker => {
+                f.write_str("NO_WORKER: No worker has asked for work lately; look whether one runs and at its log.")
+            }
+            Self::Starting => f.write_str("STARTING: The workers take it next."),
+        }
+    }
+}
