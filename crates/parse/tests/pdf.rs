@@ -203,6 +203,21 @@ fn columns_are_read_one_after_the_other_however_they_are_drawn() {
     }
 }
 
+/// The head of an invoice: bold labels, their values in a column 120 points to the right. Two rows are no table.
+#[test]
+fn a_label_is_read_with_the_value_that_stands_right_of_it() {
+    let pairs = [("Invoice number:", "INV-7"), ("Invoice date:", "17 January 2024")];
+    let mut content = String::new();
+    for (row, (label, value)) in pairs.iter().enumerate() {
+        let y = 700.0 - 14.0 * row as f32;
+        content += &(text("B", 10.0, 50.0, y, label) + &text("F", 10.0, 170.0, y, value));
+    }
+    content += &paragraph(50.0, 600.0, &PROSE);
+    let read = markdown(&content);
+    let expected = "Invoice number: INV-7\n\nInvoice date: 17 January 2024\n\nThe registration";
+    assert!(read.starts_with(expected), "{read}");
+}
+
 #[test]
 fn repeated_edges_are_header_and_footer() {
     let contents: Vec<String> = (1..=4)

@@ -65,7 +65,7 @@ fn tables(record: &PageRecord, taken: &mut [bool]) -> Vec<FoundTable> {
 
 fn edge(emitter: &mut Emitter<'_>, tokens: &[Token], furniture: &[(Role, Segment)], role: Role) {
     let lines = furniture.iter().filter(|(own, _)| *own == role).map(|(_, line)| line.clone());
-    for line in blocks::lines(&lines.collect::<Vec<_>>()) {
+    for line in blocks::lines(&lines.collect::<Vec<_>>(), tokens) {
         if let Some(draft) = Draft::of(vec![line], tokens) {
             emitter.text(&draft, role);
         }
@@ -96,7 +96,7 @@ fn body(emitter: &mut Emitter<'_>, tokens: &[Token], free: &[Segment], tables: &
 
 /// Text between two tables: paragraphs, headings, lists.
 fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
-    let drafts = blocks::paragraphs(blocks::lines(run), tokens);
+    let drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens);
     let levels = headings::levels(&drafts, stats, emitter.height());
     let mut items: Vec<Item> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
@@ -171,7 +171,7 @@ fn emit_aside(aside: &Aside, stats: &DocumentStats, page: &mut Page) {
         let Some(bbox) = BBox::around(run.iter().map(|index| tokens[*index].bbox)) else { continue };
         let size = tokens[run[0]].size;
         let role = if aside.diagonal && size > 2.0 * body { Role::Watermark } else { Role::Body };
-        let line = Line { bbox, baseline: tokens[run[0]].baseline, size, bold: false, tokens: run };
+        let line = Line { bbox, baseline: tokens[run[0]].baseline, size, bold: false, labelled: false, tokens: run };
         if let Some(draft) = Draft::of(vec![line], tokens) {
             Emitter::new(tokens, page).text(&draft, role);
         }

@@ -13,6 +13,10 @@ const PITCH_SHARE: f32 = 1.3;
 const SIZE_RATIO: f32 = 1.12;
 /// Two pieces of one line have at most this much white between them, em: justified text is wide.
 const PIECE_GAP: f32 = 2.0;
+/// A value stands at most this far behind its label, em: further away it belongs to another column.
+const VALUE_GAP: f32 = 24.0;
+/// Words of a label, its colon's included.
+const LABEL_WORDS_MAX: usize = 6;
 
 /// A line of text: token indices left to right.
 #[derive(Debug, Clone)]
@@ -22,6 +26,8 @@ pub struct Line {
     pub baseline: f32,
     pub size: f32,
     pub bold: bool,
+    /// `Invoice date:   17 January`: a label and its value, which stand far apart. Such a line is a paragraph of its own.
+    pub labelled: bool,
 }
 
 /// A paragraph before it has a kind.
@@ -53,11 +59,12 @@ pub fn line_text(line: &Line, tokens: &[Token]) -> String {
 }
 
 /// Joins segments that follow each other on one baseline.
-pub fn lines(segments: &[Segment]) -> Vec<Line> {
+pub fn lines(segments: &[Segment], tokens: &[Token]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for segment in segments {
         match lines.last_mut() {
-            Some(line) if goes_on(line, segment) => {
+            Some(line) if goes_on(line, segment) || is_value(line, segment, tokens) => {
+                line.labelled |= !goes_on(line, segment);
                 line.tokens.extend(&segment.tokens);
                 line.bbox = line.bbox.union(segment.bbox);
                 line.bold &= segment.bold;
@@ -69,6 +76,7 @@ pub fn lines(segments: &[Segment]) -> Vec<Line> {
                 baseline: segment.baseline,
                 size: segment.size,
                 bold: segment.bold,
+                labelled: false,
             }),
         }
     }
@@ -76,9 +84,25 @@ pub fn lines(segments: &[Segment]) -> Vec<Line> {
 }
 
 fn goes_on(line: &Line, segment: &Segment) -> bool {
+    follows(line, segment, PIECE_GAP)
+}
+
+/// On the line's baseline, with at most this much white between, em.
+fn follows(line: &Line, segment: &Segment, most: f32) -> bool {
     let em = line.size.max(segment.size);
     let gap = segment.bbox.x - line.bbox.right();
-    (line.baseline - segment.baseline).abs() <= 0.35 * em && gap >= -0.5 * em && gap <= PIECE_GAP * em
+    (line.baseline - segment.baseline).abs() <= 0.35 * em && gap >= -0.5 * em && gap <= most * em
+}
+
+/// A label that ends in a colon is read together with what stands right of it, whatever the white between them: forms
+/// and letter heads set their values in a column.
+fn is_value(line: &Line, segment: &Segment, tokens: &[Token]) -> bool {
+    let ends_in_colon = |index: &usize| tokens[*index].text.ends_with([':', '：']);
+    !line.labelled
+        && line.tokens.len() <= LABEL_WORDS_MAX
+        && line.tokens.last().is_some_and(ends_in_colon)
+        && !segment.tokens.last().is_some_and(ends_in_colon)
+        && follows(line, segment, VALUE_GAP)
 }
 
 /// Joins lines to paragraphs.
@@ -103,6 +127,9 @@ pub fn paragraphs(lines: Vec<Line>, tokens: &[Token]) -> Vec<Draft> {
 }
 
 fn same_paragraph(current: &[Line], last: &Line, next: &Line, pitch: Option<f32>, tokens: &[Token]) -> bool {
+    if last.labelled || next.labelled {
+        return false;
+    }
     let em = last.size.max(next.size);
     let distance = next.baseline - last.baseline;
     let near =

@@ -20,7 +20,7 @@ const REACH_MAX: usize = 2_000;
 pub fn read(text: &str, links: bool) -> Inline {
     let chars: Vec<char> = text.trim().chars().collect();
     let mut out = Inline::default();
-    let mut reader = Reader { links, literal: String::new() };
+    let mut reader = Reader { links, literal: String::new(), after_mark: false };
     reader.read(&chars, &mut out, 0);
     out
 }
@@ -35,6 +35,8 @@ struct Reader {
     links: bool,
     /// Text since the last mark, without escapes.
     literal: String,
+    /// A mark has just ended. docling joins its runs with spaces, so `<i>year</i>;` comes as `*year* ;`.
+    after_mark: bool,
 }
 
 impl Reader {
@@ -78,6 +80,7 @@ impl Reader {
                 let text: String = rest[ticks..end].iter().collect();
                 out.md.push_str(&markdown::code_span(&text));
                 out.plain.push_str(&text);
+                self.after_mark = true;
                 Some(at + end + ticks)
             }
             '$' => {
@@ -105,6 +108,7 @@ impl Reader {
         } else {
             out.md.push_str(&format!("{mark}{}{mark}", text.md));
         }
+        self.after_mark = true;
     }
 
     fn link(&mut self, chars: &[char], at: usize, out: &mut Inline, depth: u8) -> Option<usize> {
@@ -120,10 +124,21 @@ impl Reader {
         out.plain.push_str(&label.plain);
         let md = if self.links { markdown::link(&label.md, url.replace("&amp;", "&").trim()) } else { label.md };
         out.md.push_str(&md);
+        self.after_mark = true;
         Some(end + 1)
     }
 
     fn flush(&mut self, out: &mut Inline) {
+        if self.literal.is_empty() {
+            return;
+        }
+        let mut rest = self.literal.chars();
+        if std::mem::take(&mut self.after_mark)
+            && rest.next() == Some(' ')
+            && matches!(rest.next(), Some(',' | '.' | ';' | ':' | '!' | '?' | ')'))
+        {
+            self.literal.remove(0);
+        }
         out.md.push_str(&escape(&self.literal));
         out.plain.push_str(&self.literal);
         self.literal.clear();
@@ -178,6 +193,8 @@ mod tests {
             ("$a*b$ costs *nothing*", "$a*b$ costs nothing", "$a*b$ costs *nothing*"),
             ("**a****b**", "ab", "**ab**"),
             ("open **bold", "open **bold", "open **bold"),
+            ("by *year* ; see [a](u) .", "by year; see a.", "by *year*; see [a](u)."),
+            ("a **b** c , d", "a b c , d", "a **b** c , d"),
         ] {
             assert_eq!(read(text, true), Inline { plain: plain.into(), md: md.into() }, "{text}");
         }

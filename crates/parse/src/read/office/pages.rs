@@ -50,7 +50,9 @@ struct Part<'a> {
 fn parts<'a>(document: &'a DoclingDocument, context: &Context) -> Vec<Part<'a>> {
     let has_pages = document.nodes.iter().any(|node| page_group(node).is_some());
     if !has_pages {
-        return vec![Part { nodes: headers_first(&document.nodes, context), ..Part::default() }];
+        let mut nodes = headers_first(&document.nodes, context);
+        nodes.retain(|node| !is_repeated_title(node, &document.nodes));
+        return vec![Part { nodes, ..Part::default() }];
     }
     let mut parts: Vec<Part> = Vec::new();
     let mut size = None;
@@ -93,6 +95,21 @@ fn is_hidden_slide(node: &Node) -> bool {
         }
     }
     hidden
+}
+
+/// A web page's title stands in the window's frame; where the page itself says the same in a heading, once is enough.
+fn is_repeated_title(node: &Node, body: &[Node]) -> bool {
+    let Node::Furniture { inner, .. } = node else { return false };
+    let Node::Heading { text, .. } = inner.as_ref() else { return false };
+    fn has_heading(nodes: &[Node], wanted: &str) -> bool {
+        nodes.iter().any(|node| match node {
+            Node::Heading { text, .. } => text.trim() == wanted,
+            Node::Group { children, .. } => has_heading(children, wanted),
+            Node::Located { inner, .. } | Node::Prov { inner, .. } => has_heading(std::slice::from_ref(inner), wanted),
+            _ => false,
+        })
+    }
+    has_heading(body, text.trim())
 }
 
 /// docling puts page headers behind the body; readers meet them first.
