@@ -1,10 +1,11 @@
 # make demo   builds docmill and runs a batch over examples/documents into out/
 # make test   installs what the tests need and runs every test of the project
 # make check  formatting, lints and the project's own rules
+# make openapi  openapi.json, docs/API.md and docs/STATUS-CODES.md from the tables in the code
 # make bench  the benchmarks; see bench/README.md
 # make build  the binary, as target/debug/docmill; `make release` the optimised one
 
-.PHONY: demo test check bench build release examples
+.PHONY: demo test check openapi bench build release examples
 
 demo:
 	@scripts/demo
@@ -14,6 +15,9 @@ test:
 
 check:
 	@scripts/check
+
+openapi:
+	DOCMILL_UPDATE=1 cargo test --package docmill-server --test it what_is_checked_in
 
 bench:
 	@scripts/bench

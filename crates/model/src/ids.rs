@@ -3,9 +3,11 @@
 //! Contract 1.5: an id is accepted with or without its prefix, refused with a wrong one, and always emitted with it.
 //! Below the edge only the bare UUID is stored.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -30,6 +32,14 @@ fn parse_prefixed(given: &str, noun: &'static str, prefix: &'static str) -> Resu
         return Ok(uuid);
     }
     Err(IdError { given: given.chars().take(80).collect(), noun, prefix })
+}
+
+/// The pattern of a UUID, without anchors (ECMA 262, as in JSON Schema).
+pub const UUID_PATTERN: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+
+/// An id as it is printed: with its prefix.
+fn printed_schema(prefix: &str) -> Schema {
+    json_schema!({"type": "string", "pattern": format!("^{prefix}-{UUID_PATTERN}$")})
 }
 
 macro_rules! ids {
@@ -66,6 +76,16 @@ macro_rules! ids {
 
             fn from_str(given: &str) -> Result<Self, IdError> {
                 parse_prefixed(given, $noun, $prefix).map(Self)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                printed_schema($prefix)
             }
         }
 
@@ -136,6 +156,16 @@ impl fmt::Display for JobId {
     }
 }
 
+impl JsonSchema for JobId {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("JobId")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        printed_schema("(pjb|exj)")
+    }
+}
+
 /// A saved configuration (`cfg-<uuid>`) or a built-in preset (`cfg-PARSE_AGENTIC`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConfigurationId {
@@ -189,6 +219,17 @@ impl FromStr for ConfigurationId {
             return Ok(Self::Preset(preset));
         }
         parse_prefixed(given, "configuration", "cfg").map(Self::Saved)
+    }
+}
+
+impl JsonSchema for ConfigurationId {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("ConfigurationId")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let presets = Preset::ALL.map(Preset::name).join("|");
+        json_schema!({"type": "string", "pattern": format!("^cfg-({UUID_PATTERN}|{presets})$")})
     }
 }
 

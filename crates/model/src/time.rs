@@ -1,8 +1,10 @@
 //! Instants as the store keeps them: whole milliseconds since 1970 in UTC.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z. Prints as RFC 3339 with microseconds (contract 1.7).
@@ -30,6 +32,21 @@ impl fmt::Display for Timestamp {
             Ok(instant) => write!(f, "{instant:.6}"),
             Err(_) => write!(f, "{} ms", self.0),
         }
+    }
+}
+
+/// As it is printed, which is how every answer shows it.
+impl JsonSchema for Timestamp {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Timestamp")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date-time"})
     }
 }
 

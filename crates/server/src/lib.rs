@@ -7,4 +7,4 @@ mod app;
 mod http;
 
 pub use app::{App, ServerSettings};
-pub use http::{router, serve};
+pub use http::{markdown, openapi, router, serve};

@@ -4,24 +4,27 @@
 use docmill_model::{
     BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, JobId, Product, ProjectId, Timestamp,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::check::{self, Rule, may, must, reads_as};
+use crate::check::{self, Rule, may, must};
 use crate::errors::FieldError;
+use crate::forms;
 use crate::given;
 use crate::render::{printed, printed_if};
 use crate::webhooks;
 
-static CREATE: Rule = Rule::Object(&[
-    must("source_directory_id", Rule::Form(reads_as::<DirectoryId>)),
+/// Body of POST /api/v2/batches.
+pub static CREATE: Rule = Rule::Object(&[
+    must("source_directory_id", forms::DIRECTORY_ID),
     must(
         "config",
         Rule::Object(&[must(
             "job",
             Rule::Object(&[
                 must("type", Rule::OneOf(&["parse_v2", "extract_v2"])),
-                must("configuration_id", Rule::Form(reads_as::<ConfigurationId>)),
+                must("configuration_id", forms::CONFIGURATION_ID),
             ]),
         )]),
     ),
@@ -54,7 +57,7 @@ impl CreateBatch {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Batch {
     pub id: BatchId,
     pub project_id: ProjectId,
@@ -87,7 +90,7 @@ pub struct Batch {
 }
 
 /// What was asked: `{"job": {"type", "configuration_id"}}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BatchConfig {
     pub job: BatchJob,
 }
@@ -98,7 +101,7 @@ impl BatchConfig {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BatchJob {
     #[serde(rename = "type")]
     pub product: Product,
@@ -107,14 +110,14 @@ pub struct BatchJob {
 
 /// One file of the batch. A failed job has both a reference and a message, because the user's document reads
 /// failures from `error_message`; a file without a job has a message only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BatchResult {
     pub source_directory_file_id: DirectoryFileId,
     pub job_reference: Option<JobReference>,
     pub error_message: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JobReference {
     #[serde(rename = "type")]
     product: Product,
@@ -129,7 +132,7 @@ impl From<JobId> for JobReference {
 }
 
 /// What went wrong with some files of a batch, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ErrorSummary {
     pub code: Code,
     pub count: u32,
@@ -138,14 +141,14 @@ pub struct ErrorSummary {
     pub advice: &'static str,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ErrorExample {
     pub display_name: String,
     pub error_message: String,
 }
 
 /// Items by where they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Counts {
     pub total: u32,
     pub pending: u32,

@@ -6,6 +6,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use docmill_model::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::errors::{FieldError, Loc};
@@ -24,6 +25,13 @@ pub enum Rule {
     },
     /// A text of its own form; the function says what is wrong with it.
     Form(fn(&str) -> Result<(), String>),
+    /// The same for a form that a pattern (ECMA 262) describes, for the API's description.
+    Written {
+        pattern: &'static str,
+        read: fn(&str) -> Result<(), String>,
+    },
+    /// RFC 3339, with or without an offset.
+    Instant,
     /// `http:` or `https:`.
     Url,
     OneOf(&'static [&'static str]),
@@ -116,7 +124,9 @@ impl Walk {
         match *rule {
             Rule::Bool if !value.is_boolean() => self.refuse("bool_type", "Input should be a valid boolean", value),
             Rule::Bool => {}
-            Rule::Text { .. } | Rule::Form(_) | Rule::Url | Rule::OneOf(_) => self.text(rule, value),
+            Rule::Text { .. } | Rule::Form(_) | Rule::Written { .. } | Rule::Instant | Rule::Url | Rule::OneOf(_) => {
+                self.text(rule, value)
+            }
             Rule::Int { min, max } => self.int(min, max, value),
             Rule::Number { min, max } => match value.as_f64() {
                 Some(number) => self.range(min, max, number, value),
@@ -144,17 +154,20 @@ impl Walk {
         };
         match *rule {
             Rule::Text { min, max } => self.length(min, max, text, value),
-            Rule::Form(form) => {
-                if let Err(message) = form(text) {
-                    self.refuse("value_error", format!("Value error, {message}"), value);
-                }
-            }
+            Rule::Form(read) | Rule::Written { read, .. } => self.form(read, text, value),
+            Rule::Instant => self.form(reads_as::<Timestamp>, text, value),
             Rule::Url if !(text.starts_with("http:") || text.starts_with("https:")) => {
                 self.refuse("string_pattern_mismatch", "String should match pattern '^https?:'", value);
             }
             Rule::Url => self.length(0, 2_000, text, value),
             Rule::OneOf(names) if !names.contains(&text) => self.refuse("literal_error", one_of(names), value),
             _ => {}
+        }
+    }
+
+    fn form(&mut self, read: fn(&str) -> Result<(), String>, text: &str, value: &Value) {
+        if let Err(message) = read(text) {
+            self.refuse("value_error", format!("Value error, {message}"), value);
         }
     }
 

@@ -4,6 +4,7 @@ use docmill_model::ids::Preset;
 use docmill_model::limits::Limits;
 use docmill_model::options::{JobOptions, Tier};
 use docmill_model::{ConfigurationId, Product, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -11,12 +12,30 @@ use crate::check::{self, Rule, may, must};
 use crate::directories::text_too_long;
 use crate::errors::{FieldError, Loc};
 use crate::render::{printed, printed_if};
-use crate::{extract, given, parse, webhooks};
+use crate::{extract, given, parse, schema, webhooks};
 
-static SAVE: Rule =
+/// Body of POST /api/v1/beta/configurations; its `parameters` are one of `parameter_rules`.
+pub static SAVE: Rule =
     Rule::Object(&[must("name", Rule::Text { min: 1, max: usize::MAX }), must("parameters", Rule::AnyObject)]);
-static UPDATE: Rule =
+/// Body of PUT /api/v1/beta/configurations/{id}.
+pub static UPDATE: Rule =
     Rule::Object(&[may("name", Rule::Text { min: 1, max: usize::MAX }), may("parameters", Rule::AnyObject)]);
+
+/// JSON Schema of `SAVE` or `UPDATE`: `parameters` are those of one of the products.
+pub fn schema(rule: &Rule) -> Value {
+    let of_product = |rule: &Rule, product: Product| {
+        let mut schema = schema::of(rule);
+        schema["properties"]["product_type"] = json!({"type": "string", "const": product.as_str()});
+        let needed = schema["required"].as_array().into_iter().flatten().cloned();
+        schema["required"] = std::iter::once(json!("product_type")).chain(needed).collect();
+        schema
+    };
+    let mut schema = schema::of(rule);
+    schema["properties"]["parameters"] = json!({
+        "oneOf": [of_product(&parse::SAVED, Product::Parse), of_product(&extract::SAVED, Product::Extract)],
+    });
+    schema
+}
 
 /// Parameters of a configuration, checked: they resolve to options.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +127,7 @@ pub fn job_options(product: Product, parameters: &Value) -> Result<JobOptions, V
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Configuration {
     pub id: ConfigurationId,
     pub name: String,

@@ -2,21 +2,23 @@
 
 use docmill_model::limits::Limits;
 use docmill_model::{DirectoryFileId, DirectoryId, FileId, ProjectId, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::check::{self, Rule, TEXT, may, must, reads_as};
+use crate::check::{self, Rule, TEXT, may, must};
 use crate::errors::{FieldError, Loc};
 use crate::given;
 use crate::render::{PresignedUrl, printed, printed_if};
 
-static CREATE: Rule = Rule::Object(&[
+/// Body of POST /api/v1/beta/directories.
+pub static CREATE: Rule = Rule::Object(&[
     must("name", Rule::Text { min: 1, max: usize::MAX }),
     may("type", Rule::OneOf(&["user", "ephemeral"])),
     may("description", TEXT),
     may("system_metadata", Rule::AnyObject),
     may("connector_subscription_id", TEXT),
-    may("expires_at", Rule::Form(reads_as::<Timestamp>)),
+    may("expires_at", Rule::Instant),
 ]);
 
 /// POST /api/v1/beta/directories.
@@ -93,13 +95,14 @@ pub fn upload_metadata(text: &str, limits: &Limits) -> Result<Map<String, Value>
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Directory {
     pub id: DirectoryId,
     pub name: String,
     pub project_id: ProjectId,
     /// `user` or `ephemeral`.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["user", "ephemeral"]))]
     pub kind: &'static str,
     pub description: Option<String>,
     #[serde(serialize_with = "printed_if")]
@@ -115,7 +118,7 @@ pub struct Directory {
     pub deleted_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DirectoryFile {
     pub id: DirectoryFileId,
     pub directory_id: DirectoryId,

@@ -1,5 +1,7 @@
 //! Error bodies in FastAPI's form (contract 1.8).
 
+use docmill_model::Code;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -7,7 +9,7 @@ use serde_json::{Map, Value};
 const INPUT_CHARS_SHOWN: usize = 200;
 
 /// A step from the request to the wrong place: `body`, `query` or `path`, then property names and indexes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Loc {
     Name(String),
@@ -28,7 +30,7 @@ impl From<usize> for Loc {
 
 /// One thing that is wrong with a request. `kind` is pydantic's error type (`missing`, `extra_forbidden`,
 /// `value_error`, ...); `input` is what came, shortened: objects and lists are shown empty.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FieldError {
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -76,16 +78,24 @@ fn shown(input: &Value) -> Value {
 }
 
 /// The body of every answer that is not a success.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ErrorBody {
     pub detail: Detail,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Detail {
     Text(String),
     Fields(Vec<FieldError>),
+}
+
+/// LlamaCloud's error body and, beside `detail`, docmill's stable code: clients keep fields they do not know.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct CodedError {
+    #[serde(flatten)]
+    pub body: ErrorBody,
+    pub code: Code,
 }
 
 impl ErrorBody {

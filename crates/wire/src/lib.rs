@@ -9,6 +9,7 @@ pub mod configurations;
 pub mod directories;
 pub mod errors;
 pub mod extract;
+pub mod forms;
 mod given;
 mod items;
 pub mod pages;
@@ -18,6 +19,7 @@ pub mod projects;
 pub mod query;
 pub mod references;
 pub mod render;
+pub mod schema;
 mod webhooks;
 
 pub use errors::{ErrorBody, FieldError, Loc};

@@ -1,12 +1,13 @@
 //! Projects (contract 2.9).
 
 use docmill_model::{ProjectId, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::render::printed;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Project {
     pub id: ProjectId,
     pub name: String,

@@ -3,11 +3,13 @@
 use std::fmt::Display;
 
 use docmill_model::Timestamp;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// A page of a list (contract 1.6). An empty page never carries a token: clients stop at it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     pub items: Vec<T>,
     pub next_page_token: Option<String>,
@@ -33,7 +35,7 @@ pub(crate) fn printed_if<T: Display, S: Serializer>(value: &Option<T>, serialize
 }
 
 /// A link to bytes that needs no key (contract 2.3).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PresignedUrl {
     pub url: String,
     #[serde(serialize_with = "printed")]

@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod extract;
 mod key;
+mod openapi;
 mod parse;
 mod reader;
 mod serve;
@@ -58,6 +59,7 @@ enum Command {
     Config(config::ConfigCommand),
     Key(key::KeyCommand),
     Doctor(doctor::Doctor),
+    Openapi(openapi::Openapi),
     Reader(reader::Reader),
 }
 
@@ -72,6 +74,7 @@ impl Cli {
             Command::Config(command) => runtime(command.run(&common)),
             Command::Key(command) => runtime(command.run(&common)),
             Command::Doctor(command) => runtime(command.run(&common)),
+            Command::Openapi(command) => return command.run().map(ExitCode::from),
             Command::Reader(command) => return Ok(command.run()),
         };
         exit.map(ExitCode::from)

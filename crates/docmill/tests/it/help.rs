@@ -3,13 +3,14 @@ use crate::program::Home;
 #[test]
 fn every_command_explains_itself() {
     let home = Home::new();
-    let table: [&[&str]; 18] = [
+    let table: [&[&str]; 19] = [
         &[],
         &["batch"],
         &["parse"],
         &["extract"],
         &["serve"],
         &["doctor"],
+        &["openapi"],
         &["config"],
         &["config", "ls"],
         &["config", "get"],

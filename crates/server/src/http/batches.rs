@@ -2,34 +2,86 @@
 
 use axum::Json;
 use axum::extract::State;
-use docmill_model::BatchStatus;
+use axum::routing::{get, post};
+use docmill_model::{BatchStatus, Code};
 use docmill_store::BatchFilter;
-use docmill_wire::batches::Batch;
+use docmill_wire::batches::{self as shapes, Batch};
+use docmill_wire::check::{Rule, TEXT};
+use docmill_wire::forms;
 use docmill_wire::render::Page;
+use docmill_wire::schema;
 
 use super::Shared;
 use super::body::JsonBody;
+use super::operations::{Operation, PAGE_SIZE, PAGE_TOKEN, json, many, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::{AppResult, Caller, batches};
 
-pub async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<Batch>> {
+const COLLECTION: &str = "/api/v2/batches";
+const ONE: &str = "/api/v2/batches/{batch_id}";
+const CANCEL: &str = "/api/v2/batches/{batch_id}/cancel";
+
+pub const OPERATIONS: &[Operation] = &[
+    Operation::new("post", COLLECTION, "create_batch", json::<Batch>(), || post(create))
+        .sdk("batches.create")
+        .about("Start a batch: one job for every file that the directory has now")
+        .body(|| schema::of(&shapes::CREATE), CREATE_EXAMPLE)
+        .refuses(&[
+            Code::NotFound,
+            Code::EmptyDirectory,
+            Code::TooManyFiles,
+            Code::DirectoryExpired,
+            Code::ConfigurationMismatch,
+            Code::WebhooksNotAvailable,
+        ]),
+    Operation::new("get", COLLECTION, "list_batches", json::<Page<Batch>>(), || get(list))
+        .sdk("batches.list")
+        .about("List batches, the newest first")
+        .query(&[
+            one(
+                "status",
+                Rule::OneOf(&["PENDING", "THROTTLED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"]),
+                "Only batches in this state",
+            ),
+            one("source_directory_id", forms::DIRECTORY_ID, "Only batches over this directory"),
+            one("created_at_on_or_after", Rule::Instant, "Inclusive"),
+            one("created_at_on_or_before", Rule::Instant, "Inclusive"),
+            PAGE_SIZE,
+            PAGE_TOKEN,
+        ]),
+    Operation::new("get", ONE, "get_batch", json::<Batch>(), || get(read))
+        .sdk("batches.get")
+        .about("Read a batch")
+        .query(&[many("expand", TEXT, "`results`: one entry for every file")]),
+    Operation::new("post", CANCEL, "cancel_batch", json::<Batch>(), || post(cancel))
+        .sdk("batches.cancel")
+        .about("Cancel what is not done yet")
+        .refuses(&[Code::Conflict]),
+];
+
+const CREATE_EXAMPLE: &str = r#"{
+    "source_directory_id": "dir-01890a5d-ac96-774b-bcce-b302099a8057",
+    "config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_AGENTIC"}}
+}"#;
+
+async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<Batch>> {
     batches::create(&app, &caller, &body).await.map(Json)
 }
 
-pub async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<Batch>>> {
+async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<Batch>>> {
     let filter = filter(&mut query);
     let asked = query.page(&app.limits);
     query.finish()?;
     batches::list(&app, &caller, &filter, asked).await.map(Json)
 }
 
-pub async fn get(State(app): Shared, caller: Caller, path: Segments, query: Query) -> AppResult<Json<Batch>> {
+async fn read(State(app): Shared, caller: Caller, path: Segments, query: Query) -> AppResult<Json<Batch>> {
     let with_results = query.texts("expand").iter().any(|value| value == "results");
     batches::get(&app, &caller, path.id("batch_id")?, with_results).await.map(Json)
 }
 
-pub async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<Batch>> {
+async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<Batch>> {
     batches::cancel(&app, &caller, path.id("batch_id")?).await.map(Json)
 }
 

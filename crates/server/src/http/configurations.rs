@@ -3,26 +3,72 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use docmill_model::Product;
+use axum::routing::{delete, get, post, put};
+use docmill_model::{Code, Product};
 use docmill_store::ConfigurationFilter;
-use docmill_wire::configurations::Configuration;
+use docmill_wire::check::{Rule, TEXT};
+use docmill_wire::configurations::{self as shapes, Configuration};
 use docmill_wire::render::Page;
 
 use super::Shared;
 use super::body::JsonBody;
+use super::operations::{Answer, Operation, PAGE_SIZE, PAGE_TOKEN, json, many, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::{AppResult, Caller, configurations};
 
-pub async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<Configuration>> {
+const COLLECTION: &str = "/api/v1/beta/configurations";
+const ONE: &str = "/api/v1/beta/configurations/{config_id}";
+const PRODUCTS: &[&str] = &["classify_v2", "extract_v2", "parse_v2", "split_v1", "spreadsheet_v1", "unknown"];
+
+pub const OPERATIONS: &[Operation] = &[
+    Operation::new("post", COLLECTION, "create_configuration", json::<Configuration>(), || post(create))
+        .sdk("configurations.create")
+        .about("Save a configuration; one of the same name and product is replaced")
+        .body(|| shapes::schema(&shapes::SAVE), SAVE_EXAMPLE)
+        .refuses(&[Code::SchemaInvalid, Code::WebhooksNotAvailable]),
+    Operation::new("get", COLLECTION, "list_configurations", json::<Page<Configuration>>(), || get(list))
+        .sdk("configurations.list")
+        .about("List configurations; presets only when asked for by name")
+        .query(&[
+            many("product_type", Rule::OneOf(PRODUCTS), "Only configurations of these products"),
+            one("name", TEXT, "Only configurations of this name"),
+            one("latest_only", Rule::Bool, "Only the newest of every name"),
+            PAGE_SIZE,
+            PAGE_TOKEN,
+        ]),
+    Operation::new("get", ONE, "get_configuration", json::<Configuration>(), || get(read))
+        .sdk("configurations.retrieve")
+        .about("Read a configuration or a preset"),
+    Operation::new("put", ONE, "update_configuration", json::<Configuration>(), || put(update))
+        .sdk("configurations.update")
+        .about("Change a configuration; what is left out stays as it is")
+        .body(|| shapes::schema(&shapes::UPDATE), r#"{"name": "invoices, page by page"}"#)
+        .refuses(&[Code::Forbidden, Code::Conflict, Code::SchemaInvalid, Code::WebhooksNotAvailable]),
+    Operation::new("delete", ONE, "delete_configuration", Answer::Nothing, || delete(remove))
+        .sdk("configurations.delete")
+        .about("Delete a configuration")
+        .refuses(&[Code::Forbidden]),
+];
+
+const SAVE_EXAMPLE: &str = r#"{
+    "name": "invoice fields",
+    "parameters": {
+        "product_type": "extract_v2",
+        "data_schema": {"type": "object", "properties": {"total": {"type": "number"}}},
+        "cite_sources": true
+    }
+}"#;
+
+async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<Configuration>> {
     configurations::create(&app, &caller, &body).await.map(Json)
 }
 
-pub async fn get(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<Configuration>> {
+async fn read(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<Configuration>> {
     configurations::get(&app, &caller, path.id("config_id")?).await.map(Json)
 }
 
-pub async fn update(
+async fn update(
     State(app): Shared,
     caller: Caller,
     path: Segments,
@@ -31,7 +77,7 @@ pub async fn update(
     configurations::update(&app, &caller, path.id("config_id")?, &body).await.map(Json)
 }
 
-pub async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<Configuration>>> {
+async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<Configuration>>> {
     let filter = filter(&mut query);
     // Only the newest parameters of a name are kept, so both answers to this are the same.
     query.flag("latest_only");
@@ -40,15 +86,14 @@ pub async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppRe
     configurations::list(&app, &caller, filter, asked).await.map(Json)
 }
 
-pub async fn delete(State(app): Shared, caller: Caller, path: Segments) -> AppResult<StatusCode> {
+async fn remove(State(app): Shared, caller: Caller, path: Segments) -> AppResult<StatusCode> {
     configurations::delete(&app, &caller, path.id("config_id")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `None` when only products are wanted that docmill does not have.
 fn filter(query: &mut Query) -> Option<ConfigurationFilter> {
-    const PRODUCTS: [&str; 6] = ["classify_v2", "extract_v2", "parse_v2", "split_v1", "spreadsheet_v1", "unknown"];
-    let wanted = query.many_of("product_type", &PRODUCTS);
+    let wanted = query.many_of("product_type", PRODUCTS);
     let products: Vec<_> = wanted.iter().filter_map(|text| Product::from_text(text)).collect();
     let nothing = products.is_empty() && !wanted.is_empty();
     (!nothing).then(|| ConfigurationFilter { products, name: query.text("name") })

@@ -26,7 +26,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use docmill_model::{Code, Failure, FailureClass};
 use docmill_wire::ErrorBody;
-use serde::Serialize;
+use docmill_wire::errors::CodedError;
 
 use super::request_log::request_id;
 use crate::app::AppError;
@@ -37,15 +37,8 @@ const RETRY_AFTER_S: u32 = 2;
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
-/// LlamaCloud's error body and, beside `detail`, docmill's stable code: clients keep fields they do not know.
-#[derive(Serialize)]
-struct CodedBody {
-    #[serde(flatten)]
-    body: ErrorBody,
-    code: Code,
-}
-
-const fn status(code: Code) -> StatusCode {
+/// The status of every code.
+pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::UploadIncomplete => StatusCode::BAD_REQUEST,
         Code::Unauthorized => StatusCode::UNAUTHORIZED,
@@ -73,7 +66,7 @@ impl IntoResponse for AppError {
                 } else {
                     Code::InvalidRequest
                 };
-                (StatusCode::UNPROCESSABLE_ENTITY, Json(CodedBody { body: fields.into(), code })).into_response()
+                (StatusCode::UNPROCESSABLE_ENTITY, Json(CodedError { body: fields.into(), code })).into_response()
             }
             Self::Failure(failure) => failure_response(failure),
         }
@@ -86,7 +79,7 @@ fn failure_response(mut failure: Failure) -> Response {
         failure.message = format!("{} The request id is {}.", failure.code.sentence(), request_id());
     }
     let mut response =
-        (status, Json(CodedBody { body: ErrorBody::text(failure.message), code: failure.code })).into_response();
+        (status, Json(CodedError { body: ErrorBody::text(failure.message), code: failure.code })).into_response();
     let headers = response.headers_mut();
     match status {
         StatusCode::CONFLICT | StatusCode::NOT_IMPLEMENTED => {

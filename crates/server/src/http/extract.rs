@@ -2,25 +2,77 @@
 
 use axum::Json;
 use axum::extract::State;
-use docmill_model::{BatchStatus, JobId, JobStatus, Product};
+use axum::routing::{get, post};
+use docmill_model::{BatchStatus, Code, JobId, JobStatus, Product};
 use docmill_store::JobFilter;
-use docmill_wire::extract::ExtractJob;
+use docmill_wire::check::{Rule, TEXT};
+use docmill_wire::extract::{self as shapes, ExtractJob};
+use docmill_wire::forms;
 use docmill_wire::references::Reference;
 use docmill_wire::render::Page;
 use uuid::Uuid;
 
 use super::Shared;
 use super::body::JsonBody;
+use super::operations::{Operation, PAGE_SIZE, PAGE_TOKEN, json, many, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::extract::{self, Expand};
 use crate::app::{AppResult, Caller};
 
-pub async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<ExtractJob>> {
+const COLLECTION: &str = "/api/v2/extract";
+const ONE: &str = "/api/v2/extract/{job_id}";
+const CANCEL: &str = "/api/v2/extract/{job_id}/cancel";
+const STATES: &[&str] = &["PENDING", "THROTTLED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"];
+const EXPAND: &str = "`configuration`, `extract_metadata`, `metadata`, `usage`; unknown ones are ignored";
+
+pub const OPERATIONS: &[Operation] = &[
+    Operation::new("post", COLLECTION, "create_extract", json::<ExtractJob>(), || post(create))
+        .sdk("extract.create")
+        .about("Extract data from a file or from a finished parse")
+        .body(shapes::create_schema, CREATE_EXAMPLE)
+        .refuses(&[
+            Code::NotFound,
+            Code::ConfigurationMismatch,
+            Code::SchemaInvalid,
+            Code::NotUsable,
+            Code::WebhooksNotAvailable,
+        ]),
+    Operation::new("get", COLLECTION, "list_extracts", json::<Page<ExtractJob>>(), || get(list))
+        .sdk("extract.list")
+        .about("List extract jobs, the newest first")
+        .query(&[
+            one("configuration_id", forms::CONFIGURATION_ID, "Only jobs of this configuration"),
+            one("status", Rule::OneOf(STATES), "Only jobs in this state"),
+            one("file_input", forms::INPUT, "Only jobs over this input"),
+            one("document_input_value", forms::INPUT, "The older name of `file_input`"),
+            many("job_ids", forms::EXTRACT_JOB_ID, "Only these jobs"),
+            one("created_at_on_or_after", Rule::Instant, "Inclusive"),
+            one("created_at_on_or_before", Rule::Instant, "Inclusive"),
+            many("expand", TEXT, EXPAND),
+            PAGE_SIZE,
+            PAGE_TOKEN,
+        ]),
+    Operation::new("get", ONE, "get_extract", json::<ExtractJob>(), || get(read))
+        .sdk("extract.get")
+        .about("Read an extract job with its result")
+        .query(&[many("expand", TEXT, EXPAND)]),
+    Operation::new("post", CANCEL, "cancel_extract", json::<ExtractJob>(), || post(cancel))
+        .sdk("extract.cancel")
+        .about("Cancel an extract job")
+        .refuses(&[Code::Conflict]),
+];
+
+const CREATE_EXAMPLE: &str = r#"{
+    "file_input": "dfl-01890a5d-ac96-774b-bcce-b302099a8057",
+    "configuration": {"data_schema": {"type": "object", "properties": {"total": {"type": "number"}}}}
+}"#;
+
+async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<ExtractJob>> {
     extract::create(&app, &caller, &body).await.map(Json)
 }
 
-pub async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<ExtractJob>>> {
+async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<ExtractJob>>> {
     let filter = filter(&mut query);
     let asked = query.page(&app.limits);
     let expand = Expand::read(&query.texts("expand"));
@@ -28,12 +80,12 @@ pub async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppRe
     extract::list(&app, &caller, filter, asked, expand).await.map(Json)
 }
 
-pub async fn get(State(app): Shared, caller: Caller, path: Segments, query: Query) -> AppResult<Json<ExtractJob>> {
+async fn read(State(app): Shared, caller: Caller, path: Segments, query: Query) -> AppResult<Json<ExtractJob>> {
     let expand = Expand::read(&query.texts("expand"));
     extract::get(&app, &caller, path.job_id(Product::Extract)?, expand).await.map(Json)
 }
 
-pub async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<ExtractJob>> {
+async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<ExtractJob>> {
     extract::cancel(&app, &caller, path.job_id(Product::Extract)?).await.map(Json)
 }
 

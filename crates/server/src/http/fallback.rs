@@ -1,9 +1,13 @@
 //! Paths and methods that no handler takes.
 
+use std::sync::Arc;
+
+use axum::Router;
 use axum::http::{Method, Uri};
+use axum::routing::{delete, patch, post};
 use docmill_model::Code;
 
-use crate::app::AppError;
+use crate::app::{App, AppError};
 
 /// Beginnings of LlamaCloud's paths that docmill does not serve (contract 2.10), so that their callers learn that
 /// the call is known and out of scope. Those of later releases are among them.
@@ -50,7 +54,20 @@ pub async fn method_not_allowed(method: Method) -> AppError {
     AppError::new(Code::MethodNotAllowed, format!("This path does not take {method}."))
 }
 
+/// Calls that are in scope and not there yet.
+pub fn not_yet_routes() -> Router<Arc<App>> {
+    const DIRECTORY: &str = "/api/v1/beta/directories/{directory_id}";
+    Router::new()
+        .route(DIRECTORY, patch(not_yet))
+        .route(&format!("{DIRECTORY}/files"), post(not_yet))
+        .route(&format!("{DIRECTORY}/files/{{directory_file_id}}"), patch(not_yet))
+        .route("/api/v2/parse/{job_id}", delete(not_yet))
+        .route("/api/v2/extract/schema/validation", post(not_yet))
+        .route("/api/v2/extract/schema/generate", post(not_yet))
+        .route("/api/v2/extract/{job_id}", delete(not_yet))
+}
+
 /// A call of LlamaCloud on a resource that docmill has, which this release does not serve.
-pub async fn not_yet(method: Method, uri: Uri) -> AppError {
+async fn not_yet(method: Method, uri: Uri) -> AppError {
     AppError::new(Code::NotImplemented, format!("This release does not serve {method} {}.", uri.path()))
 }

@@ -3,19 +3,70 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use docmill_model::DirectoryId;
+use axum::routing::{delete, get, post};
+use docmill_model::{Code, DirectoryId};
 use docmill_store::DirectoryFileFilter;
+use docmill_wire::check::{Rule, TEXT};
 use docmill_wire::directories::DirectoryFile;
+use docmill_wire::forms;
 use docmill_wire::render::Page;
 
 use super::Shared;
 use super::multipart;
+use super::operations::{Answer, Body, Operation, PAGE_SIZE, PAGE_TOKEN, json, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::files::Described;
 use crate::app::{App, AppResult, Caller, directories, files};
 
-pub async fn upload(
+const COLLECTION: &str = "/api/v1/beta/directories/{directory_id}/files";
+const UPLOAD: &str = "/api/v1/beta/directories/{directory_id}/files/upload";
+const ONE: &str = "/api/v1/beta/directories/{directory_id}/files/{directory_file_id}";
+
+pub const OPERATIONS: &[Operation] = &[
+    Operation::new("post", UPLOAD, "upload_directory_file", json::<DirectoryFile>(), || post(upload))
+        .sdk("beta.directories.files.upload")
+        .about("Upload a file into a directory")
+        .form(Body::Form {
+            texts: &[
+                ("display_name", "Name that people see; the file's own by default"),
+                ("unique_id", "Key of the file in its directory; the display name by default"),
+                ("external_file_id", "The caller's own id of the file"),
+                ("metadata", "JSON object of plain values"),
+            ],
+            needed: &[],
+            file: "upload_file",
+        })
+        .refuses(&[
+            Code::DuplicateUniqueId,
+            Code::DirectoryExpired,
+            Code::InvalidRequest,
+            Code::UploadIncomplete,
+            Code::DiskFull,
+        ]),
+    Operation::new("get", COLLECTION, "list_directory_files", json::<Page<DirectoryFile>>(), || get(list))
+        .sdk("beta.directories.files.list")
+        .about("List the files of a directory")
+        .query(&[
+            one("display_name", TEXT, "Only files of this name"),
+            one("display_name_contains", TEXT, "Only files whose name contains this"),
+            one("unique_id", TEXT, "Only the file with this key"),
+            one("file_id", forms::FILE_ID, "Only entries of this stored file"),
+            one("include_deleted", Rule::Bool, "Deleted ones too"),
+            one("updated_at_on_or_after", Rule::Instant, "Inclusive"),
+            one("updated_at_on_or_before", Rule::Instant, "Inclusive"),
+            PAGE_SIZE,
+            PAGE_TOKEN,
+        ]),
+    Operation::new("get", ONE, "get_directory_file", json::<DirectoryFile>(), || get(read))
+        .sdk("beta.directories.files.get")
+        .about("Read the entry of a file"),
+    Operation::new("delete", ONE, "delete_directory_file", Answer::Nothing, || delete(remove))
+        .sdk("beta.directories.files.delete")
+        .about("Delete a file from its directory"),
+];
+
+async fn upload(
     State(app): Shared,
     caller: Caller,
     path: Segments,
@@ -40,7 +91,7 @@ async fn open(app: &App, caller: &Caller, path: &Segments) -> AppResult<Director
     Ok(directory)
 }
 
-pub async fn list(
+async fn list(
     State(app): Shared,
     caller: Caller,
     path: Segments,
@@ -53,12 +104,12 @@ pub async fn list(
     files::list(&app, &caller, directory, &filter, asked).await.map(Json)
 }
 
-pub async fn get(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<DirectoryFile>> {
+async fn read(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<DirectoryFile>> {
     let (directory, file) = (path.id("directory_id")?, path.id("directory_file_id")?);
     files::get(&app, &caller, directory, file).await.map(Json)
 }
 
-pub async fn delete(State(app): Shared, caller: Caller, path: Segments) -> AppResult<StatusCode> {
+async fn remove(State(app): Shared, caller: Caller, path: Segments) -> AppResult<StatusCode> {
     let (directory, file) = (path.id("directory_id")?, path.id("directory_file_id")?);
     files::delete(&app, &caller, directory, file).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -4,14 +4,18 @@ mod auth;
 mod batches;
 mod body;
 mod configurations;
+mod description;
 mod directories;
 mod errors;
 mod extract;
 mod fallback;
 mod files;
 mod health;
+pub mod markdown;
 mod metrics;
 mod multipart;
+mod openapi;
+mod operations;
 mod parse;
 mod path;
 mod projects;
@@ -27,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
+pub use openapi::document as openapi;
 pub use router::router;
 
 /// The shared state of every handler.

@@ -4,18 +4,20 @@ use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use docmill_model::Timestamp;
 use docmill_model::limits::Limits;
 use docmill_wire::FieldError;
 use docmill_wire::query::Query as Reader;
 
+use super::operations::{self, Parameter};
 use crate::app::AppResult;
 use crate::app::paging::Asked;
 
 /// A query that is being read: ask for what the call knows, then `finish`. Parameters that no call knows are ignored.
 pub struct Query {
+    described: &'static [Parameter],
     pairs: Vec<(String, String)>,
     errors: Vec<FieldError>,
 }
@@ -24,8 +26,17 @@ impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self { pairs: pairs(parts), errors: Vec::new() })
+        Ok(Self { described: described(parts), pairs: pairs(parts), errors: Vec::new() })
     }
+}
+
+/// The parameters that the table of operations lists for this request.
+fn described(parts: &Parts) -> &'static [Parameter] {
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let method = parts.method.as_str();
+    operations::all()
+        .find(|(_, operation)| operation.path == path && operation.method.eq_ignore_ascii_case(method))
+        .map_or(&[], |(_, operation)| operation.query)
 }
 
 /// Every `key=value`, decoded, in order. Decoding cannot fail: what is no UTF-8 becomes replacement characters,
@@ -35,16 +46,25 @@ pub fn pairs(parts: &Parts) -> Vec<(String, String)> {
 }
 
 impl Query {
+    /// What came, for a parameter of the table. A handler that reads another one is not described truly.
+    fn reader(&self, name: &str) -> Reader<'_> {
+        debug_assert!(
+            self.described.iter().any(|parameter| parameter.name == name),
+            "`{name}` is not in the table of operations"
+        );
+        Reader(&self.pairs)
+    }
+
     pub fn text(&self, name: &str) -> Option<String> {
-        Reader(&self.pairs).one(name).map(str::to_owned)
+        self.reader(name).one(name).map(str::to_owned)
     }
 
     pub fn texts(&self, name: &str) -> Vec<String> {
-        Reader(&self.pairs).many(name).into_iter().map(str::to_owned).collect()
+        self.reader(name).many(name).into_iter().map(str::to_owned).collect()
     }
 
     pub fn flag(&mut self, name: &str) -> bool {
-        let read = Reader(&self.pairs).flag(name);
+        let read = self.reader(name).flag(name);
         self.kept(read).unwrap_or_default()
     }
 
@@ -59,7 +79,7 @@ impl Query {
 
     /// A value of its own form.
     pub fn parsed<T, E: Display>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
-        let read = Reader(&self.pairs).parsed(name, read);
+        let read = self.reader(name).parsed(name, read);
         self.kept(read).flatten()
     }
 
@@ -77,20 +97,20 @@ impl Query {
 
     /// One of `names`.
     pub fn one_of(&mut self, name: &str, names: &[&str]) -> Option<String> {
-        let read = Reader(&self.pairs).one_of(name, names).map(|found| found.map(str::to_owned));
+        let read = self.reader(name).one_of(name, names).map(|found| found.map(str::to_owned));
         self.kept(read).flatten()
     }
 
     /// Any of `names`.
     pub fn many_of(&mut self, name: &str, names: &[&str]) -> Vec<String> {
-        let read = Reader(&self.pairs).many_of(name, names);
+        let read = self.reader(name).many_of(name, names);
         let read = read.map(|found| found.into_iter().map(str::to_owned).collect());
         self.kept(read).unwrap_or_default()
     }
 
     /// What a list call asks for: the page, and the filters that its token belongs to.
     pub fn page(&mut self, limits: &Limits) -> Asked {
-        let read = Reader(&self.pairs).page_size(limits.page_size_default, limits.page_size_max);
+        let read = self.reader("page_size").page_size(limits.page_size_default, limits.page_size_max);
         let limit = self.kept(read).unwrap_or(limits.page_size_default);
         Asked { limit, token: self.text("page_token"), filters: self.filters() }
     }

@@ -7,6 +7,7 @@ mod again;
 mod batches;
 mod configurations;
 mod cut_off;
+mod description;
 mod directories;
 mod files;
 mod jobs;

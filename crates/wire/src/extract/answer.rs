@@ -1,13 +1,14 @@
 //! Extract jobs as they are answered.
 
 use docmill_model::{ConfigurationId, JobId, JobStatus, ProjectId, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::render::printed;
 
 /// An extract job, in every answer. `extract_result` needs no `expand`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ExtractJob {
     #[serde(serialize_with = "printed")]
     pub id: JobId,
@@ -34,12 +35,12 @@ pub struct ExtractJob {
     pub updated_at: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JobMetadata {
     pub usage: PagesUsage,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PagesUsage {
     pub num_pages_extracted: u32,
     /// docmill bills nothing: 0.
@@ -53,7 +54,7 @@ impl JobMetadata {
 }
 
 /// docmill bills nothing: every figure is null.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, JsonSchema)]
 pub struct ExtractUsage {
     pub credits: Option<f64>,
     pub extract_credits: Option<f64>,

@@ -8,25 +8,27 @@ pub use metadata::{Asked, metadata};
 
 use docmill_model::ConfigurationId;
 use docmill_model::options::{ExtractOptions, ExtractTarget, ParseOptions, Tier};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::check::{self, Field, Rule, TEXT, may, must, reads_as};
+use crate::check::{self, Field, Rule, TEXT, may, must};
 use crate::errors::{FieldError, Loc};
+use crate::forms;
 use crate::given;
-use crate::references::{Reference, is_input};
+use crate::references::Reference;
+use crate::schema;
 use crate::webhooks;
 
 const CONFIGURATION: &[Field] = &[
     must("data_schema", Rule::AnyObject),
     may("tier", Rule::OneOf(&["cost_effective", "agentic", "agentic_plus", "turbo"])),
-    may("version", Rule::Form(version)),
+    may("version", Rule::Written { pattern: VERSION, read: version }),
     may("parse_tier", Rule::OneOf(&["fast", "cost_effective", "agentic", "agentic_plus"])),
-    may("parse_config_id", Rule::Form(reads_as::<ConfigurationId>)),
+    may("parse_config_id", forms::CONFIGURATION_ID),
     may("cite_sources", Rule::Bool),
     may("advanced_citations", Rule::Bool),
     may("confidence_scores", Rule::Bool),
     may("extraction_target", Rule::OneOf(&["per_doc", "per_page", "per_table_row"])),
-    may("target_pages", Rule::Form(crate::parse::target_pages)),
+    may("target_pages", forms::TARGET_PAGES),
     may("max_pages", Rule::Int { min: 1, max: u32::MAX as i64 }),
     may("system_prompt", TEXT),
     may("disable_cache", Rule::Bool),
@@ -36,18 +38,32 @@ const CONFIGURATION: &[Field] = &[
 
 const INLINE: Rule = Rule::Object(CONFIGURATION);
 
-const SAVED: Rule = Rule::Joined(&[&[may("product_type", Rule::OneOf(&["extract_v2"]))], CONFIGURATION]);
+/// `parameters` of an `extract_v2` configuration.
+pub const SAVED: Rule = Rule::Joined(&[&[may("product_type", Rule::OneOf(&["extract_v2"]))], CONFIGURATION]);
 
-const CREATE: Rule = Rule::Object(&[
-    must("file_input", Rule::Form(is_input)),
+/// Body of POST /api/v2/extract.
+pub const CREATE: Rule = Rule::Object(&[
+    must("file_input", forms::INPUT),
     may("configuration", INLINE),
-    may("configuration_id", Rule::Form(reads_as::<ConfigurationId>)),
+    may("configuration_id", forms::CONFIGURATION_ID),
     may("webhook_configuration_ids", webhooks::IDS),
     may("webhook_configurations", webhooks::INLINE),
 ]);
 
+/// JSON Schema of `CREATE`, with exactly one of the two ways to say the configuration.
+pub fn create_schema() -> Value {
+    let mut schema = schema::of(&CREATE);
+    schema["oneOf"] = json!([
+        {"required": ["configuration"], "properties": {"configuration": {"type": "object"}}},
+        {"required": ["configuration_id"], "properties": {"configuration_id": {"type": "string"}}},
+    ]);
+    schema
+}
+
 /// The tier that benchmarks of LlamaCloud assume when none is given (contract 4.1).
 const TIER_DEFAULT: &str = "cost_effective";
+
+const VERSION: &str = "^(latest|[0-9]{1,4}([.][0-9]{1,4})*|[0-9]{4}-[0-9]{2}-[0-9]{2})$";
 
 /// `latest`, a name such as `2.5`, or a date.
 fn version(text: &str) -> Result<(), String> {

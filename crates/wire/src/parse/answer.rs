@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use docmill_model::options::ParseOptions;
 use docmill_model::results::JobResult;
 use docmill_model::{JobId, JobStatus, ProjectId, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::render::printed;
 
 /// A parse job: the answer of create and cancel, and an entry of the list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ParseJob {
     #[serde(serialize_with = "printed")]
     pub id: JobId,
@@ -32,13 +33,13 @@ pub struct ParseJob {
 }
 
 /// docmill bills nothing: null.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Usage {
     pub credits: Option<f64>,
 }
 
 /// What `expand` asked for and the job has; the rest is null, also on jobs that are not done (contract 0.7).
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Expanded {
     pub text: Option<Value>,
     pub text_full: Option<String>,
@@ -56,7 +57,7 @@ pub struct Expanded {
 
 /// GET /api/v2/parse/{id}. LlamaCloud nests the job under `job`; its fields are repeated at the top level so that
 /// the user's own sample, which reads `job.status`, works (contract 0.2).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ParseResult {
     job: ParseJob,
     #[serde(flatten)]

@@ -9,22 +9,42 @@ pub mod versions;
 
 pub use answer::{Expanded, ParseJob, ParseResult, Usage, job_metadata, result};
 pub(crate) use options::pages;
+pub use parameters::{CREATE, SAVED, UPLOAD};
 
 use std::collections::BTreeMap;
 
 use docmill_model::ConfigurationId;
 use docmill_model::options::{PageSelection, ParseOptions};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::check;
 use crate::errors::{FieldError, Loc};
 use crate::given;
 use crate::references::Reference;
+use crate::schema;
 use crate::webhooks;
 
 /// Characters of a key of `user_metadata`, and bytes of all its keys and values (contract 3.3).
 const METADATA_KEY_CHARS_MAX: usize = 24;
 const METADATA_BYTES_MAX: usize = 512;
+
+/// JSON Schema of the body of POST /api/v2/parse: `CREATE`, with exactly one source, and with tier and version
+/// unless a configuration says them.
+pub fn create_schema() -> Value {
+    let mut schema = schema::of(&CREATE);
+    let given = |name: &str| json!({"required": [name], "properties": {name: {"type": "string"}}});
+    schema["allOf"] = json!([
+        {"oneOf": [given("file_id"), given("source_url")]},
+        {"anyOf": [
+            given("configuration_id"),
+            {
+                "required": ["tier", "version"],
+                "properties": {"tier": {"type": "string", "not": {"const": "configured"}}, "version": {"type": "string"}},
+            },
+        ]},
+    ]);
+    schema
+}
 
 /// What both ways of creating a parse job have in common.
 #[derive(Debug, Clone, PartialEq)]

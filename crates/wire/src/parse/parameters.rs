@@ -1,10 +1,8 @@
 //! Fields of parse requests and parse configurations, as a table (contract 3.3, 3.4).
 
-use docmill_model::ConfigurationId;
-
 use super::languages::LANGUAGES;
-use crate::check::{Field, Rule, TEXT, may, must, reads_as};
-use crate::references::is_file;
+use crate::check::{Field, Rule, TEXT, may, must};
+use crate::forms;
 use crate::webhooks;
 
 const FLAG: Rule = Rule::Bool;
@@ -14,11 +12,11 @@ const TIERS_OR_CONFIGURED: &[&str] = &["fast", "cost_effective", "agentic", "age
 const VERSION: Rule = Rule::Text { min: 1, max: 100 };
 
 /// Body of POST /api/v2/parse. `expand` is no field of it, but the TypeScript client passes a caller's on.
-pub(super) const CREATE: Rule = Rule::Joined(&[CONFIGURABLE_JOB, OPTIONS, JOB, SOURCE]);
+pub const CREATE: Rule = Rule::Joined(&[CONFIGURABLE_JOB, OPTIONS, JOB, SOURCE]);
 /// The `configuration` part of POST /api/v2/parse/upload: the file is the source.
-pub(super) const UPLOAD: Rule = Rule::Joined(&[CONFIGURABLE_JOB, OPTIONS, JOB]);
+pub const UPLOAD: Rule = Rule::Joined(&[CONFIGURABLE_JOB, OPTIONS, JOB]);
 /// `parameters` of a `parse_v2` configuration.
-pub(super) const SAVED: Rule = Rule::Joined(&[SAVED_HEAD, OPTIONS]);
+pub const SAVED: Rule = Rule::Joined(&[SAVED_HEAD, OPTIONS]);
 
 /// Fields of a job that are not options of the engine.
 pub(super) const NOT_OPTIONS: &[&str] = &[
@@ -33,14 +31,13 @@ pub(super) const NOT_OPTIONS: &[&str] = &[
     "webhook_configurations",
 ];
 
-const SOURCE: &[Field] =
-    &[may("file_id", Rule::Form(is_file)), may("source_url", Rule::Url), may("http_proxy", Rule::Url)];
+const SOURCE: &[Field] = &[may("file_id", forms::FILE), may("source_url", Rule::Url), may("http_proxy", Rule::Url)];
 
 /// `configured` says: as in `configuration_id`.
 const CONFIGURABLE_JOB: &[Field] = &[may("tier", Rule::OneOf(TIERS_OR_CONFIGURED)), may("version", VERSION)];
 
 const JOB: &[Field] = &[
-    may("configuration_id", Rule::Form(reads_as::<ConfigurationId>)),
+    may("configuration_id", forms::CONFIGURATION_ID),
     may("user_metadata", Rule::Map { of: &Rule::Text { min: 0, max: 64 }, max: 8 }),
     may("expand", Rule::Any),
 ];
@@ -68,7 +65,7 @@ const CROP_BOX: Rule =
 
 const PAGE_RANGES: Rule = Rule::Object(&[
     may("max_pages", Rule::Int { min: 1, max: u32::MAX as i64 }),
-    may("target_pages", Rule::Form(crate::parse::target_pages)),
+    may("target_pages", forms::TARGET_PAGES),
 ]);
 
 const INPUT: Rule = Rule::Object(&[

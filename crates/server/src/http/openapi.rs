@@ -1,0 +1,178 @@
+//! The OpenAPI 3.1 document, made from the tables of operations (`operations`), the rules of request bodies and the
+//! types of answers (both of `wire`). It is checked in as `openapi.json`; a test compares.
+
+use std::collections::BTreeMap;
+
+use docmill_model::Code;
+use docmill_model::ids::UUID_PATTERN;
+use docmill_wire::errors::CodedError;
+use docmill_wire::{check::Rule, schema};
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use super::errors;
+use super::operations::{self, Answer, Body, Operation, Parameter};
+
+/// The whole document.
+pub fn document() -> Value {
+    let mut generator = generator();
+    let error = generator.subschema_for::<CodedError>().to_value();
+    let mut paths = Map::new();
+    for (tag, operation) in operations::all() {
+        let described = describe(tag, operation, &error, &mut generator);
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method] = described;
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "docmill",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "A self-hosted batch document server that speaks LlamaCloud's v2 document API",
+            "description": "Operations with `x-llamacloud` are LlamaCloud's, under that name in its SDKs; the others are docmill's own.",
+            "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
+        },
+        "servers": [{"url": "http://127.0.0.1:8484", "description": "The default of `docmill serve`"}],
+        "security": [{"key": []}],
+        "tags": tags(),
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "`docmill key create` makes one"}},
+            "schemas": generator.take_definitions(true),
+        },
+    })
+}
+
+fn generator() -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    settings.into_generator()
+}
+
+fn tags() -> Vec<Value> {
+    let mut names: Vec<&str> = operations::TABLES.iter().map(|(tag, _)| *tag).collect();
+    names.dedup();
+    names.into_iter().map(|name| json!({"name": name})).collect()
+}
+
+fn describe(tag: &str, operation: &Operation, error: &Value, generator: &mut SchemaGenerator) -> Value {
+    let mut described = json!({
+        "tags": [tag],
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "parameters": parameters(operation),
+        "responses": responses(operation, error, generator),
+    });
+    if let Some(body) = body(&operation.body) {
+        described["requestBody"] = body;
+    }
+    if let Some(name) = operation.sdk {
+        described["x-llamacloud"] = json!(name);
+    }
+    if !operation.key {
+        described["security"] = json!([]);
+    }
+    described
+}
+
+fn parameters(operation: &Operation) -> Vec<Value> {
+    const SCOPE: [(&str, &str); 2] = [
+        ("project_id", "Must be the key's own project when it is given"),
+        ("organization_id", "Must be the key's own organization when it is given"),
+    ];
+    let in_path = operation.segments().map(|name| {
+        json!({"name": name, "in": "path", "required": true, "schema": {"type": "string", "pattern": segment(name)}})
+    });
+    let scope = SCOPE
+        .iter()
+        .filter(|_| operation.key)
+        .map(|(name, about)| json!({"name": name, "in": "query", "description": about, "schema": {"type": "string"}}));
+    in_path.chain(operation.query.iter().map(parameter)).chain(scope).collect()
+}
+
+/// An id in a path, with or without its prefix.
+fn segment(name: &str) -> String {
+    match name {
+        "config_id" => "^(cfg-)?[A-Za-z0-9_-]+$".to_owned(),
+        _ => format!("^([a-z]{{3}}-)?{UUID_PATTERN}$"),
+    }
+}
+
+fn parameter(parameter: &Parameter) -> Value {
+    let one = match parameter.rule {
+        // Any other text is refused, but none is a form of its own.
+        Rule::Any => json!({"type": "string"}),
+        ref rule => schema::of(rule),
+    };
+    let schema = if parameter.many { json!({"type": "array", "items": one}) } else { one };
+    json!({"name": parameter.name, "in": "query", "description": parameter.about, "schema": schema})
+}
+
+fn body(body: &Body) -> Option<Value> {
+    match *body {
+        Body::None => None,
+        Body::Json(schema, example) => {
+            let example: Value = serde_json::from_str(example).unwrap_or_default();
+            Some(json!({
+                "required": true,
+                "content": {"application/json": {"schema": schema(), "example": example}},
+            }))
+        }
+        Body::Form { texts, needed, file } => {
+            let mut parts: Map<String, Value> = texts
+                .iter()
+                .map(|(name, about)| ((*name).to_owned(), json!({"type": "string", "description": about})))
+                .collect();
+            parts.insert(file.to_owned(), json!({"type": "string", "format": "binary"}));
+            let needed: Vec<&str> = needed.iter().copied().chain([file]).collect();
+            let schema = json!({"type": "object", "properties": parts, "required": needed});
+            Some(json!({"required": true, "content": {"multipart/form-data": {"schema": schema}}}))
+        }
+    }
+}
+
+fn responses(operation: &Operation, error: &Value, generator: &mut SchemaGenerator) -> Value {
+    let mut responses: Map<String, Value> = Map::new();
+    let (status, answer) = match operation.answer {
+        Answer::Json(shape) => ("200", json!({"application/json": {"schema": shape(generator)}})),
+        Answer::Made(shape) => ("201", json!({"application/json": {"schema": shape(generator)}})),
+        Answer::Nothing => ("204", Value::Null),
+        Answer::Bytes(content) => ("200", json!({content: {"schema": {"type": "string"}}})),
+    };
+    let success = match answer {
+        Value::Null => json!({"description": "Done"}),
+        content => json!({"description": "Done", "content": content}),
+    };
+    responses.insert(status.to_owned(), success);
+    for (status, codes) in refusals(operation) {
+        let told: Vec<String> = codes.iter().map(|code| format!("`{code}`: {}", code.sentence())).collect();
+        responses.insert(
+            status.to_string(),
+            json!({"description": told.join("\n\n"), "content": {"application/json": {"schema": error}}}),
+        );
+    }
+    Value::Object(responses)
+}
+
+/// Codes by status: the operation's own, and those that follow from what it takes.
+pub fn refusals(operation: &Operation) -> BTreeMap<u16, Vec<Code>> {
+    let with_body = !matches!(operation.body, Body::None);
+    let implied = [
+        (operation.key, &[Code::Unauthorized, Code::NotFound, Code::InvalidRequest][..]),
+        (matches!(operation.body, Body::Json(..)), &[Code::InvalidJson]),
+        (with_body, &[Code::PayloadTooLarge, Code::UploadIncomplete]),
+        (operation.id != "health" && operation.id != "describe", &[Code::Internal, Code::StoreUnavailable]),
+    ];
+    let implied = implied.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, codes)| codes);
+    let mut found: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in operation.refusals.iter().chain(implied) {
+        let codes = found.entry(errors::status(*code).as_u16()).or_default();
+        if !codes.contains(code) {
+            codes.push(*code);
+        }
+    }
+    found
+}
