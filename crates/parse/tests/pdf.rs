@@ -84,6 +84,27 @@ fn headings_paragraphs_and_hyphens() {
     ");
 }
 
+/// Headings of less than the text's size above a paragraph, and one of two lines too far apart for a paragraph. A line of
+/// the same style that stands above no paragraph is none.
+#[test]
+fn small_and_wrapped_headings_are_headings() {
+    let content = text("B", 18.0, 50.0, 760.0, "What the harbour books")
+        + &text("B", 18.0, 50.0, 726.0, "have told us so far")
+        + &paragraph(50.0, 690.0, &PROSE)
+        + &text("B", 8.0, 50.0, 630.0, "Method")
+        + &paragraph(50.0, 616.0, &PROSE)
+        + &text("F", 7.0, 50.0, 560.0, "COURSE MARKING")
+        + &paragraph(50.0, 546.0, &PROSE)
+        + &text("F", 7.0, 50.0, 470.0, "QUAY STATIONERS");
+    let markdown = markdown(&content);
+    let headings: Vec<&str> = markdown.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(
+        headings,
+        ["# What the harbour books have told us so far", "## Method", "## COURSE MARKING"],
+        "{markdown}"
+    );
+}
+
 #[test]
 fn lists_are_nested_by_indent() {
     let mut content = paragraph(50.0, 760.0, &PROSE);

@@ -96,8 +96,9 @@ fn body(emitter: &mut Emitter<'_>, tokens: &[Token], free: &[Segment], tables: &
 
 /// Text between two tables: paragraphs, headings, lists.
 fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
-    let drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens);
-    let levels = headings::levels(&drafts, stats, emitter.height());
+    let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens);
+    let mut levels = headings::levels(&drafts, stats, emitter.height());
+    join_headings(&mut drafts, &mut levels, tokens);
     let mut items: Vec<Item> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
         let level = levels[index];
@@ -122,6 +123,24 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
     }
     if !items.is_empty() {
         emitter.list(&items);
+    }
+}
+
+/// Lines of one heading that stand too far apart for a paragraph.
+fn join_headings(drafts: &mut Vec<Draft>, levels: &mut Vec<Option<u8>>, tokens: &[Token]) {
+    let mut index = 1;
+    while index < drafts.len() {
+        let joins = levels[index - 1].is_some()
+            && levels[index - 1] == levels[index]
+            && headings::goes_on(&drafts[index - 1], &drafts[index]);
+        let joined = joins.then(|| [drafts[index - 1].lines.clone(), drafts[index].lines.clone()].concat());
+        if let Some(draft) = joined.and_then(|lines| Draft::of(lines, tokens)) {
+            drafts[index - 1] = draft;
+            drafts.remove(index);
+            levels.remove(index);
+        } else {
+            index += 1;
+        }
     }
 }
 

@@ -9,6 +9,10 @@ const LINES_MAX: usize = 4;
 const WORDS_WITH_STOP_MAX: usize = 12;
 /// A bold heading may be set a little smaller than the running text.
 const BOLD_SIZE: f32 = 0.85;
+/// Directly above a paragraph a bold line may be smaller still, and one in capitals more so: capitals are as tall as
+/// small letters of half again their size.
+const BOLD_ABOVE_SIZE: f32 = 0.75;
+const CAPITALS_SIZE: f32 = 0.65;
 /// So many blocks of one style in a row are no headings.
 const RUN_MAX: usize = 4;
 /// Characters of a paragraph that a plain heading stands above.
@@ -44,6 +48,18 @@ pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Optio
     levels
 }
 
+/// Whether `next` is the rest of the heading above it: one style, close below, going on in small letters.
+pub fn goes_on(heading: &Draft, next: &Draft) -> bool {
+    let em = heading.size;
+    heading.bold == next.bold
+        && (heading.size - next.size).abs() < 0.3
+        && next.text.starts_with(char::is_lowercase)
+        && next.bbox.y > heading.bbox.y
+        && next.bbox.y - heading.bbox.bottom() <= 1.5 * em
+        && next.bbox.right().min(heading.bbox.right()) > next.bbox.x.max(heading.bbox.x)
+        && heading.lines.len() + next.lines.len() <= LINES_MAX
+}
+
 fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
     let body = stats.body_size();
     let larger = draft.size >= LARGER * body;
@@ -58,22 +74,23 @@ fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
     Some(stats.level(draft.size, draft.bold))
 }
 
-/// A heading in the style of the text: a number or capitals, alone above a paragraph.
+/// A heading in the style of the text or smaller: a number, bold or capitals, alone above a paragraph.
 fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32) -> bool {
     let text = draft.text.as_str();
     let words = text.split_whitespace().count();
-    let numbered = starts_numbered(text) && words > 1;
+    let at_least = |share: f32| draft.size >= share * stats.body_size();
+    let numbered = starts_numbered(text) && words > 1 && at_least(BOLD_SIZE);
+    let bold = draft.bold && !next.bold && !stats.body_bold() && at_least(BOLD_ABOVE_SIZE);
     let letters = || text.chars().filter(|c| c.is_alphabetic());
-    let capitals =
-        letters().count() >= 4 && letters().all(|c| !c.is_lowercase()) && draft.size >= 0.95 * stats.body_size();
+    let capitals = letters().count() >= 4 && letters().all(|c| !c.is_lowercase()) && at_least(CAPITALS_SIZE);
     // Running heads are set in capitals too.
     let inside = draft.bbox.y > EDGE * height && draft.bbox.bottom() < (1.0 - EDGE) * height;
-    let above_text =
-        next.text.chars().count() >= PARAGRAPH && !starts_numbered(&next.text) && next.bbox.y > draft.bbox.y;
-    let size = draft.size >= BOLD_SIZE * stats.body_size();
-    (numbered || (capitals && inside))
+    let above_text = next.text.chars().count() >= PARAGRAPH
+        && next.size < LARGER * stats.body_size()
+        && !starts_numbered(&next.text)
+        && next.bbox.y > draft.bbox.y;
+    (numbered || bold || (capitals && inside))
         && above_text
-        && size
         && draft.lines.len() <= 2
         && words <= WORDS_WITH_STOP_MAX
         && !text.ends_with(['.', ':', '?'])
