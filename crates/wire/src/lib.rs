@@ -1,10 +1,12 @@
-//! LlamaCloud's JSON, exactly: requests read and checked, answers rendered from the nouns of `model`.
+//! LlamaCloud's JSON, exactly: requests read and checked, answers rendered from the nouns of `model`; in `client` the
+//! other direction.
 //!
 //! No rules of docmill's own and no I/O: the server decides, this crate knows names and shapes. A request reads as
 //! `Request::read(&Value) -> Result<Request, Vec<FieldError>>` with every error at once, as FastAPI does.
 
 pub mod batches;
 pub mod check;
+pub mod client;
 pub mod configurations;
 pub mod directories;
 pub mod errors;

@@ -2,14 +2,20 @@
 
 mod batch;
 mod chosen;
+mod completions;
 mod config;
+mod dir;
 mod doctor;
 mod extract;
+mod file;
+mod job;
 mod key;
 mod openapi;
+mod man;
 mod parse;
 mod reader;
 mod serve;
+mod told;
 mod visit;
 
 use std::future::Future;
@@ -52,14 +58,19 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Batch(batch::Batch),
+    Batch(batch::BatchCommand),
     Parse(parse::Parse),
     Extract(extract::Extract),
     Serve(serve::Serve),
+    Dir(dir::DirCommand),
+    File(file::FileCommand),
+    Job(job::JobCommand),
     Config(config::ConfigCommand),
     Key(key::KeyCommand),
     Doctor(doctor::Doctor),
     Openapi(openapi::Openapi),
+    Completions(completions::Completions),
+    Man(man::Man),
     Reader(reader::Reader),
 }
 
@@ -71,10 +82,15 @@ impl Cli {
             Command::Parse(command) => runtime(command.run(&common)),
             Command::Extract(command) => runtime(command.run(&common)),
             Command::Serve(command) => runtime(command.run(&common)),
+            Command::Dir(command) => runtime(command.run(&common)),
+            Command::File(command) => runtime(command.run(&common)),
+            Command::Job(command) => runtime(command.run(&common)),
             Command::Config(command) => runtime(command.run(&common)),
             Command::Key(command) => runtime(command.run(&common)),
             Command::Doctor(command) => runtime(command.run(&common)),
             Command::Openapi(command) => return command.run().map(ExitCode::from),
+            Command::Completions(command) => command.run(),
+            Command::Man(command) => command.run(),
             Command::Reader(command) => return Ok(command.run()),
         };
         exit.map(ExitCode::from)

@@ -4,12 +4,12 @@
 
 mod hashing;
 mod history;
-mod inputs;
+pub mod inputs;
 mod interrupt;
 mod manifest;
 mod outputs;
 mod plan;
-mod progress;
+pub mod progress;
 mod run;
 mod single;
 mod summary;

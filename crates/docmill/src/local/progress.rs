@@ -49,16 +49,25 @@ impl Progress {
     /// Shows where the run is; `pages` read by now.
     pub fn show(&mut self, pages: u64) {
         self.pages = pages;
-        let text = describe(self.done, self.files, pages, self.started.elapsed(), &self.failures);
+        self.look(&describe(self.done, self.files, Some(pages), self.started.elapsed(), &self.failures));
+    }
+
+    /// Shows a run that goes on elsewhere: `done` files have ended, and pages are not counted here.
+    pub fn show_files(&mut self, done: usize) {
+        self.done = done;
+        self.look(&describe(done, self.files, None, self.started.elapsed(), &self.failures));
+    }
+
+    fn look(&mut self, text: &str) {
         match &mut self.look {
             Look::Silent => {}
             Look::Bar(bar) => {
                 bar.set_position(self.done as u64);
-                bar.set_message(text);
+                bar.set_message(text.to_owned());
             }
             Look::Lines { last } if last.elapsed() >= LINE_EVERY => {
                 *last = Instant::now();
-                tell(&text);
+                tell(text);
             }
             Look::Lines { .. } => {}
         }
@@ -82,11 +91,20 @@ fn bar(files: usize) -> ProgressBar {
     bar
 }
 
-fn describe(done: usize, files: usize, pages: u64, after: Duration, failures: &BTreeMap<String, usize>) -> String {
-    let mut text = format!("{done} of {}, {}", count(files, "file"), count(pages as usize, "page"));
+fn describe(
+    done: usize,
+    files: usize,
+    pages: Option<u64>,
+    after: Duration,
+    failures: &BTreeMap<String, usize>,
+) -> String {
+    let mut text = format!("{done} of {}", count(files, "file"));
     let seconds = after.as_secs_f64();
-    if pages > 0 && seconds > 0.5 {
-        text += &format!(", {:.0} pages/s", pages as f64 / seconds);
+    if let Some(pages) = pages {
+        text += &format!(", {}", count(pages as usize, "page"));
+        if pages > 0 && seconds > 0.5 {
+            text += &format!(", {:.0} pages/s", pages as f64 / seconds);
+        }
     }
     if done > 0 && done < files {
         let left = seconds / done as f64 * (files - done) as f64;
@@ -117,11 +135,12 @@ mod tests {
         let failures = BTreeMap::from([("EMPTY_FILE".to_owned(), 2)]);
         let check = |done, files, pages, seconds, expected: &str| {
             let failures = if done == 50 { &failures } else { &BTreeMap::new() };
-            assert_eq!(describe(done, files, pages, Duration::from_secs(seconds), failures), expected);
+            assert_eq!(describe(done, files, Some(pages), Duration::from_secs(seconds), failures), expected);
         };
         check(0, 1, 0, 0, "0 of 1 file, 0 pages");
         check(50, 200, 1_000, 10, "50 of 200 files, 1000 pages, 100 pages/s, 30 s left, 2 EMPTY_FILE");
         check(200, 200, 1, 100, "200 of 200 files, 1 page, 0 pages/s");
+        assert_eq!(describe(1, 3, None, Duration::from_secs(2), &BTreeMap::new()), "1 of 3 files, 4 s left");
     }
 
     #[test]

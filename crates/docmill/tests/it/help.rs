@@ -3,7 +3,7 @@ use crate::program::Home;
 #[test]
 fn every_command_explains_itself() {
     let home = Home::new();
-    let table: [&[&str]; 19] = [
+    let table: [&[&str]; 38] = [
         &[],
         &["batch"],
         &["parse"],
@@ -21,6 +21,25 @@ fn every_command_explains_itself() {
         &["key", "create"],
         &["key", "ls"],
         &["key", "revoke"],
+        &["batch", "create"],
+        &["batch", "ls"],
+        &["batch", "show"],
+        &["batch", "watch"],
+        &["batch", "retry"],
+        &["batch", "cancel"],
+        &["batch", "export"],
+        &["dir"],
+        &["dir", "create"],
+        &["dir", "update"],
+        &["file"],
+        &["file", "upload"],
+        &["file", "ls"],
+        &["file", "download"],
+        &["job"],
+        &["job", "ls"],
+        &["job", "show"],
+        &["completions"],
+        &["man"],
         &["reader"],
         &["help"],
     ];
@@ -59,4 +78,22 @@ fn wrong_usage_ends_with_2() {
         let ran = home.run(arguments).ended(2).says(expected);
         assert_eq!(ran.stdout, "", "{arguments:?}");
     }
+}
+
+#[test]
+fn shells_complete_and_man_pages_are_written() {
+    let home = Home::new();
+    for (shell, expected) in [("bash", "_docmill()"), ("zsh", "#compdef docmill"), ("fish", "complete -c docmill")] {
+        let script = home.run(&["completions", shell]).ended(0).stdout;
+        assert!(script.contains(expected) && script.contains("export"), "{shell}");
+        assert!(!script.contains("reader"), "the reader is no command for people");
+    }
+    home.run(&["man", "pages"]).ended(0);
+    let pages = crate::program::names(&home.path("pages"));
+    for page in ["docmill.1", "docmill-batch.1", "docmill-batch-export.1", "docmill-completions.1"] {
+        assert!(pages.iter().any(|name| name == page), "{page} in {pages:?}");
+    }
+    assert!(!pages.iter().any(|name| name.contains("reader")), "{pages:?}");
+    home.write("file", "");
+    home.run(&["man", "file/below"]).ended(1).says("error: cannot write man pages to `file/below`");
 }

@@ -7,5 +7,6 @@ mod faults;
 mod help;
 mod nouns;
 mod program;
+mod remote;
 mod serve;
 mod settings;

@@ -52,8 +52,8 @@ impl Home {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_docmill"));
         for (name, _) in std::env::vars_os() {
-            let is_ours = name.to_str().is_some_and(|name| name.starts_with("DOCMILL_") || name.starts_with("XDG_"));
-            if is_ours {
+            let ours = ["DOCMILL_", "LLAMA_CLOUD_", "XDG_"];
+            if name.to_str().is_some_and(|name| ours.iter().any(|begin| name.starts_with(begin))) {
                 command.env_remove(name);
             }
         }
@@ -173,4 +173,10 @@ pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.filter(|name| !name.starts_with('.')).collect();
     names.sort();
     names
+}
+
+/// A client as clients of docmill have it. It could speak https, and wants to know how before it is made.
+pub fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }

@@ -2,21 +2,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Common;
-use super::chosen::choose;
+use crate::commands::Common;
+use crate::commands::chosen::choose;
 use crate::local::{self, Format, Order, formats_of};
 use crate::logs;
 use crate::refusal::{Exit, Refused};
 
-/// Runs a configuration over files and folders, without a server
-///
-/// Results go to the output folder: `2024/a.pdf` becomes `2024/a.pdf.md`, `.txt`, `.json` (or `.extract.json`), and
-/// `manifest.jsonl` has a line for each file. A run that was stopped goes on when the same command is given again;
-/// files that are done and have not changed are not read again, failed ones are tried again.
-///
-/// Exit codes: 0 all done, 1 all failed, 2 wrong usage, 3 some failed, 130 interrupted.
 #[derive(Debug, Args)]
-pub struct Batch {
+pub struct Run {
     /// Files and folders; folders are read with everything below them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -34,7 +27,7 @@ pub struct Batch {
     workers: Option<usize>,
 }
 
-impl Batch {
+impl Run {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let config = common.config_with_workers(self.workers)?;
         logs::start_beside_progress(&config.log)?;

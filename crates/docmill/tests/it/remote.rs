@@ -1,0 +1,155 @@
+//! The commands that talk to a server, against the real one.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use serde_json::Value;
+
+use crate::program::{Home, Ran, Running};
+
+pub const KEY: &str = "llx-a-key-that-only-tests-have";
+
+/// A home with a running server whose commands know where it is.
+pub struct Served {
+    pub home: Home,
+    pub base: String,
+    pub server: Running,
+}
+
+impl Served {
+    pub fn start() -> Self {
+        let home = Home::new();
+        let (server, base) = serve(&home);
+        Self { home, base, server }
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.home.command(arguments);
+        command.env("LLAMA_CLOUD_BASE_URL", &self.base).env("LLAMA_CLOUD_API_KEY", KEY);
+        Ran::of(command.output().unwrap())
+    }
+
+    /// What a command printed, without the line's end.
+    pub fn printed(&self, arguments: &[&str]) -> String {
+        self.run(arguments).ended(0).stdout.trim_end().to_owned()
+    }
+
+    /// Its JSON lines.
+    pub fn json(&self, arguments: &[&str]) -> Vec<Value> {
+        let out = self.printed(&[arguments, &["--json"]].concat());
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+pub fn serve(home: &Home) -> (Running, String) {
+    let mut command = home.command(&["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+    command.env("DOCMILL_BOOTSTRAP_KEY", KEY).env("DOCMILL_LOG__LEVEL", "error");
+    let mut server = Running::start(command);
+    let base = server.line("listening on ");
+    (server, base)
+}
+
+#[test]
+fn directories_are_made_listed_and_deleted() {
+    let served = Served::start();
+    let id = served.printed(&["dir", "create", "invoices"]);
+    assert!(id.starts_with("dir-"), "{id}");
+    let short = served.json(&["dir", "create", "short", "--ephemeral", "--description", "for a day"]);
+    assert_eq!((&short[0]["type"], &short[0]["description"]), (&"ephemeral".into(), &"for a day".into()));
+    let table = served.printed(&["dir", "ls"]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines[0].starts_with("ID ") && lines[2].starts_with(&id) && lines[2].ends_with("invoices"), "{table}");
+    assert_eq!(served.json(&["dir", "ls", "--limit", "1"]).len(), 1);
+    assert_eq!(served.json(&["dir", "ls", "--name", "invoices"])[0]["id"], id.as_str());
+    assert!(served.printed(&["dir", "show", &id]).contains("name        invoices"));
+    served.run(&["dir", "update", &id]).ended(2).says("error: nothing to change was given");
+    assert_eq!(served.printed(&["dir", "rm", &id]), format!("deleted {id}"));
+    served.run(&["dir", "show", &id]).ended(1).says("error: ");
+}
+
+#[test]
+fn a_batch_from_folder_to_results() {
+    let served = Served::start();
+    served.home.write("in/2024/a.txt", "Hello from a.\n");
+    served.home.write("in/empty.txt", "");
+    let dir = served.printed(&["dir", "create", "texts"]);
+    let uploaded = served.run(&["file", "upload", "in", "--dir", &dir]).ended(0).says("uploaded 2024/a.txt");
+    assert_eq!(uploaded.stdout.lines().filter(|line| line.starts_with("dfl-")).count(), 2, "{}", uploaded.stdout);
+    let files = served.json(&["file", "ls", "--dir", &dir]);
+    let names: Vec<_> = files.iter().map(|file| file["unique_id"].as_str().unwrap()).collect();
+    assert_eq!(names, ["2024/a.txt", "empty.txt"]);
+    // The same again is the same.
+    served.run(&["file", "upload", "in", "--dir", &dir]).ended(0);
+    assert_eq!(served.json(&["file", "ls", "--dir", &dir]).len(), 2);
+
+    served.run(&["batch", "create", &dir, "--config", "none"]).ended(2).says("the server has no configuration `none`");
+    let batch = served.printed(&["batch", "create", &dir, "--config", "cfg-PARSE_AGENTIC"]);
+    let watched = served.run(&["batch", "watch", &batch]).ended(3);
+    assert!(watched.stdout.contains("1 of 2 files done, 1 failed"), "{}", watched.stdout);
+    let shown = served.printed(&["batch", "show", &batch, "--results"]);
+    assert!(shown.contains("COMPLETED") && shown.contains("EMPTY_FILE: "), "{shown}");
+    let listed = served.printed(&["batch", "ls", "--status", "completed"]);
+    assert!(listed.lines().nth(1).unwrap().starts_with(&batch), "{listed}");
+    served.run(&["batch", "cancel", &batch]).ended(1).says("error: ");
+
+    let jobs = served.json(&["job", "ls", "--status", "completed"]);
+    let job = jobs[0]["id"].as_str().unwrap();
+    let result = served.json(&["job", "show", job, "--expand", "markdown"]);
+    assert!(result[0]["markdown"]["pages"][0]["markdown"].as_str().unwrap().contains("Hello from a."));
+    served.run(&["job", "show", "job-1"]).ended(2).says("`job-1` is not a job id");
+    served.run(&["file", "rm", files[1]["id"].as_str().unwrap(), "--dir", &dir]).ended(0);
+    assert_eq!(served.json(&["file", "ls", "--dir", &dir]).len(), 1);
+}
+
+#[test]
+fn what_the_server_says_is_what_is_told() {
+    let served = Served::start();
+    let with = |base: &str, key: &str, arguments: &[&str]| {
+        let mut command = served.home.command(arguments);
+        Ran::of(command.env("LLAMA_CLOUD_BASE_URL", base).env("LLAMA_CLOUD_API_KEY", key).output().unwrap())
+    };
+    with(&served.base, "llx-wrong", &["dir", "ls"]).ended(1).says("hint: Give a key with --key or LLAMA_CLOUD_API_KEY");
+    with(&served.base, "", &["dir", "ls"]).ended(2).says("error: a server wants an API key");
+    with("not a url", KEY, &["dir", "ls"]).ended(2).says("is not usable as a server's address");
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    with(&format!("http://{free}"), KEY, &["dir", "ls"]).ended(1).says("error: cannot reach the server http://");
+    with(&served.base, KEY, &["dir", "create", ""]).ended(2).says("error: name: ");
+    with(&served.base, KEY, &["dir", "show", "bat-1"]).ended(2).says("`bat-1` is not a directory id");
+    with(&served.base, KEY, &["dir", "show", "a?b"]).ended(2).says("an id is wrong");
+    with(&served.base, KEY, &["file", "show", "dfl-1"]).ended(2).says("hint: Say which with --dir.");
+}
+
+/// A server that answers one connection after the other with these texts and counts the requests.
+fn answers(texts: &'static [&'static str]) -> (String, std::thread::JoinHandle<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let serving = std::thread::spawn(move || {
+        for text in texts {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).unwrap();
+            assert!(read > 0);
+            stream.write_all(text.as_bytes()).unwrap();
+        }
+        texts.len()
+    });
+    (base, serving)
+}
+
+#[test]
+fn a_call_that_may_pass_is_made_again() {
+    const BUSY: &str = "HTTP/1.1 503 Busy\r\nretry-after-ms: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    const EMPTY: &str =
+        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 37\r\n\r\n{\"items\": [], \"next_page_token\":null}";
+    const HTML: &str = "HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 6\r\n\r\n<html>";
+    let run = |base: &str| {
+        let home = Home::new();
+        Ran::of(home.command(&["dir", "ls", "--server", base, "--key", KEY]).output().unwrap())
+    };
+    let (base, serving) = answers(&[BUSY, "", EMPTY]);
+    run(&base).ended(0);
+    assert_eq!(serving.join().unwrap(), 3);
+    let (base, serving) = answers(&[HTML]);
+    run(&base).ended(1).says("the server answered 404 Not Found, and not as a document server does: <html>");
+    assert_eq!(serving.join().unwrap(), 1);
+}
