@@ -8,10 +8,10 @@ use crate::refusal::{Refusal, Refused};
 #[derive(Debug, Clone, Args)]
 pub struct ServerArgs {
     /// Address of the server; the one on this machine by default
-    #[arg(long, value_name = "URL", env = "LLAMA_CLOUD_BASE_URL", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "URL", env = "LLAMA_CLOUD_BASE_URL", hide_env_values = true)]
     server: Option<String>,
     /// API key of the server
-    #[arg(long, value_name = "KEY", env = "LLAMA_CLOUD_API_KEY", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "KEY", env = "LLAMA_CLOUD_API_KEY", hide_env_values = true)]
     key: Option<String>,
 }
 

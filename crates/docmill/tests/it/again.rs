@@ -2,13 +2,13 @@
 
 use std::process::Command;
 
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::program::{Home, Running, signal};
+use crate::program::{Home, Running, client, signal};
 
 const KEY: &str = "llx-a-key-that-only-tests-have";
 
@@ -31,7 +31,7 @@ impl Server {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        Client::new().request(method, format!("{}{path}", self.base)).bearer_auth(KEY)
+        client().request(method, format!("{}{path}", self.base)).bearer_auth(KEY)
     }
 
     async fn json(&self, request: RequestBuilder) -> Value {

@@ -6,12 +6,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
 
-use crate::program::{Home, Running, signal};
+use crate::program::{Home, Running, client, signal};
 
 const KEY: &str = "llx-a-key-that-only-tests-have";
 
@@ -33,7 +33,7 @@ impl Server {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        Client::new().request(method, format!("{}{path}", self.base)).bearer_auth(KEY)
+        client().request(method, format!("{}{path}", self.base)).bearer_auth(KEY)
     }
 
     fn upload(&self, directory: &str, name: &str, content: Vec<u8>) -> RequestBuilder {

@@ -8,7 +8,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::program::{Home, Running, signal};
+use crate::program::{Home, Running, client, signal};
 
 const KEY: &str = "llx-a-key-that-only-tests-have";
 
@@ -29,7 +29,7 @@ impl Server {
     fn start(home: &Home) -> Self {
         let mut running = Running::start(command(home, "127.0.0.1:0"));
         let base = running.line("listening on ");
-        Self { running, base, client: Client::new() }
+        Self { running, base, client: client() }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -1,5 +1,6 @@
 //! Pages as people and programs read them.
 
+pub mod chunks;
 pub(crate) mod escape;
 pub mod markdown;
 pub(crate) mod plain;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use docmill_model::limits::Limits;
+use reqwest::RequestBuilder;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::server::{KEY, Server, answer, batch_body};
+use crate::server::{KEY, Server, answer, batch_body, client};
 
 const COUNT: &str = "x-stainless-retry-count";
 const DIRECTORIES: &str = "/api/v1/beta/directories";
@@ -86,7 +86,7 @@ async fn count(server: &Server, list: &str) -> usize {
 #[tokio::test]
 async fn every_create_whose_answers_are_lost_is_done_once() {
     let server = Server::start().await;
-    let client = Client::new();
+    let client = client();
     let directory = server.directory_of(&["a.txt"]).await;
     let files = format!("{DIRECTORIES}/{directory}/files");
     let file = server.get(&files).await["items"][0]["id"].as_str().unwrap().to_owned();

@@ -3,7 +3,7 @@
 use docmill_model::limits::Limits;
 use serde_json::json;
 
-use crate::server::{KEY, Server, UUID, answer};
+use crate::server::{KEY, Server, UUID, answer, client};
 
 #[tokio::test]
 async fn a_key_is_wanted() {
@@ -15,11 +15,11 @@ async fn a_key_is_wanted() {
     }
     let url = format!("http://{}/api/v2/batches", server.address);
     for scheme in [None, Some(KEY.to_owned()), Some(format!("Basic {KEY}"))] {
-        let request = reqwest::Client::new().get(&url);
+        let request = client().get(&url);
         let request = scheme.into_iter().fold(request, |request, value| request.header("authorization", value));
         answer(request).await.refused(401, "UNAUTHORIZED", "API key");
     }
-    answer(reqwest::Client::new().get(&url).header("authorization", format!("bearer {KEY}"))).await.expect(200);
+    answer(client().get(&url).header("authorization", format!("bearer {KEY}"))).await.expect(200);
 }
 
 #[tokio::test]

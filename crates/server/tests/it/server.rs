@@ -81,7 +81,7 @@ impl Server {
         let address = listener.local_addr().unwrap().to_string();
         let stop = CancellationToken::new();
         tokio::spawn(docmill_server::serve(listener, app, stop.clone()));
-        let client = reqwest::Client::new();
+        let client = client();
         Self { store, blobs, clock, address, folder, client, _stop: stop.drop_guard() }
     }
 
@@ -178,6 +178,12 @@ async fn other_project(path: &std::path::Path) -> ProjectId {
     .await
     .unwrap();
     project
+}
+
+/// A client as clients of docmill have it. It could speak https, and wants to know how before it is made.
+pub fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 async fn add_key(store: &SqliteStore, secret: &str, project: ProjectId) {
