@@ -67,6 +67,9 @@ codes! {
     MethodNotAllowed, "METHOD_NOT_ALLOWED", Caller, "This path does not take that method.", "Use a method that this path has.";
     NotImplemented, "NOT_IMPLEMENTED", Caller, "This call is not part of docmill.", "See docs/QUIRKS.md for what is in scope.";
     Forbidden, "FORBIDDEN", Caller, "This is read-only.", "Built-in presets cannot be changed; save a configuration of your own.";
+    LinkInvalid, "LINK_INVALID", Caller, "The link is not one of this server, or it was altered.", "Ask for a new link and use it as it is.";
+    LinkExpired, "LINK_EXPIRED", Caller, "The link has expired.", "Ask for a new link.";
+    RangeNotSatisfiable, "RANGE_NOT_SATISFIABLE", Caller, "The wanted range begins after the end of the file.", "Ask for a range within the file's size.";
     Conflict, "CONFLICT", Caller, "The resource is not in a state that allows this.", "Read its status first.";
     DuplicateUniqueId, "DUPLICATE_UNIQUE_ID", Caller, "The directory already has a file with this unique_id and other content.", "Delete that file first or give another unique_id.";
     IdempotencyKeyReused, "IDEMPOTENCY_KEY_REUSED", Caller, "The Idempotency-Key was used before with another request.", "Use a new key for every new request.";

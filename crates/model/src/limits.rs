@@ -30,6 +30,10 @@ pub struct Limits {
     pub ephemeral_lifetime_ms: i64,
     /// Bytes of a JSON object given as metadata.
     pub metadata_bytes_max: u32,
+    /// Lifetime of a download link when the caller does not say, milliseconds.
+    pub link_lifetime_ms: i64,
+    /// Longest lifetime of a download link that a caller may ask for, milliseconds.
+    pub link_lifetime_ms_max: i64,
 }
 
 impl Default for Limits {
@@ -47,6 +51,8 @@ impl Default for Limits {
             document_pages_max: 20_000,
             ephemeral_lifetime_ms: 48 * 3_600_000,
             metadata_bytes_max: 16 * 1024,
+            link_lifetime_ms: 3_600_000,
+            link_lifetime_ms_max: 7 * 86_400_000,
         }
     }
 }

@@ -16,7 +16,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
 use tokio::io::AsyncReadExt;
 use uuid::Uuid;
 
@@ -102,6 +102,26 @@ impl Blobs {
             return Ok(Some(Bytes::new()));
         }
         present(self.objects.get_range(&location, range).await)
+    }
+
+    /// Bytes of an object; `None` when it is not there.
+    pub async fn size(&self, key: &str) -> StoreResult<Option<u64>> {
+        let Ok(location) = location(key) else { return Ok(None) };
+        Ok(present(self.objects.head(&location).await)?.map(|head| head.size))
+    }
+
+    /// The bytes of an object in `range`, which lies within it, without holding them in memory.
+    pub async fn stream_range(
+        &self,
+        key: &str,
+        range: Range<u64>,
+    ) -> StoreResult<Option<BoxStream<'static, StoreResult<Bytes>>>> {
+        let Ok(location) = location(key) else { return Ok(None) };
+        // An empty range is an error to object_store; only the whole of an empty object has one.
+        let wanted = (!range.is_empty()).then_some(GetRange::Bounded(range));
+        let options = GetOptions { range: wanted, ..GetOptions::default() };
+        let Some(found) = present(self.objects.get_opts(&location, options).await)? else { return Ok(None) };
+        Ok(Some(found.into_stream().map_err(blob_error).boxed()))
     }
 
     /// Size and bytes of an object, without holding it in memory.
@@ -304,6 +324,15 @@ mod tests {
             let part = blobs.get_range("outputs/j/1/pages.jsonl", range.clone()).await.unwrap().unwrap();
             assert_eq!(part, expected, "{range:?}");
         }
+        for (range, expected) in [(0..10, "0123456789"), (3..5, "34"), (9..10, "9")] {
+            let stream = blobs.stream_range("outputs/j/1/pages.jsonl", range.clone()).await.unwrap().unwrap();
+            let parts: Vec<Bytes> = stream.try_collect().await.unwrap();
+            assert_eq!(parts.concat(), expected.as_bytes(), "{range:?}");
+        }
+        assert_eq!(blobs.size("outputs/j/1/pages.jsonl").await.unwrap(), Some(10));
+        blobs.put("outputs/j/1/empty", Bytes::new()).await.unwrap();
+        let stream = blobs.stream_range("outputs/j/1/empty", 0..0).await.unwrap().unwrap();
+        assert_eq!(stream.try_collect::<Vec<Bytes>>().await.unwrap().concat(), b"");
         let (bytes, stream) = blobs.stream("outputs/j/1/pages.jsonl").await.unwrap().unwrap();
         let parts: Vec<Bytes> = stream.try_collect().await.unwrap();
         assert_eq!((bytes, parts.concat().as_slice()), (10, b"0123456789".as_slice()));
@@ -316,6 +345,8 @@ mod tests {
             assert!(blobs.get(key).await.unwrap().is_none(), "{key}");
             assert!(blobs.get_range(key, 0..1).await.unwrap().is_none(), "{key}");
             assert!(blobs.stream(key).await.unwrap().is_none(), "{key}");
+            assert!(blobs.stream_range(key, 0..1).await.unwrap().is_none(), "{key}");
+            assert!(blobs.size(key).await.unwrap().is_none(), "{key}");
         }
         blobs.delete("files/aa/b").await.unwrap();
         blobs.delete_prefix("outputs/none").await.unwrap();

@@ -23,12 +23,19 @@ pub trait Keys: Send + Sync + 'static {
     /// The one project of a fresh store; made when the store is made.
     async fn project_default(&self) -> StoreResult<Project>;
     async fn project_get(&self, project: ProjectId) -> StoreResult<Option<Project>>;
+    /// A further project of the default one's organization. `CONFLICT` when the name is taken.
+    async fn project_create(&self, name: &str) -> StoreResult<Project>;
+    /// Every project, oldest first. For the operator: callers of the API see the project of their key only.
+    async fn project_list(&self) -> StoreResult<Vec<Project>>;
     async fn key_create(&self, new: NewKey) -> StoreResult<Key>;
     /// The key with this hash, unless it was revoked.
     async fn key_find(&self, secret_hash: &str) -> StoreResult<Option<Key>>;
     async fn key_list(&self) -> StoreResult<Vec<Key>>;
     /// False when there is no such key or it was revoked before.
     async fn key_revoke(&self, key: KeyId) -> StoreResult<bool>;
+    /// The secrets of signed links. The first call makes one; a current one that is older than `rotate_after_ms`
+    /// becomes the predecessor of a new one.
+    async fn signing_keys(&self, rotate_after_ms: i64) -> StoreResult<SigningKeys>;
 }
 
 #[async_trait]
@@ -46,6 +53,13 @@ pub trait Directories: Send + Sync + 'static {
     /// Soft: the directory and its files get `deleted_at`; jobs of its files that wait end with `SOURCE_DELETED`
     /// (their batches settle). False when it is unknown or deleted before.
     async fn directory_delete(&self, project: ProjectId, id: DirectoryId) -> StoreResult<bool>;
+    /// `None` when it is unknown or deleted. An expired directory may still be renamed.
+    async fn directory_update(
+        &self,
+        project: ProjectId,
+        id: DirectoryId,
+        change: DirectoryChange,
+    ) -> StoreResult<Option<Directory>>;
 }
 
 #[async_trait]
@@ -57,6 +71,17 @@ pub trait Files: Send + Sync + 'static {
     async fn file_create(&self, new: NewFile) -> StoreResult<FileCreated<File>>;
     /// A deleted file is not found.
     async fn file_get(&self, project: ProjectId, id: FileId) -> StoreResult<Option<File>>;
+    /// Live files, those of directories among them.
+    async fn file_list(
+        &self,
+        project: ProjectId,
+        filter: &FileFilter,
+        order: FileOrder,
+        page: PageRequest,
+    ) -> StoreResult<Listed<File>>;
+    /// Soft, with every directory entry of it. Waiting jobs of the file end as in `directory_file_delete`. False when
+    /// unknown or deleted before.
+    async fn file_delete(&self, project: ProjectId, id: FileId) -> StoreResult<bool>;
     /// The stored file and its directory entry in one step. Refuses with `NOT_FOUND` (directory), `DIRECTORY_EXPIRED`,
     /// `DUPLICATE_UNIQUE_ID` (same unique_id, other content). The same unique_id with the same content answers the
     /// entry that is there: a client that sends an upload again makes no second one.
@@ -78,8 +103,22 @@ pub trait Files: Send + Sync + 'static {
         filter: &DirectoryFileFilter,
         page: PageRequest,
     ) -> StoreResult<Listed<DirectoryFile>>;
-    /// Soft; the stored file goes with its entry. Jobs of the file that wait end with `SOURCE_DELETED`, running ones
-    /// may finish but are not tried again. False when unknown or deleted before.
+    /// An entry of a stored file. Refuses as `directory_file_create` does, and with `NOT_FOUND` for the file; the same
+    /// unique_id for the same file answers the entry that is there.
+    async fn directory_file_add(&self, new: NewEntry) -> StoreResult<DirectoryFile>;
+    /// Changes what is given. `None` when the entry is unknown or deleted. Refuses with `DUPLICATE_UNIQUE_ID` when the
+    /// directory has another live entry with that unique_id; a move also with `NOT_FOUND` and `DIRECTORY_EXPIRED` of
+    /// the directory that it goes to.
+    async fn directory_file_update(
+        &self,
+        project: ProjectId,
+        directory: DirectoryId,
+        id: DirectoryFileId,
+        change: DirectoryFileChange,
+    ) -> StoreResult<Option<DirectoryFile>>;
+    /// Soft; a file that was uploaded into a directory goes with its last entry, one that was stored for itself stays.
+    /// Jobs that wait for the entry end with `SOURCE_DELETED`, running ones may finish but are not tried again. False
+    /// when unknown or deleted before.
     async fn directory_file_delete(
         &self,
         project: ProjectId,
@@ -90,10 +129,11 @@ pub trait Files: Send + Sync + 'static {
 
 #[async_trait]
 pub trait Configurations: Send + Sync + 'static {
-    /// Creates, or replaces the parameters of the one with the same project, name and product (contract section 5).
+    /// Creates, or adds a version to the one with the same project, name and product (contract section 5). The same
+    /// parameters again add none.
     async fn configuration_save(&self, new: NewConfiguration) -> StoreResult<Configuration>;
     async fn configuration_get(&self, project: ProjectId, id: ConfigurationId) -> StoreResult<Option<Configuration>>;
-    /// Changes what is given. `None` when there is no such configuration; `CONFLICT` when the name is taken.
+    /// Changes what is given; other parameters add a version. `None` when there is no such configuration; `CONFLICT` when the name is taken.
     async fn configuration_update(
         &self,
         project: ProjectId,
@@ -101,13 +141,14 @@ pub trait Configurations: Send + Sync + 'static {
         name: Option<String>,
         parameters: Option<NewParameters>,
     ) -> StoreResult<Option<Configuration>>;
-    /// Newest first.
+    /// Newest first: as they are now by when they were made, versions by when they were saved.
     async fn configuration_list(
         &self,
         project: ProjectId,
         filter: &ConfigurationFilter,
         page: PageRequest,
     ) -> StoreResult<Listed<Configuration>>;
+    /// With all its versions.
     async fn configuration_delete(&self, project: ProjectId, id: ConfigurationId) -> StoreResult<bool>;
 }
 

@@ -3,7 +3,7 @@
 use docmill_model::ids::Preset;
 use docmill_model::limits::Limits;
 use docmill_model::options::{JobOptions, Tier};
-use docmill_model::{ConfigurationId, Product, Timestamp};
+use docmill_model::{ConfigurationId, Product, ProductType, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,7 +21,8 @@ pub static SAVE: Rule =
 pub static UPDATE: Rule =
     Rule::Object(&[may("name", Rule::Text { min: 1, max: usize::MAX }), may("parameters", Rule::AnyObject)]);
 
-/// JSON Schema of `SAVE` or `UPDATE`: `parameters` are those of one of the products.
+/// JSON Schema of `SAVE` or `UPDATE`: `parameters` are those of one of the products; of those that docmill
+/// does not run, anything.
 pub fn schema(rule: &Rule) -> Value {
     let of_product = |rule: &Rule, product: Product| {
         let mut schema = schema::of(rule);
@@ -30,17 +31,24 @@ pub fn schema(rule: &Rule) -> Value {
         schema["required"] = std::iter::once(json!("product_type")).chain(needed).collect();
         schema
     };
+    let kept = ProductType::ALL.into_iter().filter(|product| product.runs().is_none());
+    let kept: Vec<&str> = kept.map(ProductType::as_str).collect();
     let mut schema = schema::of(rule);
     schema["properties"]["parameters"] = json!({
-        "oneOf": [of_product(&parse::SAVED, Product::Parse), of_product(&extract::SAVED, Product::Extract)],
+        "oneOf": [
+            of_product(&parse::SAVED, Product::Parse),
+            of_product(&extract::SAVED, Product::Extract),
+            {"type": "object", "properties": {"product_type": {"type": "string", "enum": kept}}, "required": ["product_type"]},
+        ],
     });
     schema
 }
 
-/// Parameters of a configuration, checked: they resolve to options.
+/// Parameters of a configuration. Those of a product that docmill runs are checked: they resolve to options. Others are
+/// any object, kept as it came.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
-    pub product: Product,
+    pub product: ProductType,
     /// As given, with `product_type`.
     pub value: Value,
     /// Webhooks were asked for; this release refuses them with `WEBHOOKS_NOT_AVAILABLE`.
@@ -51,23 +59,24 @@ impl Parameters {
     fn read(parameters: &Value) -> Result<Self, Vec<FieldError>> {
         let base: [Loc; 2] = ["body".into(), "parameters".into()];
         let text = given::text(parameters, "product_type");
-        let Some(product) = text.as_deref().and_then(Product::from_text) else {
+        let Some(product) = text.as_deref().and_then(ProductType::from_text) else {
             let (kind, message) = match given::value(parameters, "product_type") {
                 None => ("missing", "Field required".to_owned()),
-                Some(_) => ("literal_error", check::one_of(&Product::ALL.map(Product::as_str))),
+                Some(_) => ("literal_error", check::one_of(&ProductType::ALL.map(ProductType::as_str))),
             };
             let loc = base.into_iter().chain(["product_type".into()]).collect();
             let input = parameters.get("product_type").unwrap_or(parameters);
             return Err(vec![FieldError::new(kind, loc, message, input)]);
         };
-        let errors = match product {
-            Product::Parse => parse::check(parameters, &base),
-            Product::Extract => extract::check(parameters, &base),
+        let (errors, webhooks) = match product.runs() {
+            Some(Product::Parse) => (parse::check(parameters, &base), webhooks::asked_for(parameters)),
+            Some(Product::Extract) => (extract::check(parameters, &base), webhooks::asked_for(parameters)),
+            None => (Vec::new(), false),
         };
         if !errors.is_empty() {
             return Err(errors);
         }
-        Ok(Self { product, value: parameters.clone(), webhooks: webhooks::asked_for(parameters) })
+        Ok(Self { product, value: parameters.clone(), webhooks })
     }
 }
 
@@ -131,7 +140,7 @@ pub fn job_options(product: Product, parameters: &Value) -> Result<JobOptions, V
 pub struct Configuration {
     pub id: ConfigurationId,
     pub name: String,
-    pub product_type: Product,
+    pub product_type: ProductType,
     /// When these parameters were saved.
     #[serde(serialize_with = "printed")]
     pub version: Timestamp,
@@ -162,7 +171,7 @@ pub fn preset(preset: Preset) -> Configuration {
     Configuration {
         id: ConfigurationId::Preset(preset),
         name: preset.name().to_owned(),
-        product_type: Product::Parse,
+        product_type: Product::Parse.into(),
         version: PRESETS_VERSION,
         parameters: preset_parameters(preset),
         created_at: None,

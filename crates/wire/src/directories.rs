@@ -38,7 +38,10 @@ impl CreateDirectory {
     pub fn read(body: &Value, limits: &Limits) -> Result<Self, Vec<FieldError>> {
         let mut errors = check::body(&CREATE, body);
         errors.extend(text_too_long(body, "name", limits.title_chars_max));
-        errors.extend(given::object(body, "system_metadata").and_then(|metadata| too_big(&metadata, limits)));
+        errors.extend(
+            given::object(body, "system_metadata")
+                .and_then(|metadata| metadata_too_big("system_metadata", &metadata, limits)),
+        );
         if let Some(connector) = given::value(body, "connector_subscription_id") {
             let message = "Value error, docmill has no connectors; leave this field out";
             errors.push(FieldError::body("connector_subscription_id", message, connector));
@@ -56,6 +59,28 @@ impl CreateDirectory {
     }
 }
 
+/// Body of PATCH /api/v1/beta/directories/{id}.
+pub static UPDATE: Rule =
+    Rule::Object(&[may("name", Rule::Text { min: 1, max: usize::MAX }), may("description", TEXT)]);
+
+/// PATCH /api/v1/beta/directories/{id}: what is left out or null stays as it is; an empty description is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpdateDirectory {
+    pub name: Option<String>,
+    pub description: Option<String>,
+}
+
+impl UpdateDirectory {
+    pub fn read(body: &Value, limits: &Limits) -> Result<Self, Vec<FieldError>> {
+        let mut errors = check::body(&UPDATE, body);
+        errors.extend(text_too_long(body, "name", limits.title_chars_max));
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Self { name: given::text(body, "name"), description: given::text(body, "description") })
+    }
+}
+
 /// A text over a limit that the operator sets.
 pub(crate) fn text_too_long(body: &Value, path: &str, chars_max: u32) -> Option<FieldError> {
     let text = given::value(body, path)?;
@@ -64,11 +89,12 @@ pub(crate) fn text_too_long(body: &Value, path: &str, chars_max: u32) -> Option<
         .find(|error| error.kind == "string_too_long")
 }
 
-fn too_big(metadata: &Map<String, Value>, limits: &Limits) -> Option<FieldError> {
+/// Metadata over a limit that the operator sets; `field` is where it stands.
+pub(crate) fn metadata_too_big(field: &str, metadata: &Map<String, Value>, limits: &Limits) -> Option<FieldError> {
     let bytes = serde_json::to_vec(metadata).map_or(0, |json| json.len());
     (bytes > limits.metadata_bytes_max as usize).then(|| {
         let message = format!("Value error, {bytes} bytes of metadata; at most {} are kept", limits.metadata_bytes_max);
-        FieldError::body("system_metadata", message, &Value::Null)
+        FieldError::body(field, message, &Value::Null)
     })
 }
 

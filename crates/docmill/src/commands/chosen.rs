@@ -38,7 +38,7 @@ pub async fn choose(given: &str, config: &Config) -> Refused<Chosen> {
     }
     match saved(given, config).await? {
         Some(saved) => {
-            let chosen = Chosen { id: saved.id, options: resolve(saved.product, &saved.parameters)? };
+            let chosen = Chosen { id: saved.id, options: resolve(runs(&saved)?, &saved.parameters)? };
             with_parse(chosen, &saved.parameters, config).await
         }
         None => Err(Refusal::usage(format!("there is no configuration `{given}`")).hint(format!(
@@ -46,6 +46,14 @@ pub async fn choose(given: &str, config: &Config) -> Refused<Chosen> {
             Preset::ALL.map(|preset| format!("cfg-{}", preset.name())).join(", ")
         ))),
     }
+}
+
+/// The product of a saved configuration; those of others are only kept.
+fn runs(saved: &Configuration) -> Refused<Product> {
+    let refuse = || {
+        Refusal::usage(format!("the configuration `{}` is for {}, which docmill does not run", saved.id, saved.product))
+    };
+    saved.product.runs().ok_or_else(refuse)
 }
 
 /// A configuration that is saved in the data folder.
@@ -64,7 +72,7 @@ async fn with_parse(chosen: Chosen, parameters: &Value, config: &Config) -> Refu
     let parse = match id {
         ConfigurationId::Preset(preset) => Some(resolve(Product::Parse, &preset_parameters(preset))?),
         ConfigurationId::Saved(_) => match saved(&id.to_string(), config).await? {
-            Some(saved) => Some(resolve(saved.product, &saved.parameters)?),
+            Some(saved) => Some(resolve(runs(&saved)?, &saved.parameters)?),
             None => None,
         },
     };

@@ -69,7 +69,7 @@ async fn serve(config: &Config) -> Refused<()> {
     let address = listener.local_addr().map_err(|error| Refusal::io("see the own address", &error))?;
 
     let store: Arc<dyn Store> = store;
-    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data));
+    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data)?);
     let runner = workers::start(store, blobs, clock, workers::settings(config)?);
     runner.counters().register(&mut app.registry());
     if let Some(key) = new_key {
@@ -87,8 +87,9 @@ async fn serve(config: &Config) -> Refused<()> {
     served.map_err(|error| Refusal::io("serve", &error))
 }
 
-fn settings(config: &Config, data: &Path) -> ServerSettings {
-    ServerSettings { limits: config.limits.clone(), spool: data.join("spool") }
+fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
+    let site = config.server.site().map_err(Refusal::usage)?;
+    Ok(ServerSettings { limits: config.limits.clone(), spool: data.join("spool"), site })
 }
 
 /// Makes sure that there is a key. The new one, when it is for the first time and has to be shown.

@@ -78,6 +78,11 @@ impl Config {
             ),
             (self.run.lease_ms >= 1_000, "run.lease_ms must be at least 1000"),
             ((0.0..=1.0).contains(&self.run.page_failure_ratio), "run.page_failure_ratio must be from 0 to 1"),
+            (self.limits.link_lifetime_ms >= 1_000, "limits.link_lifetime_ms must be at least 1000"),
+            (
+                self.limits.link_lifetime_ms <= self.limits.link_lifetime_ms_max,
+                "limits.link_lifetime_ms must not be above limits.link_lifetime_ms_max",
+            ),
             (
                 self.run.retry_first_ms <= self.run.retry_longest_ms,
                 "run.retry_first_ms must not be above run.retry_longest_ms",
@@ -85,7 +90,7 @@ impl Config {
         ];
         match rules.into_iter().find(|(holds, _)| !holds) {
             Some((_, sentence)) => Err(Refusal::usage(sentence).hint(HINT)),
-            None => Ok(()),
+            None => self.server.site().map(|_| ()).map_err(|sentence| Refusal::usage(sentence).hint(HINT)),
         }
     }
 
@@ -164,7 +169,16 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_in_one_sentence() {
         type Change = fn(&mut Config);
-        let table: [(Change, &str); 4] = [
+        let table: [(Change, &str); 7] = [
+            (|config| config.limits.link_lifetime_ms = 999, "limits.link_lifetime_ms must be at least 1000"),
+            (
+                |config| config.server.public_url = "docs.example.com".to_owned(),
+                "server.public_url must begin with http:// or https:// and have no spaces, query or fragment",
+            ),
+            (
+                |config| config.server.trusted_proxies = vec!["proxy".to_owned()],
+                "server.trusted_proxies: `proxy` is no address and no network like 10.0.0.0/8",
+            ),
             (|config| config.limits.batch_files_max = 0, "limits.batch_files_max must be at least 1"),
             (|config| config.run.page_failure_ratio = 1.5, "run.page_failure_ratio must be from 0 to 1"),
             (

@@ -49,16 +49,15 @@ pub async fn delete(app: &App, caller: &Caller, id: ConfigurationId) -> AppResul
     }
 }
 
-/// `filter` is `None` when only products are wanted that docmill does not have. A preset is listed first, and only
+/// A preset is listed first, and only
 /// when its name was asked for.
 pub async fn list(
     app: &App,
     caller: &Caller,
-    filter: Option<ConfigurationFilter>,
+    filter: ConfigurationFilter,
     asked: Asked,
 ) -> AppResult<Page<wire::Configuration>> {
     let page = paging::begin(caller, "configurations", &asked)?;
-    let Some(filter) = filter else { return Ok(Page::new(Vec::new(), None)) };
     let preset = named_preset(&filter).filter(|_| page.after.is_none());
     let rest = PageRequest { limit: page.limit - u32::from(preset.is_some()), ..page };
     if rest.limit == 0 {
@@ -73,7 +72,7 @@ pub async fn list(
 }
 
 fn named_preset(filter: &ConfigurationFilter) -> Option<Preset> {
-    let wanted = filter.products.is_empty() || filter.products.contains(&Product::Parse);
+    let wanted = filter.products.is_empty() || filter.products.contains(&Product::Parse.into());
     let name = filter.name.as_deref().filter(|_| wanted)?;
     Preset::ALL.into_iter().find(|preset| preset.name() == name)
 }
@@ -92,7 +91,9 @@ async fn checked(app: &App, caller: &Caller, given: Parameters) -> AppResult<New
     if given.webhooks {
         return Err(AppError::Failure(Code::WebhooksNotAvailable.into()));
     }
-    resolve(app, caller, given.product, &given.value).await?;
+    if let Some(product) = given.product.runs() {
+        resolve(app, caller, product, &given.value).await?;
+    }
     Ok(NewParameters { product: given.product, parameters: given.value })
 }
 
@@ -106,7 +107,7 @@ pub async fn options(app: &App, caller: &Caller, id: ConfigurationId, product: P
 /// The parameters of a configuration of this product.
 pub async fn parameters(app: &App, caller: &Caller, id: ConfigurationId, product: Product) -> AppResult<Value> {
     let found = get(app, caller, id).await?;
-    if found.product_type == product {
+    if found.product_type == product.into() {
         return Ok(found.parameters);
     }
     let message = format!("The configuration {id} is for {}, not for {product}.", found.product_type);

@@ -1,9 +1,9 @@
 //! Directories (contract 2.2).
 
 use docmill_model::{Code, DirectoryId};
-use docmill_store::{Directory, DirectoryFilter, DirectoryKind, NewDirectory};
+use docmill_store::{Directory, DirectoryChange, DirectoryFilter, DirectoryKind, NewDirectory};
 use docmill_wire::FieldError;
-use docmill_wire::directories::{self as wire, CreateDirectory};
+use docmill_wire::directories::{self as wire, CreateDirectory, UpdateDirectory};
 use docmill_wire::render::Page;
 use serde_json::{Value, json};
 
@@ -58,6 +58,12 @@ async fn live(app: &App, caller: &Caller, id: DirectoryId) -> AppResult<Director
     let found = app.store.directory_get(caller.project(), id).await?;
     let live = found.filter(|directory| directory.deleted_at.is_none());
     live.ok_or_else(|| AppError::not_found("directory", id))
+}
+
+pub async fn update(app: &App, caller: &Caller, id: DirectoryId, body: &Value) -> AppResult<wire::Directory> {
+    let UpdateDirectory { name, description } = UpdateDirectory::read(body, &app.limits)?;
+    let updated = app.store.directory_update(caller.project(), id, DirectoryChange { name, description }).await?;
+    updated.map(shown).ok_or_else(|| AppError::not_found("directory", id))
 }
 
 pub async fn delete(app: &App, caller: &Caller, id: DirectoryId) -> AppResult<()> {

@@ -4,14 +4,18 @@ pub mod batches;
 pub mod caller;
 pub mod configurations;
 pub mod directories;
+pub mod directory_files;
+pub mod downloads;
 mod error;
 pub mod extract;
 pub mod files;
+pub mod links;
 pub mod meters;
 pub mod paging;
 pub mod parse;
 pub mod projects;
 mod results;
+pub mod site;
 pub mod sources;
 mod standing;
 pub mod uploads;
@@ -26,6 +30,7 @@ use prometheus_client::registry::Registry;
 
 pub use caller::{Caller, Sent};
 pub use error::{AppError, AppResult};
+pub use site::Site;
 
 use caller::KeyCache;
 use meters::Meters;
@@ -36,6 +41,8 @@ pub struct ServerSettings {
     pub limits: Limits,
     /// Folder for uploads on their way in; made when it is missing. Best on the same disk as the blobs.
     pub spool: PathBuf,
+    /// How clients reach the server.
+    pub site: Site,
 }
 
 /// Everything that a request may need, shared by all of them.
@@ -45,6 +52,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) spool: PathBuf,
+    pub(crate) site: Site,
     pub(crate) meters: Meters,
     pub(crate) keys: KeyCache,
     registry: Mutex<Registry>,
@@ -60,6 +68,7 @@ impl App {
             clock,
             limits: settings.limits,
             spool: settings.spool,
+            site: settings.site,
             meters,
             keys: KeyCache::default(),
             registry: Mutex::new(registry),

@@ -2,9 +2,11 @@
 
 use docmill_model::ProjectId;
 use docmill_store::Project;
+use docmill_wire::render::Page;
 use docmill_wire::{FieldError, projects as wire};
 use uuid::Uuid;
 
+use super::paging::{self, Asked};
 use super::{AppError, AppResult, Caller};
 
 /// Checks the scoping parameters that nearly every call takes (contract 1.1). Absent or empty: the key's own project.
@@ -48,6 +50,12 @@ pub fn get(caller: &Caller, id: ProjectId) -> AppResult<wire::Project> {
 pub fn list(caller: &Caller, name: Option<&str>) -> Vec<wire::Project> {
     let named = name.is_none_or(|name| name == caller.project.name);
     if named { vec![shown(&caller.project)] } else { Vec::new() }
+}
+
+/// The same as a page. One key sees one project, so there is never a second page.
+pub fn page(caller: &Caller, name: Option<&str>, asked: &Asked) -> AppResult<Page<wire::Project>> {
+    let after = paging::begin(caller, "projects", asked)?.after;
+    Ok(Page::new(if after.is_none() { list(caller, name) } else { Vec::new() }, None))
 }
 
 fn shown(project: &Project) -> wire::Project {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post, put};
-use docmill_model::{Code, Product};
+use docmill_model::{Code, ProductType};
 use docmill_store::ConfigurationFilter;
 use docmill_wire::check::{Rule, TEXT};
 use docmill_wire::configurations::{self as shapes, Configuration};
@@ -24,7 +24,7 @@ const PRODUCTS: &[&str] = &["classify_v2", "extract_v2", "parse_v2", "split_v1",
 pub const OPERATIONS: &[Operation] = &[
     Operation::new("post", COLLECTION, "create_configuration", json::<Configuration>(), || post(create))
         .sdk("configurations.create")
-        .about("Save a configuration; one of the same name and product is replaced")
+        .about("Save a configuration; one of the same name and product gets a new version")
         .body(|| shapes::schema(&shapes::SAVE), SAVE_EXAMPLE)
         .refuses(&[Code::SchemaInvalid, Code::WebhooksNotAvailable]),
     Operation::new("get", COLLECTION, "list_configurations", json::<Page<Configuration>>(), || get(list))
@@ -33,7 +33,7 @@ pub const OPERATIONS: &[Operation] = &[
         .query(&[
             many("product_type", Rule::OneOf(PRODUCTS), "Only configurations of these products"),
             one("name", TEXT, "Only configurations of this name"),
-            one("latest_only", Rule::Bool, "Only the newest of every name"),
+            one("latest_only", Rule::Bool, "One of every name, as it is now; else every version, the newest first"),
             PAGE_SIZE,
             PAGE_TOKEN,
         ]),
@@ -79,8 +79,6 @@ async fn update(
 
 async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<Configuration>>> {
     let filter = filter(&mut query);
-    // Only the newest parameters of a name are kept, so both answers to this are the same.
-    query.flag("latest_only");
     let asked = query.page(&app.limits);
     query.finish()?;
     configurations::list(&app, &caller, filter, asked).await.map(Json)
@@ -91,10 +89,11 @@ async fn remove(State(app): Shared, caller: Caller, path: Segments) -> AppResult
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `None` when only products are wanted that docmill does not have.
-fn filter(query: &mut Query) -> Option<ConfigurationFilter> {
-    let wanted = query.many_of("product_type", PRODUCTS);
-    let products: Vec<_> = wanted.iter().filter_map(|text| Product::from_text(text)).collect();
-    let nothing = products.is_empty() && !wanted.is_empty();
-    (!nothing).then(|| ConfigurationFilter { products, name: query.text("name") })
+fn filter(query: &mut Query) -> ConfigurationFilter {
+    let products = query.many_of("product_type", PRODUCTS);
+    ConfigurationFilter {
+        products: products.iter().filter_map(|text| ProductType::from_text(text)).collect(),
+        name: query.text("name"),
+        all_versions: !query.flag("latest_only"),
+    }
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use docmill_store::{DirectoryFilter, DirectoryKind};
 use docmill_wire::check::{Rule, TEXT};
 use docmill_wire::directories::{self as shapes, Directory};
@@ -40,6 +40,10 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new("get", ONE, "get_directory", json::<Directory>(), || get(read))
         .sdk("beta.directories.get")
         .about("Read a directory"),
+    Operation::new("patch", ONE, "update_directory", json::<Directory>(), || patch(update))
+        .sdk("beta.directories.update")
+        .about("Rename or describe a directory; what is left out stays as it is")
+        .body(|| schema::of(&shapes::UPDATE), r#"{"name": "invoices of 2026"}"#),
     Operation::new("delete", ONE, "delete_directory", Answer::Nothing, || delete(remove))
         .sdk("beta.directories.delete")
         .about("Delete a directory; its bytes go later"),
@@ -58,6 +62,15 @@ async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult
 
 async fn read(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<Directory>> {
     directories::get(&app, &caller, path.id("directory_id")?).await.map(Json)
+}
+
+async fn update(
+    State(app): Shared,
+    caller: Caller,
+    path: Segments,
+    JsonBody(body): JsonBody,
+) -> AppResult<Json<Directory>> {
+    directories::update(&app, &caller, path.id("directory_id")?, &body).await.map(Json)
 }
 
 async fn remove(State(app): Shared, caller: Caller, path: Segments) -> AppResult<StatusCode> {

@@ -8,10 +8,12 @@
 //! | `UPLOAD_INCOMPLETE` | 400 | the upload ended before its last boundary; 400 is not retried, the client that cut it off is gone |
 //! | `UNAUTHORIZED` | 401 | no key, or an unknown or revoked one |
 //! | `FORBIDDEN` | 403 | built-in presets are read-only |
+//! | `LINK_INVALID`, `LINK_EXPIRED` | 403 | a signed link that is not ours, was altered, or is too old |
 //! | `NOT_FOUND` | 404 | unknown, deleted, or another project's |
 //! | `METHOD_NOT_ALLOWED` | 405 | |
 //! | `CONFLICT`, `DUPLICATE_UNIQUE_ID`, `DIRECTORY_EXPIRED` | 409 | the state forbids it, and no retry changes that: `x-should-retry: false` |
 //! | `PAYLOAD_TOO_LARGE` | 413 | |
+//! | `RANGE_NOT_SATISFIABLE` | 416 | with `content-range` |
 //! | `INTERNAL`, `BATCH_SNAPSHOT_UNREADABLE` | 500 | docmill's own fault; the sentence names the request id |
 //! | `NOT_IMPLEMENTED` | 501 | LlamaCloud calls out of scope: `x-should-retry: false` |
 //! | `STORE_UNAVAILABLE`, `BLOBS_UNAVAILABLE`, ... (transient) | 503 | with `retry-after` and `retry-after-ms` |
@@ -42,11 +44,12 @@ pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::UploadIncomplete => StatusCode::BAD_REQUEST,
         Code::Unauthorized => StatusCode::UNAUTHORIZED,
-        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::LinkInvalid | Code::LinkExpired => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::Conflict | Code::DuplicateUniqueId | Code::DirectoryExpired => StatusCode::CONFLICT,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::NotImplemented => StatusCode::NOT_IMPLEMENTED,
         Code::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         _ => match code.class() {

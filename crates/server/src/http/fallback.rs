@@ -4,50 +4,54 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, Uri};
-use axum::routing::{delete, patch, post};
+use axum::routing::{delete, post};
 use docmill_model::Code;
 
 use crate::app::{App, AppError};
 
-/// Beginnings of LlamaCloud's paths that docmill does not serve (contract 2.10), so that their callers learn that
-/// the call is known and out of scope. Those of later releases are among them.
-const OUT_OF_SCOPE: &[&str] = &[
-    "/api/alpha/verify",
-    "/api/v1/beta/agent-data",
-    "/api/v1/beta/attachments",
-    "/api/v1/beta/batch-processing",
-    "/api/v1/beta/data-sinks",
-    "/api/v1/beta/extraction-agents",
-    "/api/v1/beta/files",
-    "/api/v1/beta/parse-configurations",
-    "/api/v1/beta/retrievers",
-    "/api/v1/beta/sheets",
-    "/api/v1/beta/split",
-    "/api/v1/beta/webhook-configs",
-    "/api/v1/chat",
-    "/api/v1/classifier",
-    "/api/v1/data-sinks",
-    "/api/v1/data-sources",
-    "/api/v1/files",
-    "/api/v1/indexes",
-    "/api/v1/parsing",
-    "/api/v1/pipelines",
-    "/api/v1/retrieval",
-    "/api/v1/retrievers",
-    "/api/v1/split",
-    "/api/v2/classify",
-    "/api/v2/pipelines",
-    "/api/v2/webhook-configs",
+/// Beginnings of LlamaCloud's paths that docmill does not serve (contract 2.10) and what they are, so that their callers
+/// learn that the call is known and out of scope. Those of later releases are among them.
+const OUT_OF_SCOPE: &[(&str, &str)] = &[
+    ("/api/alpha/verify", "verification of documents"),
+    ("/api/v1/beta/agent-data", "agent data"),
+    ("/api/v1/beta/attachments", "attachments"),
+    ("/api/v1/beta/batch-processing", "the older batch processing; use /api/v2/batches"),
+    ("/api/v1/beta/data-sinks", "data sinks"),
+    ("/api/v1/beta/extraction-agents", "extraction agents; use /api/v2/extract"),
+    ("/api/v1/beta/parse-configurations", "the older parse configurations; use /api/v1/beta/configurations"),
+    ("/api/v1/beta/retrievers", "retrievers"),
+    ("/api/v1/beta/sheets", "sheets"),
+    ("/api/v1/beta/split", "splitting of documents"),
+    ("/api/v1/beta/webhook-configs", "webhook configurations"),
+    ("/api/v1/chat", "chat"),
+    ("/api/v1/classifier", "classification"),
+    ("/api/v1/data-sinks", "data sinks"),
+    ("/api/v1/data-sources", "data sources"),
+    ("/api/v1/extraction", "the older extraction; use /api/v2/extract"),
+    ("/api/v1/files", "the older files and page images; use /api/v1/beta/files"),
+    ("/api/v1/indexes", "indexes"),
+    ("/api/v1/parsing", "the older parsing; use /api/v2/parse"),
+    ("/api/v1/pipelines", "pipelines"),
+    ("/api/v1/retrieval", "retrieval"),
+    ("/api/v1/retrievers", "retrievers"),
+    ("/api/v1/split", "splitting of documents"),
+    ("/api/v2/classify", "classification"),
+    ("/api/v2/pipelines", "pipelines"),
+    ("/api/v2/webhook-configs", "webhook configurations"),
 ];
+/// Characters of a path that an answer repeats.
+const PATH_CHARS_SHOWN: usize = 200;
 
-pub async fn unknown(uri: Uri) -> AppError {
+pub async fn unknown(method: Method, uri: Uri) -> AppError {
     let path = uri.path();
-    let begins =
-        |prefix: &&&str| path.strip_prefix(**prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    match OUT_OF_SCOPE.iter().find(begins) {
-        Some(prefix) => AppError::new(Code::NotImplemented, format!("docmill does not serve {prefix}.")),
-        None => AppError::new(Code::NotFound, "There is nothing at this path."),
-    }
+    let begins = |(prefix, _): &&(&str, &str)| {
+        path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let Some((_, what)) = OUT_OF_SCOPE.iter().find(begins) else {
+        return AppError::new(Code::NotFound, "There is nothing at this path.");
+    };
+    let shown: String = path.chars().take(PATH_CHARS_SHOWN).collect();
+    AppError::new(Code::NotImplemented, format!("docmill does not serve {method} {shown}: {what}."))
 }
 
 pub async fn method_not_allowed(method: Method) -> AppError {
@@ -56,11 +60,7 @@ pub async fn method_not_allowed(method: Method) -> AppError {
 
 /// Calls that are in scope and not there yet.
 pub fn not_yet_routes() -> Router<Arc<App>> {
-    const DIRECTORY: &str = "/api/v1/beta/directories/{directory_id}";
     Router::new()
-        .route(DIRECTORY, patch(not_yet))
-        .route(&format!("{DIRECTORY}/files"), post(not_yet))
-        .route(&format!("{DIRECTORY}/files/{{directory_file_id}}"), patch(not_yet))
         .route("/api/v2/parse/{job_id}", delete(not_yet))
         .route("/api/v2/extract/schema/validation", post(not_yet))
         .route("/api/v2/extract/schema/generate", post(not_yet))

@@ -1,128 +1,148 @@
-//! `/api/v1/beta/directories/{directory_id}/files`
+//! `/api/v1/beta/files`
 
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
-use docmill_model::{Code, DirectoryId};
-use docmill_store::DirectoryFileFilter;
+use docmill_model::Code;
+use docmill_model::limits::Limits;
 use docmill_wire::check::{Rule, TEXT};
-use docmill_wire::directories::DirectoryFile;
-use docmill_wire::forms;
-use docmill_wire::render::Page;
+use docmill_wire::files::{self as shapes, File, ORDERS};
+use docmill_wire::references::Reference;
+use docmill_wire::render::{Page, PresignedUrl};
+use docmill_wire::{FieldError, forms, schema};
 
 use super::Shared;
+use super::body::JsonBody;
 use super::multipart;
-use super::operations::{Answer, Body, Operation, PAGE_SIZE, PAGE_TOKEN, json, one};
+use super::operations::{Answer, Body, Operation, PAGE_SIZE, PAGE_TOKEN, Parameter, json, made, many, one};
 use super::path::Segments;
 use super::query::Query;
-use crate::app::files::Described;
-use crate::app::{App, AppResult, Caller, directories, files};
+use crate::app::files::{Described, Wanted};
+use crate::app::links::{Base, Links};
+use crate::app::{App, AppResult, Caller, files};
 
-const COLLECTION: &str = "/api/v1/beta/directories/{directory_id}/files";
-const UPLOAD: &str = "/api/v1/beta/directories/{directory_id}/files/upload";
-const ONE: &str = "/api/v1/beta/directories/{directory_id}/files/{directory_file_id}";
+const COLLECTION: &str = "/api/v1/beta/files";
+const QUERY: &str = "/api/v1/beta/files/query";
+const ONE: &str = "/api/v1/beta/files/{file_id}";
+const CONTENT: &str = "/api/v1/beta/files/{file_id}/content";
+
+/// Parts of a file that are made only when they are asked for.
+pub const EXPAND: Parameter = many("expand", TEXT, "`download_url`; other names are ignored");
 
 pub const OPERATIONS: &[Operation] = &[
-    Operation::new("post", UPLOAD, "upload_directory_file", json::<DirectoryFile>(), || post(upload))
-        .sdk("beta.directories.files.upload")
-        .about("Upload a file into a directory")
+    Operation::new("post", COLLECTION, "create_file", made::<File>(), || post(create))
+        .sdk("files.create")
+        .about("Store a file")
         .form(Body::Form {
             texts: &[
-                ("display_name", "Name that people see; the file's own by default"),
-                ("unique_id", "Key of the file in its directory; the display name by default"),
+                ("purpose", "`user_data`, `parse`, `extract`, `classify`, `split`, `sheet` or `agent_app`"),
                 ("external_file_id", "The caller's own id of the file"),
-                ("metadata", "JSON object of plain values"),
             ],
-            needed: &[],
-            file: "upload_file",
+            needed: &["purpose"],
+            file: "file",
         })
-        .refuses(&[
-            Code::DuplicateUniqueId,
-            Code::DirectoryExpired,
-            Code::InvalidRequest,
-            Code::UploadIncomplete,
-            Code::DiskFull,
-        ]),
-    Operation::new("get", COLLECTION, "list_directory_files", json::<Page<DirectoryFile>>(), || get(list))
-        .sdk("beta.directories.files.list")
-        .about("List the files of a directory")
+        .refuses(&[Code::InvalidRequest, Code::UploadIncomplete, Code::DiskFull]),
+    Operation::new("get", COLLECTION, "list_files", json::<Page<File>>(), || get(list))
+        .sdk("files.list")
+        .about("List stored files, those of directories among them")
         .query(&[
-            one("display_name", TEXT, "Only files of this name"),
-            one("display_name_contains", TEXT, "Only files whose name contains this"),
-            one("unique_id", TEXT, "Only the file with this key"),
-            one("file_id", forms::FILE_ID, "Only entries of this stored file"),
-            one("include_deleted", Rule::Bool, "Deleted ones too"),
-            one("updated_at_on_or_after", Rule::Instant, "Inclusive"),
-            one("updated_at_on_or_before", Rule::Instant, "Inclusive"),
+            many("file_ids", forms::FILE, "Only these files"),
+            one("file_name", TEXT, "Only files of this name"),
+            one("external_file_id", TEXT, "Only files with this id of the caller"),
+            one("order_by", Rule::OneOf(&ORDERS), "Names and ids ascending, the newest first by default"),
+            EXPAND,
             PAGE_SIZE,
             PAGE_TOKEN,
         ]),
-    Operation::new("get", ONE, "get_directory_file", json::<DirectoryFile>(), || get(read))
-        .sdk("beta.directories.files.get")
-        .about("Read the entry of a file"),
-    Operation::new("delete", ONE, "delete_directory_file", Answer::Nothing, || delete(remove))
-        .sdk("beta.directories.files.delete")
-        .about("Delete a file from its directory"),
+    Operation::new("post", QUERY, "query_files", json::<Page<File>>(), || post(query))
+        .sdk("files.query")
+        .about("List stored files; deprecated, use `list_files`")
+        .body(|| schema::of(&shapes::QUERY), r#"{"filter": {"file_name": "report.pdf"}}"#),
+    Operation::new("get", ONE, "get_file", json::<File>(), || get(read))
+        .sdk("files.retrieve")
+        .about("Read a stored file")
+        .query(&[EXPAND]),
+    Operation::new("delete", ONE, "delete_file", Answer::Nothing, || delete(remove))
+        .sdk("files.delete")
+        .about("Delete a file with its directory entries; its bytes go later"),
+    Operation::new("get", CONTENT, "get_file_content", json::<PresignedUrl>(), || get(content))
+        .sdk("files.content")
+        .about("Make a link to the bytes of a file, which works without a key until it expires")
+        .query(&[one(
+            "expires_at_seconds",
+            Rule::Int { min: 1, max: 604_800 },
+            "Seconds that the link works; an hour by default",
+        )]),
 ];
 
-async fn upload(
-    State(app): Shared,
-    caller: Caller,
-    path: Segments,
-    request: Request,
-) -> AppResult<Json<DirectoryFile>> {
-    let directory = match open(&app, &caller, &path).await {
-        Ok(directory) => directory,
-        Err(refused) => {
-            multipart::discard(request).await;
-            return Err(refused);
-        }
-    };
-    let form = multipart::read(&app, request, "upload_file").await?;
+async fn create(State(app): Shared, caller: Caller, request: Request) -> AppResult<(StatusCode, Json<File>)> {
+    let form = multipart::read(&app, request, "file").await?;
     let described = Described::read(&app, &form.file_name, &form.texts)?;
-    files::upload(&app, &caller, directory, described, &form.file).await.map(Json)
+    let made = files::create(&app, &caller, &described, &form.file).await?;
+    Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// Looked at before the body is read: nobody should send 500 MiB to learn that the directory is gone.
-async fn open(app: &App, caller: &Caller, path: &Segments) -> AppResult<DirectoryId> {
-    let directory = path.id("directory_id")?;
-    directories::open(app, caller, directory).await?;
-    Ok(directory)
+async fn read(State(app): Shared, caller: Caller, base: Base, path: Segments, query: Query) -> AppResult<Json<File>> {
+    let file = file_id(&path)?;
+    let links = links(&app, &base, &query).await?;
+    files::get(&app, &caller, file, links.as_ref()).await.map(Json)
 }
 
-async fn list(
-    State(app): Shared,
-    caller: Caller,
-    path: Segments,
-    mut query: Query,
-) -> AppResult<Json<Page<DirectoryFile>>> {
-    let directory = path.id("directory_id")?;
-    let filter = filter(&mut query);
+async fn list(State(app): Shared, caller: Caller, base: Base, mut query: Query) -> AppResult<Json<Page<File>>> {
+    let files = query.many_parsed("file_ids", Reference::file);
+    let wanted = Wanted {
+        files: (!files.is_empty()).then_some(files),
+        name: query.text("file_name"),
+        external_file_id: query.text("external_file_id"),
+        order_by: query.one_of("order_by", &ORDERS),
+    };
     let asked = query.page(&app.limits);
+    let links = links(&app, &base, &query).await?;
     query.finish()?;
-    files::list(&app, &caller, directory, &filter, asked).await.map(Json)
+    files::list(&app, &caller, wanted, asked, links.as_ref()).await.map(Json)
 }
 
-async fn read(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<DirectoryFile>> {
-    let (directory, file) = (path.id("directory_id")?, path.id("directory_file_id")?);
-    files::get(&app, &caller, directory, file).await.map(Json)
+async fn query(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<Page<File>>> {
+    files::query(&app, &caller, &body).await.map(Json)
 }
 
 async fn remove(State(app): Shared, caller: Caller, path: Segments) -> AppResult<StatusCode> {
-    let (directory, file) = (path.id("directory_id")?, path.id("directory_file_id")?);
-    files::delete(&app, &caller, directory, file).await?;
+    files::delete(&app, &caller, file_id(&path)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn filter(query: &mut Query) -> DirectoryFileFilter {
-    DirectoryFileFilter {
-        display_name: query.text("display_name"),
-        display_name_contains: query.text("display_name_contains"),
-        unique_id: query.text("unique_id"),
-        file: query.id("file_id"),
-        include_deleted: query.flag("include_deleted"),
-        updated_from: query.instant("updated_at_on_or_after"),
-        updated_to: query.instant("updated_at_on_or_before"),
+async fn content(
+    State(app): Shared,
+    caller: Caller,
+    base: Base,
+    path: Segments,
+    mut query: Query,
+) -> AppResult<Json<PresignedUrl>> {
+    let file = file_id(&path)?;
+    let lifetime_s = query.parsed("expires_at_seconds", |text| lifetime_s(text, &app.limits));
+    query.finish()?;
+    let links = Links::open(&app, &base).await?;
+    files::content(&app, &caller, file, &links, lifetime_s).await.map(Json)
+}
+
+/// For `expand=download_url`; other names are ignored.
+pub async fn links(app: &App, base: &Base, query: &Query) -> AppResult<Option<Links>> {
+    if query.texts("expand").iter().any(|name| name == "download_url") {
+        return Links::open(app, base).await.map(Some);
     }
+    Ok(None)
+}
+
+/// A file, or an entry of it in a directory.
+fn file_id(path: &Segments) -> AppResult<Reference> {
+    let given = path.text("file_id");
+    Reference::file(given)
+        .map_err(|message| FieldError::path("file_id", format!("Value error, {message}"), given).into())
+}
+
+fn lifetime_s(text: &str, limits: &Limits) -> Result<i64, String> {
+    let max = limits.link_lifetime_ms_max / 1_000;
+    let seconds = text.parse::<i64>().ok().filter(|seconds| (1..=max).contains(seconds));
+    seconds.ok_or_else(|| format!("a link lives for a whole number of seconds from 1 to {max}"))
 }

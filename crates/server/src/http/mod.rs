@@ -1,11 +1,14 @@
 //! HTTP: what a request is made of, what an answer looks like, and one file a resource with thin handlers.
 
 mod auth;
+mod base;
 mod batches;
 mod body;
 mod configurations;
 mod description;
 mod directories;
+mod directory_files;
+mod downloads;
 mod errors;
 mod extract;
 mod fallback;
@@ -20,9 +23,11 @@ mod parse;
 mod path;
 mod projects;
 mod query;
+mod ranges;
 mod request_log;
 mod router;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -39,5 +44,6 @@ type Shared = State<Arc<App>>;
 
 /// Answers requests on `listener` until `shutdown`, then lets the open ones end.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router(app)).with_graceful_shutdown(shutdown.cancelled_owned()).await
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned()).await
 }

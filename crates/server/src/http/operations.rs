@@ -10,13 +10,17 @@ use docmill_wire::check::Rule;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
-use super::{batches, configurations, description, directories, extract, files, health, metrics, parse, projects};
+use super::{
+    batches, configurations, description, directories, directory_files, extract, files, health, metrics, parse,
+    projects,
+};
 use crate::app::App;
 
 /// Every operation of the API, a table a resource.
 pub const TABLES: &[(&str, &[Operation])] = &[
     ("directories", directories::OPERATIONS),
-    ("directory files", files::OPERATIONS),
+    ("directory files", directory_files::OPERATIONS),
+    ("files", files::OPERATIONS),
     ("configurations", configurations::OPERATIONS),
     ("batches", batches::OPERATIONS),
     ("parse", parse::OPERATIONS),
@@ -78,7 +82,6 @@ pub enum Answer {
     /// 200 with JSON.
     Json(fn(&mut SchemaGenerator) -> Schema),
     /// 201 with JSON.
-    #[expect(dead_code, reason = "the answer of files.create, contract 1.8")]
     Made(fn(&mut SchemaGenerator) -> Schema),
     /// 204.
     Nothing,
@@ -89,6 +92,11 @@ pub enum Answer {
 /// 200 with this type of `wire`.
 pub const fn json<T: JsonSchema>() -> Answer {
     Answer::Json(SchemaGenerator::subschema_for::<T>)
+}
+
+/// 201 with this type of `wire`.
+pub const fn made<T: JsonSchema>() -> Answer {
+    Answer::Made(SchemaGenerator::subschema_for::<T>)
 }
 
 /// A query parameter that is given once.

@@ -6,13 +6,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
-use super::{fallback, operations, request_log};
+use super::{downloads, fallback, operations, request_log};
 use crate::app::App;
 
 pub fn router(app: Arc<App>) -> Router {
     let router = operations::all()
         .fold(Router::new(), |router, (_, operation)| router.route(operation.path, (operation.route)()));
     router
+        .merge(downloads::routes())
         .merge(fallback::not_yet_routes())
         .fallback(fallback::unknown)
         .method_not_allowed_fallback(fallback::method_not_allowed)

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::server::{OTHER_KEY, Server, UUID, field};
+use crate::server::{OTHER_KEY, Server, UUID, batch_body, field};
 
 const CONFIGURATIONS: &str = "/api/v1/beta/configurations";
 
@@ -105,7 +105,7 @@ async fn bad_configurations_are_refused() {
         (parse("a", "best"), 422, "INVALID_REQUEST", "body.parameters.tier: literal_error"),
         (with(json!({"version": "2020-01-01"})), 422, "INVALID_REQUEST", "body.parameters.version"),
         (with(json!({"colour": 1})), 422, "INVALID_REQUEST", "body.parameters.colour: extra_forbidden"),
-        (with(json!({"product_type": "split_v1"})), 422, "INVALID_REQUEST", "parameters.product_type: literal_error"),
+        (with(json!({"product_type": "split_v9"})), 422, "INVALID_REQUEST", "parameters.product_type: literal_error"),
         (
             with(json!({"webhook_configurations": [{"webhook_url": "https://example.com"}]})),
             422,
@@ -123,4 +123,63 @@ async fn bad_configurations_are_refused() {
     server.send_as(OTHER_KEY, "GET", &path, None).await.refused(404, "NOT_FOUND", "in this project");
     let wrong = server.send("GET", &format!("{CONFIGURATIONS}/cfg-PARSE_NOTHING"), None).await;
     wrong.refused(422, "INVALID_REQUEST", "path.config_id");
+}
+
+#[tokio::test]
+async fn every_version_is_listed_unless_only_the_latest_is_wanted() {
+    let server = Server::start().await;
+    let first = server.post(CONFIGURATIONS, parse("mine", "fast")).await;
+    let path = format!("{CONFIGURATIONS}/{}", first["id"].as_str().unwrap());
+    server.clock.pass_ms(5);
+    let second = server.post(CONFIGURATIONS, parse("mine", "agentic")).await;
+    let same = server.post(CONFIGURATIONS, parse("mine", "agentic")).await;
+    assert_eq!(same["version"], second["version"], "the same again is no version");
+    server.clock.pass_ms(5);
+    let parameters = parse("mine", "cost_effective")["parameters"].clone();
+    let third = server.send("PUT", &path, Some(json!({"parameters": parameters}))).await.expect(200);
+    let versions = [&third, &second, &first].map(|each| each["version"].as_str().unwrap().to_owned());
+    server.post(CONFIGURATIONS, parse("other", "fast")).await;
+    assert_eq!(server.get(&path).await, third, "by id it is what it is now");
+    for size in [1, 2, 1_000] {
+        for (query, expected) in [("name=mine", &versions[..]), ("name=mine&latest_only=true", &versions[..1])] {
+            let mut seen = Vec::new();
+            let mut page_path = format!("{CONFIGURATIONS}?{query}&page_size={size}");
+            loop {
+                let page = server.get(&page_path).await;
+                assert!(field(&page, "id").iter().all(|id| *id == first["id"]), "one id");
+                seen.extend(field(&page, "version"));
+                let Some(token) = page["next_page_token"].as_str() else { break };
+                page_path = format!("{CONFIGURATIONS}?{query}&page_size={size}&page_token={token}");
+            }
+            assert_eq!(seen, expected, "{query} by {size}");
+        }
+    }
+    assert_eq!(server.get(CONFIGURATIONS).await["items"].as_array().unwrap().len(), 4);
+    let latest = server.get(&format!("{CONFIGURATIONS}?latest_only=true")).await;
+    assert_eq!(field(&latest, "name"), ["other", "mine"]);
+    server.send("GET", &format!("{CONFIGURATIONS}?latest_only=x"), None).await.refused(
+        422,
+        "INVALID_REQUEST",
+        "query.latest_only: bool_parsing",
+    );
+}
+
+#[tokio::test]
+async fn configurations_of_other_products_are_kept_and_not_run() {
+    let server = Server::start().await;
+    let directory = server.directory_of(&["a.txt"]).await;
+    for product in ["classify_v2", "split_v1", "spreadsheet_v1", "unknown"] {
+        let parameters = json!({"product_type": product, "rules": [{"anything": [1, null]}]});
+        let made = server.post(CONFIGURATIONS, json!({"name": "kept", "parameters": parameters})).await;
+        assert_eq!((&made["product_type"], &made["parameters"]), (&json!(product), &parameters));
+        let id = made["id"].as_str().unwrap();
+        assert_eq!(server.get(&format!("{CONFIGURATIONS}/{id}")).await, made);
+        let listed = server.get(&format!("{CONFIGURATIONS}?product_type={product}")).await;
+        assert_eq!(field(&listed, "id"), [id]);
+        let words = format!("is for {product}, not for parse_v2");
+        let refused = server.send("POST", "/api/v2/batches", Some(batch_body(&directory, id))).await;
+        refused.refused(422, "CONFIGURATION_MISMATCH", &words);
+    }
+    let several = server.get(&format!("{CONFIGURATIONS}?product_type=unknown&product_type=split_v1")).await;
+    assert_eq!(field(&several, "product_type"), ["unknown", "split_v1"]);
 }

@@ -132,3 +132,31 @@ async fn another_projects_directory_does_not_exist() {
     assert_eq!(server.send_as(OTHER_KEY, "GET", DIRECTORIES, None).await.body["items"], json!([]));
     server.get(&format!("{DIRECTORIES}/{id}")).await;
 }
+
+#[tokio::test]
+async fn a_directory_is_renamed_and_described() {
+    let server = Server::start().await;
+    let made = server.post(DIRECTORIES, json!({"name": "a", "description": "old"})).await;
+    let path = format!("{DIRECTORIES}/{}", made["id"].as_str().unwrap());
+    let patch = async |body: Value| server.send("PATCH", &path, Some(body)).await;
+    server.clock.pass_ms(5);
+    let renamed = patch(json!({"name": "b", "description": null})).await.expect(200);
+    assert_eq!((&renamed["name"], &renamed["description"]), (&json!("b"), &json!("old")));
+    assert_ne!(renamed["updated_at"], made["updated_at"]);
+    assert_eq!(patch(json!({"description": "new"})).await.expect(200)["description"], json!("new"));
+    assert_eq!(patch(json!({"description": ""})).await.expect(200)["description"], Value::Null);
+    assert_eq!(patch(json!({})).await.expect(200)["name"], json!("b"));
+    for (body, words) in [
+        (json!({"name": ""}), "body.name: string_too_short"),
+        (json!({"name": "x".repeat(256)}), "body.name: string_too_long"),
+        (json!({"name": 1}), "body.name: string_type"),
+        (json!({"description": "x".repeat(10_001)}), "body.description: string_too_long"),
+        (json!({"type": "ephemeral"}), "body.type: extra_forbidden"),
+    ] {
+        patch(body).await.refused(422, "INVALID_REQUEST", words);
+    }
+    let foreign = server.send_as(OTHER_KEY, "PATCH", &path, Some(json!({"name": "c"}))).await;
+    foreign.refused(404, "NOT_FOUND", "There is no directory dir-");
+    server.send("DELETE", &path, None).await;
+    patch(json!({"name": "c"})).await.refused(404, "NOT_FOUND", "There is no directory dir-");
+}

@@ -32,13 +32,62 @@ async fn paths_and_methods_that_are_not_served_say_so() {
         ("GET", "/api/v1/pipelines", 501, "NOT_IMPLEMENTED", "/api/v1/pipelines"),
         ("POST", "/api/v2/classify/x/cancel", 501, "NOT_IMPLEMENTED", "/api/v2/classify"),
         ("GET", "/api/v1/parsing/job/x/read/jobLogs.json", 501, "NOT_IMPLEMENTED", "/api/v1/parsing"),
-        ("POST", "/api/v1/beta/files", 501, "NOT_IMPLEMENTED", "/api/v1/beta/files"),
-        ("PATCH", "/api/v1/beta/directories/x", 501, "NOT_IMPLEMENTED", "PATCH"),
         ("DELETE", "/api/v2/parse/x", 501, "NOT_IMPLEMENTED", "DELETE"),
         ("DELETE", "/api/v2/batches", 405, "METHOD_NOT_ALLOWED", "does not take DELETE"),
         ("PUT", "/healthz", 405, "METHOD_NOT_ALLOWED", "does not take PUT"),
     ] {
         server.send(method, path, None).await.refused(status, code, words);
+    }
+}
+
+/// Every family of contract 2.10, with a call of each.
+#[tokio::test]
+async fn what_is_out_of_scope_is_named() {
+    let server = Server::start().await;
+    for (method, path, what) in [
+        ("POST", "/api/v2/classify", "classification"),
+        ("DELETE", "/api/v2/classify/x", "classification"),
+        ("POST", "/api/v1/split/jobs", "splitting of documents"),
+        ("GET", "/api/v1/split/jobs/x", "splitting of documents"),
+        ("POST", "/api/v1/beta/split/jobs", "splitting of documents"),
+        ("POST", "/api/v1/beta/sheets/jobs", "sheets"),
+        ("GET", "/api/v1/beta/sheets/jobs/x/regions/y/result/table", "sheets"),
+        ("POST", "/api/alpha/verify", "verification of documents"),
+        ("GET", "/api/alpha/verify/x/details", "verification of documents"),
+        ("POST", "/api/v1/beta/batch-processing", "use /api/v2/batches"),
+        ("GET", "/api/v1/beta/batch-processing/items/x/processing-results", "use /api/v2/batches"),
+        ("POST", "/api/v1/classifier/jobs", "classification"),
+        ("GET", "/api/v1/classifier/jobs/x/results", "classification"),
+        ("POST", "/api/v1/indexes", "indexes"),
+        ("POST", "/api/v1/indexes/x/sync/cancel", "indexes"),
+        ("POST", "/api/v1/retrieval/retrieve", "retrieval"),
+        ("POST", "/api/v1/retrieval/files/grep", "retrieval"),
+        ("POST", "/api/v1/chat", "chat"),
+        ("POST", "/api/v1/chat/x/messages/stream", "chat"),
+        ("POST", "/api/v1/beta/agent-data", "agent data"),
+        ("PUT", "/api/v1/beta/agent-data/x", "agent data"),
+        ("POST", "/api/v1/beta/agent-data/:search", "agent data"),
+        ("GET", "/api/v1/beta/attachments", "attachments"),
+        ("GET", "/api/v1/beta/attachments/a.png", "attachments"),
+        ("GET", "/api/v1/beta/extraction-agents", "extraction agents"),
+        ("GET", "/api/v2/pipelines", "pipelines"),
+        ("PUT", "/api/v1/pipelines", "pipelines"),
+        ("GET", "/api/v1/pipelines/x/files/status-counts", "pipelines"),
+        ("GET", "/api/v1/files/x/page_screenshots/0", "page images"),
+        ("GET", "/api/v1/files/x/page-figures/0/a.png", "page images"),
+        ("POST", "/api/v1/retrievers/x/retrieve", "retrievers"),
+        ("GET", "/api/v1/beta/retrievers", "retrievers"),
+        ("PUT", "/api/v1/data-sinks/x", "data sinks"),
+        ("GET", "/api/v1/beta/data-sinks", "data sinks"),
+        ("POST", "/api/v1/data-sources", "data sources"),
+        ("POST", "/api/v1/parsing/upload", "use /api/v2/parse"),
+        ("GET", "/api/v1/parsing/supported_file_extensions", "use /api/v2/parse"),
+        ("POST", "/api/v1/parsing/screenshot", "use /api/v2/parse"),
+        ("GET", "/api/v1/beta/parse-configurations", "use /api/v1/beta/configurations"),
+    ] {
+        let refused = server.send(method, path, None).await;
+        refused.refused(501, "NOT_IMPLEMENTED", &format!("docmill does not serve {method} {path}: "));
+        refused.refused(501, "NOT_IMPLEMENTED", what);
     }
 }
 
@@ -79,6 +128,16 @@ async fn a_project_is_what_the_key_belongs_to() {
     assert_eq!((listed.as_array().unwrap().len(), &project["is_default"]), (1, &json!(true)));
     assert_eq!(server.get("/api/v2/projects").await["items"], json!([project]));
     assert_eq!(server.get("/api/v2/projects?name=none").await["items"], json!([]));
+    let named = format!("name={}&page_size=1", project["name"].as_str().unwrap());
+    assert_eq!(server.get(&format!("/api/v2/projects?{named}")).await["next_page_token"], json!(null));
+    for (name, expected) in [(project["name"].as_str().unwrap(), 1), ("other", 0)] {
+        let found = server.get(&format!("/api/v1/projects?project_name={name}")).await;
+        assert_eq!(found.as_array().unwrap().len(), expected, "another project of the server is nobody's here");
+    }
+    for (query, words) in [("page_size=0", "query.page_size"), ("page_token=x", "query.page_token")] {
+        let refused = server.send("GET", &format!("/api/v2/projects?{query}"), None).await;
+        refused.refused(422, "INVALID_REQUEST", words);
+    }
     let organization = project["organization_id"].as_str().unwrap();
     for version in ["v1", "v2"] {
         let path = format!("/api/{version}/projects/{id}?organization_id={organization}");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use docmill_model::limits::Limits;
 use docmill_model::{Failure, ProjectId, Timestamp};
-use docmill_server::{App, ServerSettings};
+use docmill_server::{App, ServerSettings, Site};
 use docmill_store::blobs::Blobs;
 use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{ClaimedJob, Clock, Finish, Keys, NewKey, Outcome, Queue, Store, SystemClock};
@@ -67,6 +67,10 @@ impl Server {
 
     /// `folder` may hold things already: the spool is `folder/spool`.
     pub async fn start_in(folder: tempfile::TempDir, limits: Limits) -> Self {
+        Self::start_at(folder, limits, Site::default()).await
+    }
+
+    pub async fn start_at(folder: tempfile::TempDir, limits: Limits, site: Site) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(SystemClock.now().0)));
         let path = folder.path().join("docmill.db");
         let store = Arc::new(SqliteStore::open(&path, clock.clone(), Role::Owner).await.unwrap());
@@ -75,7 +79,7 @@ impl Server {
             add_key(&store, secret, project).await;
         }
         let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
-        let settings = ServerSettings { limits, spool: folder.path().join("spool") };
+        let settings = ServerSettings { limits, spool: folder.path().join("spool"), site };
         let app = App::new(store.clone() as Arc<dyn Store>, blobs.clone(), clock.clone(), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();

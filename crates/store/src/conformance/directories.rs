@@ -2,7 +2,7 @@ use docmill_model::ProjectId;
 use serde_json::json;
 
 use super::{Ground, all};
-use crate::records::{DirectoryFilter, DirectoryKind, NewDirectory, PageRequest};
+use crate::records::{DirectoryChange, DirectoryFilter, DirectoryKind, NewDirectory, PageRequest};
 
 pub async fn a_directory_reads_back(ground: &Ground<'_>) {
     let metadata = json!({"b": 1, "a": [null, "ü"]}).as_object().unwrap().clone();
@@ -75,4 +75,23 @@ pub async fn lists_are_filtered_and_paged(ground: &Ground<'_>) {
     }
     let other = ground.store.directory_list(ProjectId::generate(), &DirectoryFilter::default(), all()).await.unwrap();
     assert!(other.items.is_empty());
+}
+
+pub async fn an_update_changes_what_is_given(ground: &Ground<'_>) {
+    let id = ground.directory_until(DirectoryKind::Ephemeral, Some(ground.now())).await;
+    ground.clock.advance(10);
+    let update = async |name: Option<&str>, description: Option<&str>| {
+        let change = DirectoryChange { name: name.map(str::to_owned), description: description.map(str::to_owned) };
+        let updated = ground.store.directory_update(ground.project, id, change).await.unwrap().unwrap();
+        assert_eq!(updated.updated_at, ground.now());
+        (updated.name, updated.description)
+    };
+    assert_eq!(update(Some("new"), None).await, ("new".to_owned(), None), "expired ones are renamed too");
+    assert_eq!(update(None, Some("text")).await, ("new".to_owned(), Some("text".to_owned())));
+    assert_eq!(update(None, None).await, ("new".to_owned(), Some("text".to_owned())));
+    assert_eq!(update(None, Some("")).await, ("new".to_owned(), None));
+    let change = DirectoryChange::default;
+    assert!(ground.store.directory_update(ProjectId::generate(), id, change()).await.unwrap().is_none());
+    ground.store.directory_delete(ground.project, id).await.unwrap();
+    assert!(ground.store.directory_update(ground.project, id, change()).await.unwrap().is_none(), "deleted");
 }

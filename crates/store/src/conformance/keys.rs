@@ -34,3 +34,36 @@ pub async fn a_key_is_found_until_it_is_revoked(ground: &Ground<'_>) {
     let seen: Vec<_> = listed.iter().map(|key| (key.name.as_str(), key.revoked_at)).collect();
     assert_eq!(seen, [("one", Some(ground.now())), ("two", None)]);
 }
+
+pub async fn signing_keys_rotate_and_keep_their_predecessor(ground: &Ground<'_>) {
+    const AGE_MS: i64 = 1_000;
+    let keys = async || ground.store.signing_keys(AGE_MS).await.unwrap();
+    let first = keys().await;
+    assert!(first.predecessor.is_none() && first.current.secret.len() >= 64);
+    ground.clock.advance(AGE_MS);
+    assert_eq!(keys().await, first, "not too old yet");
+    ground.clock.advance(1);
+    let second = keys().await;
+    assert_ne!(second.current.secret, first.current.secret);
+    assert_eq!(second.predecessor.as_ref(), Some(&first.current));
+    assert_eq!(keys().await, second);
+    ground.clock.advance(AGE_MS + 1);
+    let third = keys().await;
+    assert_eq!(third.predecessor.as_ref(), Some(&second.current), "the first is forgotten");
+    assert_eq!(keys().await, third);
+    assert!(!format!("{third:?}").contains(&third.current.secret), "secrets are not printed");
+}
+
+pub async fn projects_have_names_of_their_own(ground: &Ground<'_>) {
+    let first = ground.store.project_default().await.unwrap();
+    ground.clock.advance(5);
+    let made = ground.store.project_create("second").await.unwrap();
+    assert_eq!((made.name.as_str(), made.is_default, made.created_at), ("second", false, ground.now()));
+    assert_eq!(made.organization_id, first.organization_id);
+    for taken in ["second", first.name.as_str()] {
+        assert_eq!(refusal(ground.store.project_create(taken).await), Code::Conflict);
+    }
+    let listed: Vec<_> = ground.store.project_list().await.unwrap().iter().map(|project| project.id).collect();
+    assert_eq!(listed, [first.id, made.id]);
+    assert_eq!(ground.store.project_get(made.id).await.unwrap().unwrap().name, "second");
+}

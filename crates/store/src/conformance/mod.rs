@@ -240,6 +240,7 @@ macro_rules! conformance_suite {
             ]
             configurations: [
                 saving_again_replaces_the_parameters,
+                every_version_is_kept,
                 an_update_changes_what_is_given,
                 lists_are_filtered_and_paged,
                 a_deleted_one_is_gone,
@@ -254,6 +255,7 @@ macro_rules! conformance_suite {
             directories: [
                 a_directory_reads_back,
                 a_deleted_directory_says_so,
+                an_update_changes_what_is_given,
                 lists_are_filtered_and_paged,
             ]
             files: [
@@ -262,6 +264,13 @@ macro_rules! conformance_suite {
                 unicode_forms_and_long_names_are_kept_as_given,
                 a_directory_that_cannot_take_files_refuses_them,
                 a_deleted_entry_is_not_found_and_frees_its_unique_id,
+                an_entry_of_a_stored_file_can_be_added,
+                an_uploaded_file_goes_with_its_last_entry,
+                an_entry_is_changed_and_moved,
+                a_deleted_file_takes_its_entries_and_waiting_jobs_along,
+                a_job_by_file_id_ends_when_the_last_entry_goes,
+                jobs_of_a_file_that_stays_go_on_when_an_entry_goes,
+                stored_files_are_filtered_ordered_and_paged,
                 lists_are_filtered_and_paged,
             ]
             jobs: [
@@ -273,7 +282,9 @@ macro_rules! conformance_suite {
             ]
             keys: [
                 the_default_project_stays,
+                projects_have_names_of_their_own,
                 a_key_is_found_until_it_is_revoked,
+                signing_keys_rotate_and_keep_their_predecessor,
             ]
             queue: [
                 a_claim_leases_the_oldest_jobs,

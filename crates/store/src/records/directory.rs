@@ -49,6 +49,14 @@ pub struct Directory {
     pub deleted_at: Option<Timestamp>,
 }
 
+/// What is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct DirectoryChange {
+    pub name: Option<String>,
+    /// An empty one takes the description away.
+    pub description: Option<String>,
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryFilter {
     pub name: Option<String>,

@@ -1,6 +1,7 @@
 use docmill_model::{DirectoryFileId, DirectoryId, FileId, ProjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::Once;
 
@@ -67,7 +68,51 @@ pub struct File {
     pub purpose: String,
     pub content: Content,
     pub created_at: Timestamp,
+    /// When the last ephemeral directory that it was uploaded into expires; `None` = it stays.
+    pub expires_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct FileFilter {
+    /// Ids of files or of directory entries of them; `None` = every file.
+    pub ids: Option<Vec<Uuid>>,
+    pub name: Option<String>,
+    pub external_file_id: Option<String>,
+}
+
+/// How files are listed. Neither a name nor an instant of a file ever changes, so pages neither repeat nor skip one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FileOrder {
+    /// By the bytes of the name.
+    Name,
+    Id,
+    #[default]
+    NewestFirst,
+}
+
+/// An entry of a file that is stored already.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    pub project: ProjectId,
+    pub directory: DirectoryId,
+    pub file: FileId,
+    pub display_name: String,
+    pub unique_id: String,
+    pub metadata: Map<String, Value>,
+    /// How this create is recognised when it is sent again.
+    pub once: Option<Once>,
+}
+
+/// What is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct DirectoryFileChange {
+    pub display_name: Option<String>,
+    pub unique_id: Option<String>,
+    /// Replaces all of it.
+    pub metadata: Option<Map<String, Value>>,
+    /// Where the entry goes.
+    pub directory: Option<DirectoryId>,
 }
 
 #[derive(Debug, Clone)]

@@ -29,3 +29,23 @@ pub struct Key {
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
 }
+
+/// What links are signed with. Both are accepted, so that a rotation breaks no link before it expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKeys {
+    pub current: SigningKey,
+    pub predecessor: Option<SigningKey>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    pub secret: String,
+    pub created_at: Timestamp,
+}
+
+impl std::fmt::Debug for SigningKey {
+    /// Without the secret: this must never stand in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey").field("created_at", &self.created_at).finish_non_exhaustive()
+    }
+}

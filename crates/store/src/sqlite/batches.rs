@@ -9,8 +9,8 @@ use docmill_model::{
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 
+use super::entries::usable_directory;
 use super::facts::facts;
-use super::files::usable_directory;
 use super::rows::{Columns, Order, listed, push_page, push_time_range};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting, fail_batch};
 use super::{SqliteStore, batch_create, once};

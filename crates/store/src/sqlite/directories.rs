@@ -7,7 +7,7 @@ use super::rows::{Columns, Order, listed, push_list, push_page, to_json};
 use super::settle::{Ended, Waiting, source_deleted};
 use super::{SqliteStore, once};
 use crate::error::StoreResult;
-use crate::records::{Directory, DirectoryFilter, DirectoryKind, Listed, NewDirectory, PageRequest};
+use crate::records::{Directory, DirectoryChange, DirectoryFilter, DirectoryKind, Listed, NewDirectory, PageRequest};
 use crate::traits::Directories;
 
 #[async_trait]
@@ -93,9 +93,34 @@ impl Directories for SqliteStore {
         self.announce();
         Ok(true)
     }
+
+    async fn directory_update(
+        &self,
+        project: ProjectId,
+        id: DirectoryId,
+        change: DirectoryChange,
+    ) -> StoreResult<Option<Directory>> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let row = query(
+            "UPDATE directory SET name = COALESCE($3, name),
+                 description = CASE WHEN $4 IS NULL THEN description ELSE NULLIF($4, '') END, updated_at = $5
+             WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL RETURNING *",
+        )
+        .bind(id.uuid().to_string())
+        .bind(project.uuid().to_string())
+        .bind(change.name)
+        .bind(change.description)
+        .bind(self.now().0)
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        row.as_ref().map(directory).transpose()
+    }
 }
 
-/// The directory, its entries and their stored files go; jobs that wait for them end. The caller settles.
+/// The directory and its entries go, and the stored files that nothing else keeps; jobs that wait for them end. The
+/// caller settles.
 pub(super) async fn delete_directory(
     tx: &mut SqliteConnection,
     directory: &str,
@@ -103,21 +128,18 @@ pub(super) async fn delete_directory(
     ended: &mut Ended,
 ) -> StoreResult<()> {
     source_deleted(tx, Waiting::Directory(directory), now, ended).await?;
-    query(
-        "UPDATE file SET deleted_at = $2 WHERE deleted_at IS NULL AND id IN
-             (SELECT file_id FROM directory_file WHERE directory_id = $1 AND deleted_at IS NULL)",
-    )
-    .bind(directory)
-    .bind(now.0)
-    .execute(&mut *tx)
-    .await?;
     for statement in [
         "UPDATE directory_file SET deleted_at = $2, updated_at = $2 WHERE directory_id = $1 AND deleted_at IS NULL",
+        "UPDATE file SET deleted_at = $2 WHERE standalone = 0 AND deleted_at IS NULL
+             AND id IN (SELECT file_id FROM directory_file WHERE directory_id = $1)
+             AND NOT EXISTS (SELECT 1 FROM directory_file AS other
+                             WHERE other.file_id = file.id AND other.deleted_at IS NULL)",
         "UPDATE directory SET deleted_at = $2, updated_at = $2 WHERE id = $1 AND deleted_at IS NULL",
     ] {
         query(statement).bind(directory).bind(now.0).execute(&mut *tx).await?;
     }
-    Ok(())
+    // Also jobs that read such a file by its own id.
+    source_deleted(tx, Waiting::GoneWith(directory), now, ended).await
 }
 
 pub(super) fn directory(row: &SqliteRow) -> StoreResult<Directory> {

@@ -1,21 +1,27 @@
-use async_trait::async_trait;
-use docmill_model::{Code, DirectoryFileId, DirectoryId, FileId, ProjectId, Timestamp};
-use sha2::{Digest, Sha256};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, SqliteConnection, query};
+//! Stored files; what concerns their entries in directories is in `entries`.
 
-use super::rows::{Columns, Order, listed, push_page, push_time_range, to_int, to_json};
+use async_trait::async_trait;
+use docmill_model::{DirectoryFileId, DirectoryId, FileId, ProjectId, Timestamp};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query};
+
+use super::rows::{Columns, Order, listed, push_list, push_page, to_int};
 use super::settle::{Ended, Waiting, source_deleted};
 use super::{SqliteStore, once};
-use crate::error::{StoreError, StoreResult};
+use crate::error::StoreResult;
 use crate::records::{
-    BlobRef, Content, DirectoryFile, DirectoryFileFilter, File, FileCreated, Listed, NewDirectoryFile, NewFile, Once,
-    PageRequest,
+    BlobRef, Content, DirectoryFile, DirectoryFileChange, DirectoryFileFilter, File, FileCreated, FileFilter,
+    FileOrder, Listed, NewDirectoryFile, NewEntry, NewFile, PageRequest,
 };
 use crate::traits::Files;
 
-const ENTRY: &str = "SELECT entry.*, file.sha256, file.bytes, file.blob_key, file.path, file.modified_ms
-     FROM directory_file AS entry JOIN file ON file.id = entry.file_id WHERE ";
+/// A file uploaded into ephemeral directories ends with the last of them; one live entry elsewhere keeps it.
+const FILE: &str = "SELECT file.*, CASE file.standalone WHEN 1 THEN NULL ELSE (
+         SELECT CASE WHEN COUNT(*) = COUNT(CASE directory.kind WHEN 'ephemeral' THEN directory.expires_at END)
+             THEN MAX(directory.expires_at) END
+         FROM directory_file AS entry JOIN directory ON directory.id = entry.directory_id
+         WHERE entry.file_id = file.id AND entry.deleted_at IS NULL) END AS expires_at
+     FROM file WHERE file.deleted_at IS NULL AND file.project_id = ";
 
 #[async_trait]
 impl Files for SqliteStore {
@@ -35,50 +41,68 @@ impl Files for SqliteStore {
             return Ok(FileCreated::BlobGone);
         }
         if let Some(id) = once::made(&mut tx, new.once.as_ref(), now).await? {
-            let row = query("SELECT * FROM file WHERE id = $1 AND deleted_at IS NULL").bind(id);
-            if let Some(row) = row.fetch_optional(&mut *tx).await? {
+            let mut find = QueryBuilder::new(FILE);
+            find.push_bind(new.project.uuid().to_string()).push(" AND file.id = ").push_bind(id);
+            if let Some(row) = find.build().fetch_optional(&mut *tx).await? {
                 // The commit keeps the row of a blob that was put for nothing, so that the sweep finds it.
                 tx.commit().await?;
                 return Ok(FileCreated::Same(file(&row)?));
             }
         }
         let once = new.once.clone();
-        let file = insert_file(&mut tx, new, now).await?;
+        let file = insert_file(&mut tx, new, true, now).await?;
         once::record(&mut tx, once.as_ref(), file.id.uuid(), now).await?;
         tx.commit().await?;
         Ok(FileCreated::New(file))
     }
 
     async fn file_get(&self, project: ProjectId, id: FileId) -> StoreResult<Option<File>> {
-        let row = query("SELECT * FROM file WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL")
-            .bind(id.uuid().to_string())
-            .bind(project.uuid().to_string())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(file).transpose()
+        live_file(&mut *self.readers.acquire().await?, project, id).await
     }
 
-    async fn directory_file_create(&self, new: NewDirectoryFile) -> StoreResult<FileCreated<DirectoryFile>> {
+    async fn file_list(
+        &self,
+        project: ProjectId,
+        filter: &FileFilter,
+        order: FileOrder,
+        page: PageRequest,
+    ) -> StoreResult<Listed<File>> {
+        let mut list = QueryBuilder::new(FILE);
+        list.push_bind(project.uuid().to_string());
+        push_file_filter(&mut list, filter);
+        push_file_page(&mut list, order, page);
+        listed(&list.build().fetch_all(&self.readers).await?, page, file)
+    }
+
+    async fn file_delete(&self, project: ProjectId, id: FileId) -> StoreResult<bool> {
         let mut writer = self.writer().await;
         let mut tx = writer.begin().await?;
         let now = self.now();
-        usable_directory(&mut tx, new.file.project, new.directory, now).await?;
-        if !keep_blob(&mut tx, &new.file.content, now).await? {
-            return Ok(FileCreated::BlobGone);
+        let file = id.uuid().to_string();
+        let deleted = query("UPDATE file SET deleted_at = $3 WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL")
+            .bind(&file)
+            .bind(project.uuid().to_string())
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(false);
         }
-        let mut same = made_entry(&mut tx, new.once.as_ref(), now).await?;
-        if same.is_none() {
-            same = same_unique_id(&mut tx, &new).await?;
-        }
-        if let Some(entry) = same {
-            tx.commit().await?;
-            return Ok(FileCreated::Same(entry));
-        }
-        let once = new.once.clone();
-        let entry = insert_entry(&mut tx, new, now).await?;
-        once::record(&mut tx, once.as_ref(), entry.id.uuid(), now).await?;
+        query("UPDATE directory_file SET deleted_at = $2, updated_at = $2 WHERE file_id = $1 AND deleted_at IS NULL")
+            .bind(&file)
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await?;
+        let mut ended = Ended::default();
+        source_deleted(&mut tx, Waiting::File(&file), now, &mut ended).await?;
+        ended.settle(&mut tx, now).await?;
         tx.commit().await?;
-        Ok(FileCreated::New(entry))
+        self.announce();
+        Ok(true)
+    }
+
+    async fn directory_file_create(&self, new: NewDirectoryFile) -> StoreResult<FileCreated<DirectoryFile>> {
+        self.entry_create(new).await
     }
 
     async fn directory_file_get(
@@ -92,11 +116,7 @@ impl Files for SqliteStore {
     }
 
     async fn directory_file_find(&self, project: ProjectId, id: DirectoryFileId) -> StoreResult<Option<DirectoryFile>> {
-        let mut find = QueryBuilder::new(ENTRY);
-        find.push("entry.id = ").push_bind(id.uuid().to_string());
-        find.push(" AND entry.deleted_at IS NULL AND entry.project_id = ").push_bind(project.uuid().to_string());
-        let row = find.build().fetch_optional(&self.readers).await?;
-        row.as_ref().map(directory_file).transpose()
+        self.entry_find(project, id).await
     }
 
     async fn directory_file_list(
@@ -106,12 +126,21 @@ impl Files for SqliteStore {
         filter: &DirectoryFileFilter,
         page: PageRequest,
     ) -> StoreResult<Listed<DirectoryFile>> {
-        let mut list = QueryBuilder::new(ENTRY);
-        list.push("entry.directory_id = ").push_bind(directory.uuid().to_string());
-        list.push(" AND entry.project_id = ").push_bind(project.uuid().to_string());
-        push_entry_filter(&mut list, filter);
-        push_page(&mut list, "entry.id", Order::OldestFirst, page);
-        listed(&list.build().fetch_all(&self.readers).await?, page, directory_file)
+        self.entry_list(project, directory, filter, page).await
+    }
+
+    async fn directory_file_add(&self, new: NewEntry) -> StoreResult<DirectoryFile> {
+        self.entry_add(new).await
+    }
+
+    async fn directory_file_update(
+        &self,
+        project: ProjectId,
+        directory: DirectoryId,
+        id: DirectoryFileId,
+        change: DirectoryFileChange,
+    ) -> StoreResult<Option<DirectoryFile>> {
+        self.entry_update(project, directory, id, change).await
     }
 
     async fn directory_file_delete(
@@ -120,76 +149,23 @@ impl Files for SqliteStore {
         directory: DirectoryId,
         id: DirectoryFileId,
     ) -> StoreResult<bool> {
-        let mut writer = self.writer().await;
-        let mut tx = writer.begin().await?;
-        let now = self.now();
-        let deleted = query(
-            "UPDATE directory_file SET deleted_at = $4, updated_at = $4
-             WHERE id = $1 AND directory_id = $2 AND project_id = $3 AND deleted_at IS NULL RETURNING file_id",
-        )
-        .bind(id.uuid().to_string())
-        .bind(directory.uuid().to_string())
-        .bind(project.uuid().to_string())
-        .bind(now.0)
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(row) = deleted else { return Ok(false) };
-        let file = row.text("file_id")?;
-        query("UPDATE file SET deleted_at = $2 WHERE id = $1").bind(&file).bind(now.0).execute(&mut *tx).await?;
-        let mut ended = Ended::default();
-        source_deleted(&mut tx, Waiting::File(&file), now, &mut ended).await?;
-        ended.settle(&mut tx, now).await?;
-        tx.commit().await?;
-        self.announce();
-        Ok(true)
+        self.entry_delete(project, directory, id).await
     }
 }
 
-fn push_entry_filter(list: &mut QueryBuilder<sqlx::Sqlite>, filter: &DirectoryFileFilter) {
-    if let Some(name) = &filter.display_name {
-        list.push(" AND entry.display_name = ").push_bind(name.clone());
-    }
-    if let Some(part) = &filter.display_name_contains {
-        // Not LIKE: `%` and `_` of the caller are characters like any other.
-        list.push(" AND instr(entry.display_name, ").push_bind(part.clone()).push(") > 0");
-    }
-    if let Some(unique_id) = &filter.unique_id {
-        list.push(" AND entry.unique_id = ").push_bind(unique_id.clone());
-    }
-    if let Some(file) = filter.file {
-        list.push(" AND entry.file_id = ").push_bind(file.uuid().to_string());
-    }
-    if !filter.include_deleted {
-        list.push(" AND entry.deleted_at IS NULL");
-    }
-    push_time_range(list, "entry.updated_at", filter.updated_from, filter.updated_to);
-}
-
-/// Refuses what a directory that is unknown, deleted or expired cannot take.
-pub(super) async fn usable_directory(
-    tx: &mut SqliteConnection,
+pub(super) async fn live_file(
+    connection: &mut SqliteConnection,
     project: ProjectId,
-    directory: DirectoryId,
-    now: Timestamp,
-) -> StoreResult<()> {
-    let row = query("SELECT expires_at FROM directory WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL")
-        .bind(directory.uuid().to_string())
-        .bind(project.uuid().to_string())
-        .fetch_optional(tx)
-        .await?;
-    let Some(row) = row else {
-        return Err(StoreError::refused(Code::NotFound, format!("There is no directory {directory} in this project.")));
-    };
-    match row.time_opt("expires_at")? {
-        Some(at) if at <= now => {
-            Err(StoreError::refused(Code::DirectoryExpired, format!("The directory {directory} expired at {at}.")))
-        }
-        _ => Ok(()),
-    }
+    id: FileId,
+) -> StoreResult<Option<File>> {
+    let mut find = QueryBuilder::new(FILE);
+    find.push_bind(project.uuid().to_string()).push(" AND file.id = ").push_bind(id.uuid().to_string());
+    let row = find.build().fetch_optional(connection).await?;
+    row.as_ref().map(file).transpose()
 }
 
 /// Makes sure that the blob which a new row will refer to stays: false when it is doomed already.
-async fn keep_blob(tx: &mut SqliteConnection, content: &Content, now: Timestamp) -> StoreResult<bool> {
+pub(super) async fn keep_blob(tx: &mut SqliteConnection, content: &Content, now: Timestamp) -> StoreResult<bool> {
     let Content::Blob(blob) = content else { return Ok(true) };
     query("INSERT INTO blob (key, sha256, bytes, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING")
         .bind(&blob.key)
@@ -208,15 +184,21 @@ pub(super) async fn blob_stays(tx: &mut SqliteConnection, key: &str) -> StoreRes
     Ok(doomed.is_none())
 }
 
-async fn insert_file(tx: &mut SqliteConnection, new: NewFile, now: Timestamp) -> StoreResult<File> {
+/// `standalone`: stored for itself, not for a directory.
+pub(super) async fn insert_file(
+    tx: &mut SqliteConnection,
+    new: NewFile,
+    standalone: bool,
+    now: Timestamp,
+) -> StoreResult<File> {
     let (blob_key, path, modified_ms) = match &new.content {
         Content::Blob(blob) => (Some(blob.key.as_str()), None, None),
         Content::Path { path, modified_ms, .. } => (None, Some(path.as_str()), Some(*modified_ms)),
     };
     let row = query(
         "INSERT INTO file (id, project_id, name, external_file_id, purpose, sha256, bytes, blob_key, path, modified_ms,
-             created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
+             standalone, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *, NULL AS expires_at",
     )
     .bind(FileId::generate().uuid().to_string())
     .bind(new.project.uuid().to_string())
@@ -228,78 +210,65 @@ async fn insert_file(tx: &mut SqliteConnection, new: NewFile, now: Timestamp) ->
     .bind(blob_key)
     .bind(path)
     .bind(modified_ms)
+    .bind(i64::from(standalone))
     .bind(now.0)
     .fetch_one(tx)
     .await?;
     file(&row)
 }
 
-async fn insert_entry(tx: &mut SqliteConnection, new: NewDirectoryFile, now: Timestamp) -> StoreResult<DirectoryFile> {
-    let file = insert_file(tx, new.file, now).await?;
-    let entry = DirectoryFile {
-        id: DirectoryFileId::generate(),
-        project: file.project,
-        directory: new.directory,
-        file: file.id,
-        display_name: new.display_name,
-        unique_id: new.unique_id,
-        metadata: new.metadata,
-        content: file.content,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
-    };
-    query(
-        "INSERT INTO directory_file (id, project_id, directory_id, file_id, display_name, unique_id, unique_hash,
-             metadata, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
-    )
-    .bind(entry.id.uuid().to_string())
-    .bind(entry.project.uuid().to_string())
-    .bind(entry.directory.uuid().to_string())
-    .bind(entry.file.uuid().to_string())
-    .bind(&entry.display_name)
-    .bind(&entry.unique_id)
-    .bind(unique_hash(&entry.unique_id))
-    .bind(to_json(&entry.metadata)?)
-    .bind(now.0)
-    .execute(tx)
-    .await?;
-    Ok(entry)
-}
-
-/// The live entry that this create made before.
-async fn made_entry(
+/// A file that was uploaded into a directory goes when its last entry went; jobs that wait for it end.
+pub(super) async fn delete_file_without_entry(
     tx: &mut SqliteConnection,
-    once: Option<&Once>,
+    file: &str,
     now: Timestamp,
-) -> StoreResult<Option<DirectoryFile>> {
-    let Some(id) = once::made(&mut *tx, once, now).await? else { return Ok(None) };
-    let mut find = QueryBuilder::new(ENTRY);
-    find.push("entry.deleted_at IS NULL AND entry.id = ").push_bind(id);
-    find.build().fetch_optional(tx).await?.as_ref().map(directory_file).transpose()
-}
-
-/// The live entry with this unique_id when its content is the same; refused when it is another.
-async fn same_unique_id(tx: &mut SqliteConnection, new: &NewDirectoryFile) -> StoreResult<Option<DirectoryFile>> {
-    let mut find = QueryBuilder::new(ENTRY);
-    find.push("entry.deleted_at IS NULL AND entry.directory_id = ").push_bind(new.directory.uuid().to_string());
-    find.push(" AND entry.unique_hash = ").push_bind(unique_hash(&new.unique_id));
-    let Some(row) = find.build().fetch_optional(tx).await? else { return Ok(None) };
-    let entry = directory_file(&row)?;
-    if entry.content.sha256() == new.file.content.sha256() {
-        return Ok(Some(entry));
+    ended: &mut Ended,
+) -> StoreResult<()> {
+    let deleted = query(
+        "UPDATE file SET deleted_at = $2 WHERE id = $1 AND standalone = 0 AND deleted_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM directory_file WHERE file_id = $1 AND deleted_at IS NULL)",
+    )
+    .bind(file)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    if deleted.rows_affected() == 1 {
+        source_deleted(tx, Waiting::File(file), now, ended).await?;
     }
-    Err(StoreError::refused(
-        Code::DuplicateUniqueId,
-        format!("The directory already has the file {} with this unique_id and other content.", entry.id),
-    ))
+    Ok(())
 }
 
-/// Exact, byte for byte: names in different Unicode forms are different names.
-fn unique_hash(unique_id: &str) -> String {
-    let digest = Sha256::digest(unique_id.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+fn push_file_filter(list: &mut QueryBuilder<Sqlite>, filter: &FileFilter) {
+    if let Some(ids) = &filter.ids {
+        let texts = || ids.iter().map(ToString::to_string);
+        list.push(" AND (file.id IN ");
+        push_list(list, texts());
+        list.push(" OR file.id IN (SELECT file_id FROM directory_file WHERE deleted_at IS NULL AND id IN ");
+        push_list(list, texts());
+        list.push("))");
+    }
+    if let Some(name) = &filter.name {
+        list.push(" AND file.name = ").push_bind(name.clone());
+    }
+    if let Some(external) = &filter.external_file_id {
+        list.push(" AND file.external_file_id = ").push_bind(external.clone());
+    }
+}
+
+/// `push_page` for an order that is not by id alone: the cursor's own row says where the next page begins.
+fn push_file_page(list: &mut QueryBuilder<Sqlite>, order: FileOrder, page: PageRequest) {
+    let (column, newest) = match order {
+        FileOrder::Id => return push_page(list, "file.id", Order::OldestFirst, page),
+        FileOrder::Name => ("name", false),
+        FileOrder::NewestFirst => ("created_at", true),
+    };
+    let (comparison, direction) = if newest { ("<", "DESC") } else { (">", "ASC") };
+    if let Some(after) = page.after {
+        list.push(format!(" AND (file.{column}, file.id) {comparison} (SELECT {column}, id FROM file WHERE id = "));
+        list.push_bind(after.to_string()).push(")");
+    }
+    list.push(format!(" ORDER BY file.{column} {direction}, file.id {direction} LIMIT "));
+    list.push_bind(i64::from(page.limit) + 1);
 }
 
 pub(super) fn blob(row: &SqliteRow) -> StoreResult<BlobRef> {
@@ -315,22 +284,7 @@ fn file(row: &SqliteRow) -> StoreResult<File> {
         purpose: row.text("purpose")?,
         content: row.content()?,
         created_at: row.time("created_at")?,
-        deleted_at: row.time_opt("deleted_at")?,
-    })
-}
-
-fn directory_file(row: &SqliteRow) -> StoreResult<DirectoryFile> {
-    Ok(DirectoryFile {
-        id: DirectoryFileId::from_uuid(row.uuid("id")?),
-        project: ProjectId::from_uuid(row.uuid("project_id")?),
-        directory: DirectoryId::from_uuid(row.uuid("directory_id")?),
-        file: FileId::from_uuid(row.uuid("file_id")?),
-        display_name: row.text("display_name")?,
-        unique_id: row.text("unique_id")?,
-        metadata: row.json("metadata")?,
-        content: row.content()?,
-        created_at: row.time("created_at")?,
-        updated_at: row.time("updated_at")?,
+        expires_at: row.time_opt("expires_at")?,
         deleted_at: row.time_opt("deleted_at")?,
     })
 }

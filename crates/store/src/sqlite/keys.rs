@@ -4,10 +4,10 @@ use sqlx::query;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
-use super::SqliteStore;
 use super::rows::Columns;
+use super::{SqliteStore, signing};
 use crate::error::{StoreError, StoreResult};
-use crate::records::{Key, NewKey, Project};
+use crate::records::{Key, NewKey, Project, SigningKeys};
 use crate::traits::Keys;
 
 impl SqliteStore {
@@ -41,6 +41,31 @@ impl Keys for SqliteStore {
             .fetch_optional(&self.readers)
             .await?;
         row.as_ref().map(project).transpose()
+    }
+
+    async fn project_create(&self, name: &str) -> StoreResult<Project> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let row = query(
+            "INSERT INTO project (id, organization_id, name, is_default, created_at)
+             SELECT $1, organization_id, $2, 0, $3 FROM project WHERE is_default = 1
+             ON CONFLICT (name) DO NOTHING RETURNING *",
+        )
+        .bind(ProjectId::generate().uuid().to_string())
+        .bind(name)
+        .bind(self.now().0)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else {
+            return Err(StoreError::refused(Code::Conflict, "Another project has that name."));
+        };
+        tx.commit().await?;
+        project(&row)
+    }
+
+    async fn project_list(&self) -> StoreResult<Vec<Project>> {
+        let rows = query("SELECT * FROM project ORDER BY id").fetch_all(&self.readers).await?;
+        rows.iter().map(project).collect()
     }
 
     async fn key_create(&self, new: NewKey) -> StoreResult<Key> {
@@ -96,6 +121,19 @@ impl Keys for SqliteStore {
             .await?;
         tx.commit().await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn signing_keys(&self, rotate_after_ms: i64) -> StoreResult<SigningKeys> {
+        if let Some(keys) = signing::keys(&mut *self.readers.acquire().await?).await?
+            && self.now().since_ms(keys.current.created_at) <= rotate_after_ms
+        {
+            return Ok(keys);
+        }
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let keys = signing::rotate(&mut tx, self.now(), rotate_after_ms).await?;
+        tx.commit().await?;
+        Ok(keys)
     }
 }
 

@@ -5,6 +5,7 @@ mod batches;
 mod claim;
 mod configurations;
 mod directories;
+mod entries;
 mod errors;
 mod facts;
 mod files;
@@ -15,6 +16,7 @@ mod migrations;
 mod once;
 mod rows;
 mod settle;
+mod signing;
 mod upkeep;
 mod writer;
 

@@ -79,18 +79,37 @@ pub(super) enum Waiting<'a> {
     Batch(&'a str),
     /// Jobs that read this stored file.
     File(&'a str),
-    /// Jobs that read a file of this directory.
+    /// Jobs that read a file through this directory entry.
+    Entry(&'a str),
+    /// Jobs that read a file through an entry of this directory.
     Directory(&'a str),
+    /// Jobs that read a deleted file which was in this directory.
+    GoneWith(&'a str),
 }
+
+/// Said beside the exact state, because SQLite takes a partial index only when the query has its very condition.
+const OPEN: &str = "status IN ('PENDING', 'RUNNING') AND ";
 
 impl Waiting<'_> {
     fn push(self, query: &mut QueryBuilder<Sqlite>) {
         match self {
             Self::Job(id) => query.push("id = ").push_bind(id.to_owned()),
             Self::Batch(id) => query.push("batch_id = ").push_bind(id.to_owned()),
-            Self::File(id) => query.push("file_id = ").push_bind(id.to_owned()),
+            Self::File(id) => query.push(OPEN).push("file_id = ").push_bind(id.to_owned()),
+            Self::Entry(id) => query.push(OPEN).push("directory_file_id = ").push_bind(id.to_owned()),
             Self::Directory(id) => query
-                .push("file_id IN (SELECT file_id FROM directory_file WHERE deleted_at IS NULL AND directory_id = ")
+                .push(OPEN)
+                .push(
+                    "directory_file_id IN (SELECT id FROM directory_file WHERE deleted_at IS NULL AND directory_id = ",
+                )
+                .push_bind(id.to_owned())
+                .push(")"),
+            Self::GoneWith(id) => query
+                .push(OPEN)
+                .push(
+                    "file_id IN (SELECT file.id FROM directory_file AS entry JOIN file ON file.id = entry.file_id
+                         WHERE file.deleted_at IS NOT NULL AND entry.directory_id = ",
+                )
                 .push_bind(id.to_owned())
                 .push(")"),
         };
