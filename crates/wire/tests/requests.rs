@@ -1,7 +1,7 @@
 //! Request bodies: what is read, and every error of what is refused.
 
 use docmill_model::limits::Limits;
-use docmill_model::{ConfigurationId, Product};
+use docmill_model::{ConfigurationId, Product, ProductType};
 use docmill_wire::batches::CreateBatch;
 use docmill_wire::configurations::{self, SaveConfiguration, UpdateConfiguration};
 use docmill_wire::directories::{CreateDirectory, upload_metadata};
@@ -220,8 +220,11 @@ fn configurations_are_checked_when_saved() {
     let save = |body: Value| SaveConfiguration::read(&body, &Limits::default());
     let parse = json!({"product_type": "parse_v2", "tier": "agentic", "version": "latest"});
     let saved = save(json!({"name": "mine", "parameters": parse})).unwrap();
-    assert_eq!((saved.parameters.product, saved.parameters.webhooks), (Product::Parse, false));
+    assert_eq!((saved.parameters.product, saved.parameters.webhooks), (Product::Parse.into(), false));
     assert_eq!(saved.parameters.value, parse);
+    let kept = json!({"product_type": "split_v1", "categories": [1], "webhook_configurations": "whatever"});
+    let saved = save(json!({"name": "kept", "parameters": kept})).unwrap();
+    assert_eq!((saved.parameters.product, &saved.parameters.value), (ProductType::Split, &kept));
 
     refused(save(json!({})), &["name missing", "parameters missing"]);
     refused(
@@ -229,7 +232,7 @@ fn configurations_are_checked_when_saved() {
         &["name string_too_long", "parameters.product_type missing"],
     );
     refused(
-        save(json!({"name": "x", "parameters": {"product_type": "split_v1"}})),
+        save(json!({"name": "x", "parameters": {"product_type": "split_v9"}})),
         &["parameters.product_type literal_error"],
     );
     refused(
@@ -254,7 +257,7 @@ fn configurations_are_checked_when_saved() {
 #[test]
 fn every_preset_is_a_configuration_that_can_be_run() {
     for preset in configurations::presets() {
-        let options = configurations::job_options(preset.product_type, &preset.parameters).unwrap();
+        let options = configurations::job_options(preset.product_type.runs().unwrap(), &preset.parameters).unwrap();
         assert!(options.parse().not_followed.is_empty(), "{}", preset.name);
     }
 }
