@@ -43,8 +43,8 @@ pub struct Parameters {
     pub product: Product,
     /// As given, with `product_type`.
     pub value: Value,
-    /// Webhooks were asked for; this release refuses them with `WEBHOOKS_NOT_AVAILABLE`.
-    pub webhooks: bool,
+    /// Who is told of each job of this configuration.
+    pub webhooks: webhooks::Asked,
 }
 
 impl Parameters {
@@ -67,7 +67,7 @@ impl Parameters {
         if !errors.is_empty() {
             return Err(errors);
         }
-        Ok(Self { product, value: parameters.clone(), webhooks: webhooks::asked_for(parameters) })
+        Ok(Self { product, value: parameters.clone(), webhooks: webhooks::Asked::read(parameters) })
     }
 }
 

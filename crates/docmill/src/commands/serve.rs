@@ -69,8 +69,8 @@ async fn serve(config: &Config) -> Refused<()> {
     let address = listener.local_addr().map_err(|error| Refusal::io("see the own address", &error))?;
 
     let store: Arc<dyn Store> = store;
-    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data));
-    let runner = workers::start(store, blobs, clock, workers::settings(config)?);
+    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data)?);
+    let runner = workers::start(store, blobs, clock, workers::server_settings(config)?);
     runner.counters().register(&mut app.registry());
     if let Some(key) = new_key {
         tell(&format!(
@@ -87,8 +87,8 @@ async fn serve(config: &Config) -> Refused<()> {
     served.map_err(|error| Refusal::io("serve", &error))
 }
 
-fn settings(config: &Config, data: &Path) -> ServerSettings {
-    ServerSettings { limits: config.limits.clone(), spool: data.join("spool") }
+fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
+    Ok(ServerSettings { limits: config.limits.clone(), spool: data.join("spool"), guard: config.guard()? })
 }
 
 /// Makes sure that there is a key. The new one, when it is for the first time and has to be shown.

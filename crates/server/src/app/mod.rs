@@ -15,11 +15,13 @@ mod results;
 pub mod sources;
 mod standing;
 pub mod uploads;
+pub mod webhooks;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use docmill_model::limits::Limits;
+use docmill_model::network::Guard;
 use docmill_store::blobs::Blobs;
 use docmill_store::{Clock, Store};
 use prometheus_client::registry::Registry;
@@ -36,6 +38,8 @@ pub struct ServerSettings {
     pub limits: Limits,
     /// Folder for uploads on their way in; made when it is missing. Best on the same disk as the blobs.
     pub spool: PathBuf,
+    /// Where webhooks may go and documents may come from.
+    pub guard: Guard,
 }
 
 /// Everything that a request may need, shared by all of them.
@@ -45,6 +49,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) spool: PathBuf,
+    pub(crate) guard: Guard,
     pub(crate) meters: Meters,
     pub(crate) keys: KeyCache,
     registry: Mutex<Registry>,
@@ -60,6 +65,7 @@ impl App {
             clock,
             limits: settings.limits,
             spool: settings.spool,
+            guard: settings.guard,
             meters,
             keys: KeyCache::default(),
             registry: Mutex::new(registry),

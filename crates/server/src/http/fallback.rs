@@ -23,7 +23,6 @@ const OUT_OF_SCOPE: &[&str] = &[
     "/api/v1/beta/retrievers",
     "/api/v1/beta/sheets",
     "/api/v1/beta/split",
-    "/api/v1/beta/webhook-configs",
     "/api/v1/chat",
     "/api/v1/classifier",
     "/api/v1/data-sinks",
@@ -37,7 +36,6 @@ const OUT_OF_SCOPE: &[&str] = &[
     "/api/v1/split",
     "/api/v2/classify",
     "/api/v2/pipelines",
-    "/api/v2/webhook-configs",
 ];
 
 pub async fn unknown(uri: Uri) -> AppError {

@@ -22,6 +22,7 @@ mod projects;
 mod query;
 mod request_log;
 mod router;
+mod webhooks;
 
 use std::sync::Arc;
 

@@ -10,7 +10,9 @@ use docmill_wire::check::Rule;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
-use super::{batches, configurations, description, directories, extract, files, health, metrics, parse, projects};
+use super::{
+    batches, configurations, description, directories, extract, files, health, metrics, parse, projects, webhooks,
+};
 use crate::app::App;
 
 /// Every operation of the API, a table a resource.
@@ -21,6 +23,7 @@ pub const TABLES: &[(&str, &[Operation])] = &[
     ("batches", batches::OPERATIONS),
     ("parse", parse::OPERATIONS),
     ("extract", extract::OPERATIONS),
+    ("webhooks", webhooks::OPERATIONS),
     ("projects", projects::OPERATIONS),
     ("operations", health::OPERATIONS),
     ("operations", metrics::OPERATIONS),

@@ -14,3 +14,4 @@ mod jobs;
 mod operations;
 mod paging;
 mod server;
+mod webhooks;

@@ -9,6 +9,7 @@ use crate::error::{StoreError, StoreResult};
 
 const MIGRATIONS: &[(i64, &str, &'static str)] = &[
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (3, "webhooks", include_str!("../../migrations/sqlite/0003_webhooks.sql")),
     (4, "batches", include_str!("../../migrations/sqlite/0004_batches.sql")),
 ];
 

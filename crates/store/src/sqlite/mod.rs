@@ -4,6 +4,7 @@ mod batch_create;
 mod batches;
 mod claim;
 mod configurations;
+mod deliveries;
 mod directories;
 mod errors;
 mod facts;
@@ -13,9 +14,11 @@ mod jobs;
 mod keys;
 mod migrations;
 mod once;
+mod outbox;
 mod rows;
 mod settle;
 mod upkeep;
+mod webhooks;
 mod writer;
 
 use std::fs::{File, TryLockError};
@@ -102,7 +105,7 @@ impl SqliteStore {
         self.clock.now()
     }
 
-    /// Wakes who waits for work or for the end of a job. Only after a commit.
+    /// Wakes who waits for work, for the end of a job or for something to tell. Only after a commit.
     fn announce(&self) {
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
