@@ -6,9 +6,10 @@ use std::sync::Arc;
 use docmill_model::fingerprint;
 use docmill_runner::tools::ocr::Ocr;
 use docmill_runner::tools::tesseract::Tesseract;
-use docmill_runner::{ReaderCommand, Runner, RunnerSettings};
+use docmill_runner::{ReaderCommand, Runner, RunnerSettings, WebhookSettings};
 use docmill_store::blobs::Blobs;
 use docmill_store::{Clock, Store};
+use docmill_wire::webhooks;
 
 use crate::config::Config;
 use crate::refusal::{Refusal, Refused};
@@ -22,6 +23,15 @@ pub fn settings(config: &Config) -> Refused<RunnerSettings> {
     settings.limits = config.run.clone();
     settings.pages_max = config.limits.document_pages_max;
     settings.tesseract = config.ocr.program().map(ToOwned::to_owned);
+    settings.guard = config.guard()?;
+    settings.source_bytes_max = config.limits.upload_bytes_max;
+    Ok(settings)
+}
+
+/// The same for a server, which also delivers webhooks.
+pub fn server_settings(config: &Config) -> Refused<RunnerSettings> {
+    let mut settings = settings(config)?;
+    settings.webhooks = Some(WebhookSettings { limits: config.webhooks.clone(), message: webhooks::message });
     Ok(settings)
 }
 

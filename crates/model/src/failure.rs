@@ -16,7 +16,8 @@ pub enum FailureClass {
     Caller,
     /// This file cannot be read: other files are not affected, and another try changes nothing.
     File,
-    /// The document killed or stalled its reader: tried again a few times, then the file's own failure.
+    /// The document killed or stalled its reader, or its server did not give it: tried again a few times, then the
+    /// file's own failure.
     Strike,
     /// Something outside was not there (store, blobs, model): tried again.
     Transient,
@@ -80,7 +81,8 @@ codes! {
     DirectoryExpired, "DIRECTORY_EXPIRED", Caller, "The directory has expired.", "Create a new directory.";
     ConfigurationMismatch, "CONFIGURATION_MISMATCH", Caller, "The configuration is for another product.", "Use a configuration of the same product as the job type.";
     SchemaInvalid, "SCHEMA_INVALID", Caller, "The data schema is not valid.", "See contract rules for schemas: the root is an object, at most 7 levels.";
-    WebhooksNotAvailable, "WEBHOOKS_NOT_AVAILABLE", Caller, "This release does not deliver webhooks.", "Leave the webhook fields out and poll the batch.";
+    AddressForbidden, "ADDRESS_FORBIDDEN", Caller, "docmill does not connect to this address.", "Give a public http or https address; who runs docmill can allow others in network.allowed_hosts.";
+    ProxyForbidden, "PROXY_FORBIDDEN", Caller, "docmill does not use this proxy.", "Leave http_proxy out; who runs docmill can allow proxies in network.allowed_proxies.";
     TierLacksOutput, "TIER_LACKS_OUTPUT", Caller, "This tier does not make that output.", "Use tier cost_effective or higher.";
     NotUsable, "NOT_USABLE", Caller, "This cannot be used here.", "See the message.";
     // Files.
@@ -96,17 +98,24 @@ codes! {
     SourceDeleted, "SOURCE_DELETED", File, "The file was deleted before it was read.", "Upload it again.";
     SourceChanged, "SOURCE_CHANGED", File, "The file changed after the batch began.", "Run the batch again.";
     FileTooLarge, "FILE_TOO_LARGE", File, "The file unpacks to more than the limit.", "Split it, or convert it to PDF.";
+    SourceRefused, "SOURCE_REFUSED", File, "The server of source_url did not give the document.", "Open the address in a browser; what needs a login must be uploaded instead.";
+    SourceTooLarge, "SOURCE_TOO_LARGE", File, "The document at source_url is larger than the limit.", "Raise limits.upload_bytes_max, or split the document.";
     ParseJobNotCompleted, "PARSE_JOB_NOT_COMPLETED", File, "The parse job that this extraction builds on did not complete.", "Parse the file first.";
     // The document's doing.
     ReaderDied, "READER_DIED", Strike, "The document made its reader stop.", "Report the file if it opens elsewhere.";
     ReaderTimeout, "READER_TIMEOUT", Strike, "Reading took longer than the limit.", "Raise processing_control.timeouts, or split the document.";
     ReaderMemory, "READER_MEMORY", Strike, "Reading needed more memory than the limit.", "Raise run.reader_memory_bytes_max, or split the document.";
+    // The other side's doing, tried again a few times as well.
+    SourceUnreachable, "SOURCE_UNREACHABLE", Strike, "The server of source_url could not be reached.", "Check the address, or upload the file instead.";
     // Outside.
     StoreUnavailable, "STORE_UNAVAILABLE", Transient, "The database is not available.", "Wait; docmill tries again.";
     BlobsUnavailable, "BLOBS_UNAVAILABLE", Transient, "The file storage is not available.", "Wait; docmill tries again.";
     DiskFull, "DISK_FULL", Transient, "There is no space left for the file.", "Free some space and try again.";
     OcrFailed, "OCR_FAILED", Transient, "The OCR program failed.", "Run `docmill doctor`.";
     WorkerLost, "WORKER_LOST", Transient, "The workers that had this job died too often.", "Look at the workers' logs.";
+    WebhookUnreachable, "WEBHOOK_UNREACHABLE", Transient, "The receiver of the webhook could not be reached.", "Check webhook_url and that the receiver runs; then replay the delivery.";
+    WebhookTimeout, "WEBHOOK_TIMEOUT", Transient, "The receiver of the webhook did not answer in time.", "Answer first and work later; then replay the delivery.";
+    WebhookRefused, "WEBHOOK_REFUSED", Transient, "The receiver of the webhook did not answer with 2xx.", "Look at the receiver's log; then replay the delivery.";
     // The caller's wish.
     Cancelled, "CANCELLED", Caller, "The job was cancelled before it ended.", "Create the batch or the job again if it is still wanted.";
     // Ours.

@@ -114,6 +114,10 @@ ids! {
     FileId, "fil", "file";
     KeyId, "key", "key";
     ProjectId, "prj", "project";
+    /// A saved webhook configuration.
+    WebhookId, "whc", "webhook configuration";
+    /// One event on its way to one endpoint.
+    DeliveryId, "whd", "webhook delivery";
 }
 
 /// A parse or an extract job. The product is part of the id, so a reference names what it refers to.

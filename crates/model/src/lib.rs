@@ -7,6 +7,7 @@ pub mod failure;
 pub mod fingerprint;
 pub mod ids;
 pub mod limits;
+pub mod network;
 pub mod options;
 mod product_type;
 pub mod results;
@@ -14,9 +15,12 @@ pub mod schema;
 pub mod states;
 pub mod time;
 pub mod waiting;
+pub mod webhook;
 
 pub use failure::{Code, Failure, FailureClass};
-pub use ids::{BatchId, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, ProjectId};
+pub use ids::{
+    BatchId, ConfigurationId, DeliveryId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, ProjectId, WebhookId,
+};
 pub use options::Product;
 pub use product_type::ProductType;
 pub use states::{BatchStatus, JobStatus};

@@ -107,3 +107,38 @@ impl Default for RunLimits {
         }
     }
 }
+
+/// How webhooks are delivered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhookLimits {
+    /// Attempts before a delivery is given up. With these waits that is after about three hours; LlamaCloud makes 3
+    /// within seven seconds, which no restart of a receiver fits into.
+    pub attempts_max: u32,
+    /// First wait before the next attempt, milliseconds; doubles each time.
+    pub first_wait_ms: i64,
+    /// Longest wait before the next attempt, milliseconds.
+    pub longest_wait_ms: i64,
+    /// Time for one attempt, answer included, milliseconds.
+    pub timeout_ms: u64,
+    /// Deliveries under way at the same time.
+    pub at_once_max: u32,
+    /// Deliveries under way to one host at the same time.
+    pub per_host_max: u32,
+    /// How long events and their deliveries are kept, milliseconds (30 days).
+    pub log_kept_ms: i64,
+}
+
+impl Default for WebhookLimits {
+    fn default() -> Self {
+        Self {
+            attempts_max: 15,
+            first_wait_ms: 1_000,
+            longest_wait_ms: 3_600_000,
+            timeout_ms: 30_000,
+            at_once_max: 32,
+            per_host_max: 4,
+            log_kept_ms: 30 * 86_400_000,
+        }
+    }
+}

@@ -7,6 +7,7 @@ use docmill_store::{Clock, Store};
 use tokio::sync::Semaphore;
 
 use crate::Counters;
+use crate::network::Network;
 use crate::reader::pool::Pool;
 use crate::settings::RunnerSettings;
 use crate::tools::ocr::Ocr;
@@ -19,6 +20,7 @@ pub(crate) struct Context {
     pub counters: Arc<Counters>,
     pub pool: Pool,
     pub ocr: Ocr,
+    pub network: Network,
     /// One permit a processor: a document holds one while it is read, and lends it to its OCR program.
     pub permits: Semaphore,
     /// `fingerprint::engine` of this worker.

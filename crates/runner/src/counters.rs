@@ -30,6 +30,13 @@ pub struct Counters {
     pub directories_expired: Counter,
     pub blobs_swept: Counter,
     pub outputs_swept: Counter,
+    pub webhooks_delivered: Counter,
+    /// Attempts to deliver that failed.
+    pub webhooks_failed: Counter,
+    /// Deliveries that were given up.
+    pub webhooks_dead: Counter,
+    /// Documents fetched from the web.
+    pub sources_fetched: Counter,
     /// Jobs that this worker holds now.
     pub jobs_held: Gauge,
     /// Reader children that are alive now, working or waiting.
@@ -39,7 +46,7 @@ pub struct Counters {
 impl Counters {
     /// Adds every value to the registry that `/metrics` prints; its prefix is `docmill`.
     pub fn register(&self, registry: &mut Registry) {
-        let counters: [(&str, &str, &Counter); 19] = [
+        let counters: [(&str, &str, &Counter); 23] = [
             ("documents_done", "Jobs that ended with a result", &self.documents_done),
             ("documents_failed", "Jobs that ended with a failure", &self.documents_failed),
             ("documents_cancelled", "Jobs that were cancelled while they ran", &self.documents_cancelled),
@@ -59,6 +66,10 @@ impl Counters {
             ("directories_expired", "Ephemeral directories deleted", &self.directories_expired),
             ("blobs_swept", "Unused blobs deleted", &self.blobs_swept),
             ("outputs_swept", "Jobs whose unused outputs were deleted", &self.outputs_swept),
+            ("webhooks_delivered", "Webhook events that a receiver took", &self.webhooks_delivered),
+            ("webhooks_failed", "Attempts to deliver a webhook event that failed", &self.webhooks_failed),
+            ("webhooks_dead", "Webhook deliveries that were given up", &self.webhooks_dead),
+            ("sources_fetched", "Documents fetched from the web", &self.sources_fetched),
         ];
         for (name, help, counter) in counters {
             registry.register(name, help, counter.clone());

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::Counters;
 use crate::context::Context;
+use crate::network::Network;
 use crate::reader::pool::Pool;
 use crate::settings::RunnerSettings;
 use crate::tools::ocr::Ocr;
@@ -58,6 +59,7 @@ impl Runner {
             permits: Semaphore::new(settings.cpu_permits.max(1)),
             engine: fingerprint::engine(ocr.fingerprint().as_deref()),
             ocr,
+            network: Network::new(&settings.guard),
             settings,
             counters: Arc::clone(&counters),
         });

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use docmill_model::limits::{Limits, RunLimits};
+use docmill_model::limits::{Limits, RunLimits, WebhookLimits};
+use docmill_model::network::Guard;
+use docmill_model::webhook::{Endpoint, Event, Message};
 
 /// The program that becomes a reader child: `docmill reader`.
 #[derive(Debug, Clone)]
@@ -30,6 +32,19 @@ pub struct RunnerSettings {
     pub poll_ms: u64,
     /// `None`: another worker of the same store does the upkeep.
     pub upkeep: Option<UpkeepSettings>,
+    /// `None`: another worker of the same store delivers webhooks.
+    pub webhooks: Option<WebhookSettings>,
+    /// Where requests on a caller's word may go.
+    pub guard: Guard,
+    /// Bytes of a document that is fetched from the web.
+    pub source_bytes_max: u64,
+}
+
+/// How webhooks are delivered, and how their events are written: that is LlamaCloud's, which this crate does not know.
+#[derive(Debug, Clone)]
+pub struct WebhookSettings {
+    pub limits: WebhookLimits,
+    pub message: fn(&Event, &Endpoint) -> Message,
 }
 
 /// While one document is read, others wait for the disk to have their outputs, and for a commit. With as many slots as
@@ -50,6 +65,9 @@ impl RunnerSettings {
             tesseract: None,
             poll_ms: 1_000,
             upkeep: Some(UpkeepSettings::default()),
+            webhooks: None,
+            guard: Guard::default(),
+            source_bytes_max: Limits::default().upload_bytes_max,
         }
     }
 

@@ -16,4 +16,4 @@ mod traits;
 pub use clock::{Clock, SystemClock};
 pub use error::{StoreError, StoreResult};
 pub use records::*;
-pub use traits::{Batches, Configurations, Directories, Files, Jobs, Keys, Queue, Store, Upkeep};
+pub use traits::{Batches, Configurations, Deliveries, Directories, Files, Jobs, Keys, Queue, Store, Upkeep, Webhooks};

@@ -6,17 +6,25 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use docmill_model::webhook::EventKind;
 use docmill_model::{
-    BatchId, BatchStatus, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, Product, ProjectId,
+    BatchId, BatchStatus, ConfigurationId, DeliveryId, DirectoryFileId, DirectoryId, FileId, JobId, KeyId, Product,
+    ProjectId, Timestamp, WebhookId,
 };
 
 use crate::error::StoreResult;
 use crate::records::*;
 
 /// The whole store.
-pub trait Store: Keys + Directories + Files + Configurations + Batches + Jobs + Queue + Upkeep {}
+pub trait Store:
+    Keys + Directories + Files + Configurations + Batches + Jobs + Queue + Upkeep + Webhooks + Deliveries
+{
+}
 
-impl<T: Keys + Directories + Files + Configurations + Batches + Jobs + Queue + Upkeep> Store for T {}
+impl<T: Keys + Directories + Files + Configurations + Batches + Jobs + Queue + Upkeep + Webhooks + Deliveries> Store
+    for T
+{
+}
 
 #[async_trait]
 pub trait Keys: Send + Sync + 'static {
@@ -156,7 +164,8 @@ pub trait Configurations: Send + Sync + 'static {
 pub trait Batches: Send + Sync + 'static {
     /// Snapshot of the directory's files and of the options, one item a file and one job an item, in one transaction.
     /// An empty file gets an item with an error and no job; with no job at all the batch is COMPLETED at once.
-    /// Refuses with `NOT_FOUND` (directory), `DIRECTORY_EXPIRED`, `EMPTY_DIRECTORY`, `TOO_MANY_FILES`.
+    /// Refuses with `NOT_FOUND` (directory, webhook configuration), `DIRECTORY_EXPIRED`, `EMPTY_DIRECTORY`,
+    /// `TOO_MANY_FILES`.
     async fn batch_create(&self, new: NewBatch) -> StoreResult<Batch>;
     async fn batch_get(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Batch>>;
     /// Newest first.
@@ -181,7 +190,8 @@ pub trait Batches: Send + Sync + 'static {
 
 #[async_trait]
 pub trait Jobs: Send + Sync + 'static {
-    /// A job outside a batch. Refuses with `SOURCE_DELETED` when its file was deleted meanwhile.
+    /// A job outside a batch. Refuses with `SOURCE_DELETED` when its file was deleted meanwhile, and with `NOT_FOUND`
+    /// for an unknown webhook configuration.
     async fn job_create(&self, new: NewJob) -> StoreResult<Job>;
     async fn job_get(&self, project: ProjectId, id: JobId) -> StoreResult<Option<Job>>;
     /// Newest first.
@@ -211,12 +221,12 @@ pub trait Queue: Send + Sync + 'static {
     async fn job_finish(&self, worker: &str, finishes: Vec<Finish>) -> StoreResult<Vec<bool>>;
     /// Returns jobs whose lease ran out to the queue; past `expiries_max` they fail with `WORKER_LOST`.
     async fn job_rescue(&self, expiries_max: u32) -> StoreResult<u32>;
-    /// Returns every leased job at once, without counting an expiry. Only for a store with one owner, at its start:
-    /// no worker of an earlier owner can be alive.
+    /// Returns every leased job at once, without counting an expiry, and every leased webhook delivery. Only for a
+    /// store with one owner, at its start: no worker of an earlier owner can be alive.
     async fn job_release_all(&self) -> StoreResult<u32>;
     /// Jobs by state, for readiness, metrics and tests.
     async fn queue_depth(&self) -> StoreResult<QueueDepth>;
-    /// Changes after every commit that gives work or ends a job. A hint: a poll is the truth.
+    /// Changes after every commit that gives work, ends a job or has somebody told. A hint: a poll is the truth.
     fn changes(&self) -> tokio::sync::watch::Receiver<u64>;
 }
 
@@ -236,4 +246,59 @@ pub trait Upkeep: Send + Sync + 'static {
     /// be writing.
     async fn outputs_sweep(&self, kept_ms: i64, limit: u32) -> StoreResult<Vec<OutputsToSweep>>;
     async fn outputs_swept(&self, job: JobId, everything: bool) -> StoreResult<()>;
+}
+
+/// Saved webhook configurations, and the log of what was delivered.
+///
+/// Events are no step of their own: every step that changes the state of a batch or a job with listeners inserts them
+/// in its own transaction.
+#[async_trait]
+pub trait Webhooks: Send + Sync + 'static {
+    async fn webhook_create(&self, new: NewWebhook) -> StoreResult<Webhook>;
+    async fn webhook_get(&self, project: ProjectId, id: WebhookId) -> StoreResult<Option<Webhook>>;
+    /// Changes what is given.
+    async fn webhook_update(
+        &self,
+        project: ProjectId,
+        id: WebhookId,
+        change: WebhookChange,
+    ) -> StoreResult<Option<Webhook>>;
+    /// Newest first.
+    async fn webhook_list(&self, project: ProjectId, page: PageRequest) -> StoreResult<Listed<Webhook>>;
+    async fn webhook_count(&self, project: ProjectId) -> StoreResult<u64>;
+    /// Deliveries to it that wait are given up. False when there is no such configuration.
+    async fn webhook_delete(&self, project: ProjectId, id: WebhookId) -> StoreResult<bool>;
+    /// An event about nothing, to this configuration alone, whatever events it wants.
+    async fn webhook_test(&self, project: ProjectId, id: WebhookId, kind: EventKind) -> StoreResult<Option<Delivery>>;
+    /// Newest first.
+    async fn delivery_list(
+        &self,
+        project: ProjectId,
+        filter: &DeliveryFilter,
+        page: PageRequest,
+    ) -> StoreResult<Listed<Delivery>>;
+    /// With its attempts, the first one first.
+    async fn delivery_get(
+        &self,
+        project: ProjectId,
+        id: DeliveryId,
+    ) -> StoreResult<Option<(Delivery, Vec<DeliveryAttempt>)>>;
+    /// Sends the same event to the same endpoint again, as a delivery of its own. `CONFLICT` while the first one still
+    /// waits, or when its configuration was deleted.
+    async fn delivery_replay(&self, project: ProjectId, id: DeliveryId) -> StoreResult<Option<Delivery>>;
+}
+
+/// How senders take and return deliveries. The lease is on the delivery's row; `(delivery, attempt)` is the fence.
+#[async_trait]
+pub trait Deliveries: Send + Sync + 'static {
+    /// When there is something to send, at the earliest: the next due time or the end of a lease. One indexed read, so
+    /// that it may be asked after every change.
+    async fn delivery_due(&self) -> StoreResult<Option<Timestamp>>;
+    /// Leases up to `count` deliveries that are due, the longest due first, and never more than `per_target` to one
+    /// host at a time: a receiver that hangs must not hold back the others.
+    async fn delivery_claim(&self, count: u32, per_target: u32, lease_ms: i64) -> StoreResult<Vec<ClaimedDelivery>>;
+    /// Ends attempts. False = refused, because the lease is not this attempt's any more.
+    async fn delivery_finish(&self, finishes: Vec<DeliveryFinish>) -> StoreResult<Vec<bool>>;
+    /// Forgets events older than `kept_ms` of which nothing is pending, with their deliveries. Answers how many.
+    async fn delivery_expire(&self, kept_ms: i64) -> StoreResult<u32>;
 }

@@ -3,15 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests count as tests")]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use docmill_model::webhook::Subject;
 use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, JobId, JobStatus};
+use docmill_store::conformance::webhooks::endpoint;
 use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, completed};
 use docmill_store::sqlite::{Role, SqliteStore};
-use docmill_store::{Beat, ClaimedJob, Finish, LeaseState, Outcome, Queue, Store};
+use docmill_store::{Beat, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, Queue, Store};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use uuid::Uuid;
 
 const EXPIRIES_MAX: u32 = 2;
 
@@ -85,6 +88,8 @@ struct World<'a> {
     ground: Ground<'a>,
     batches: Vec<(BatchId, DirectoryId, BatchStatus)>,
     jobs: BTreeMap<JobId, JobStatus>,
+    /// Jobs of no batch: nobody listens to them.
+    singles: Vec<JobId>,
     /// Every claim ever made, stale ones included.
     claims: Vec<ClaimedJob>,
     /// The attempt that holds each leased job, and until when.
@@ -99,7 +104,7 @@ impl<'a> World<'a> {
         let ground = Ground::new(store, clock).await;
         let (claims, batches) = (Vec::new(), Vec::new());
         let (leases, results) = (HashMap::new(), HashMap::new());
-        Self { ground, batches, jobs: BTreeMap::new(), claims, leases, results, files: 0 }
+        Self { ground, batches, jobs: BTreeMap::new(), singles: Vec::new(), claims, leases, results, files: 0 }
     }
 
     fn now(&self) -> i64 {
@@ -112,6 +117,7 @@ impl<'a> World<'a> {
             Step::CreateJob => {
                 self.files += 1;
                 let job = self.ground.job(&format!("f{}", self.files)).await;
+                self.singles.push(job.id);
                 self.jobs.insert(job.id, job.status);
             }
             Step::Claim(count) => self.claim(*count).await,
@@ -161,7 +167,9 @@ impl<'a> World<'a> {
         if with_empty {
             self.ground.entry(directory, "").await;
         }
-        let batch = self.ground.store.batch_create(self.ground.new_batch(directory)).await.unwrap();
+        let listeners = || Listeners { saved: Vec::new(), inline: vec![endpoint("x")] };
+        let new = NewBatch { listeners: listeners(), job_listeners: listeners(), ..self.ground.new_batch(directory) };
+        let batch = self.ground.store.batch_create(new).await.unwrap();
         self.batches.push((batch.id, directory, batch.status));
         let items = self.ground.store.batch_results(self.ground.project, batch.id).await.unwrap().unwrap();
         assert_eq!(items.len(), files + usize::from(with_empty));
@@ -250,6 +258,33 @@ impl<'a> World<'a> {
         assert!(self.results.values().all(|results| *results == 1), "one accepted end a job");
     }
 
+    /// Every batch and every job of one told of its beginning and of its end once, and of nothing else twice.
+    async fn check_told(&self) {
+        let mut told: HashMap<Uuid, Vec<String>> = HashMap::new();
+        for delivery in self.ground.store.delivery_claim(100_000, 100_000, LEASE_MS).await.unwrap() {
+            let event = delivery.event;
+            let subject = match event.subject {
+                Subject::Batch { batch, .. } => batch.uuid(),
+                Subject::Job { job, .. } => job.uuid(),
+                Subject::Test => panic!("nobody tested"),
+            };
+            told.entry(subject).or_default().push(event.status);
+        }
+        let mut expected = 0;
+        let batches = self.batches.iter().map(|(id, _, status)| (id.uuid(), status.as_str()));
+        let singles: HashSet<JobId> = self.singles.iter().copied().collect();
+        let jobs = self.jobs.iter().filter(|(id, _)| !singles.contains(id));
+        for (id, end) in batches.chain(jobs.map(|(id, status)| (id.uuid(), status.as_str()))) {
+            let states = &told[&id];
+            let running = states.iter().filter(|status| *status == "RUNNING").count();
+            assert!(running <= 1, "{states:?}");
+            let others: Vec<&str> = states.iter().map(String::as_str).filter(|status| *status != "RUNNING").collect();
+            assert_eq!(others, ["PENDING", end]);
+            expected += 1;
+        }
+        assert_eq!(told.len(), expected, "nobody else told of anything");
+    }
+
     /// Runs the queue dry, as workers would.
     async fn drain(&mut self) {
         self.ground.clock.advance(LEASE_MS * 2);
@@ -288,6 +323,7 @@ async fn run(steps: Vec<Step>) {
     world.check().await;
     assert!(world.leases.is_empty() && world.jobs.values().all(|status| status.is_terminal()));
     assert!(world.batches.iter().all(|(_, _, status)| status.is_terminal()));
+    world.check_told().await;
     let depth = store.queue_depth().await.unwrap();
     assert_eq!((depth.pending, depth.running), (0, 0));
 }

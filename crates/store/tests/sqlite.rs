@@ -6,9 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use docmill_model::{BatchStatus, Code, DirectoryId, FileId, JobStatus};
-use docmill_store::conformance::{Ground, ManualClock, completed, refusal};
+use docmill_store::conformance::webhooks::endpoint;
+use docmill_store::conformance::{Ground, ManualClock, WORKER, completed, refusal};
 use docmill_store::sqlite::{Role, SqliteStore};
-use docmill_store::{Batches, ConfigurationFilter, Configurations, Directories, Files, Keys, PageRequest, Queue};
+use docmill_store::{
+    Batches, ConfigurationFilter, Configurations, Deliveries, Directories, Files, Finish, Keys, Listeners, NewBatch,
+    PageRequest, Queue,
+};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
@@ -72,6 +76,55 @@ async fn what_was_answered_survives_a_store_that_was_never_closed() {
     }
     let done = ground.batch_now(batch).await;
     assert_eq!((done.status, done.counts.completed), (BatchStatus::Completed, 3));
+}
+
+/// The kinds of all events, as another program finds them on the disk.
+async fn events_on_disk(folder: &Path) -> Vec<String> {
+    let options = SqliteConnectOptions::new().filename(folder.join("store.db"));
+    let mut connection = options.connect().await.unwrap();
+    let kinds = sqlx::query_scalar("SELECT kind FROM webhook_event ORDER BY id").fetch_all(&mut connection).await;
+    connection.close().await.unwrap();
+    kinds.unwrap()
+}
+
+#[tokio::test]
+async fn a_change_and_its_event_are_one_commit_and_survive_the_process() {
+    let clock = Arc::new(ManualClock::default());
+    let (folder, store) = open(clock.clone()).await;
+    let ground = Ground::new(&store, &clock).await;
+    let directory = ground.directory().await;
+    ground.entry(directory, "a").await;
+    let listeners = Listeners { saved: Vec::new(), inline: vec![endpoint("x")] };
+    let batch = store.batch_create(NewBatch { listeners, ..ground.new_batch(directory) }).await.unwrap().id;
+    let job = ground.claim_one().await;
+    assert_eq!(events_on_disk(folder.path()).await, ["batch.pending", "batch.running"]);
+    // The event cannot be written: then the job has not ended either.
+    tamper_schema(folder.path(), "ALTER TABLE webhook_event RENAME TO gone").await;
+    let finish = Finish { job: job.id, attempt: job.attempt, outcome: completed() };
+    assert!(store.job_finish(WORKER, vec![finish]).await.is_err());
+    assert_eq!(ground.job_now(job.id).await.status, JobStatus::Running);
+    assert_eq!(ground.batch_now(batch).await.status, BatchStatus::Running);
+    tamper_schema(folder.path(), "ALTER TABLE gone RENAME TO webhook_event").await;
+    assert!(ground.finish(&job, completed()).await);
+    let leased = store.delivery_claim(1, 9, 1_000_000).await.unwrap().remove(0);
+    // The process dies between the state change and the delivery, and in the middle of one.
+    drop(store);
+
+    let store = open_in(folder.path(), clock.clone()).await;
+    let ground = Ground::new(&store, &clock).await;
+    assert_eq!(ground.batch_now(batch).await.status, BatchStatus::Completed);
+    store.job_release_all().await.unwrap();
+    let deliveries = store.delivery_claim(9, 9, 1_000).await.unwrap();
+    let told: Vec<_> = deliveries.iter().map(|delivery| (delivery.event.kind.as_str(), delivery.attempt)).collect();
+    assert_eq!(told, [("batch.pending", 2), ("batch.running", 1), ("batch.success", 1)]);
+    assert_eq!(deliveries[0].event, leased.event, "the same event again");
+}
+
+async fn tamper_schema(folder: &Path, sql: &'static str) {
+    let options = SqliteConnectOptions::new().filename(folder.join("store.db")).foreign_keys(false);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::query(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 #[tokio::test]

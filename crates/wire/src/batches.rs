@@ -33,24 +33,25 @@ pub static CREATE: Rule = Rule::Object(&[
 ]);
 
 /// POST /api/v2/batches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CreateBatch {
     pub source_directory_id: DirectoryId,
     pub product: Product,
     pub configuration_id: ConfigurationId,
-    /// Webhooks were asked for; this release refuses them with `WEBHOOKS_NOT_AVAILABLE`.
-    pub webhooks: bool,
+    /// Who is told of the batch.
+    pub webhooks: webhooks::Asked,
 }
 
 impl CreateBatch {
     pub fn read(body: &Value) -> Result<Self, Vec<FieldError>> {
-        let errors = check::body(&CREATE, body);
+        let mut errors = check::body(&CREATE, body);
+        errors.extend(webhooks::inline_errors(body, &["body".into()]));
         let text = |path| given::text(body, path).unwrap_or_default();
         let directory = text("source_directory_id").parse();
         let configuration = text("config.job.configuration_id").parse();
         match (directory, configuration, Product::from_text(&text("config.job.type"))) {
             (Ok(source_directory_id), Ok(configuration_id), Some(product)) if errors.is_empty() => {
-                Ok(Self { source_directory_id, product, configuration_id, webhooks: webhooks::asked_for(body) })
+                Ok(Self { source_directory_id, product, configuration_id, webhooks: webhooks::Asked::read(body) })
             }
             _ => Err(errors),
         }

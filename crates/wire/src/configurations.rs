@@ -51,8 +51,8 @@ pub struct Parameters {
     pub product: ProductType,
     /// As given, with `product_type`.
     pub value: Value,
-    /// Webhooks were asked for; this release refuses them with `WEBHOOKS_NOT_AVAILABLE`.
-    pub webhooks: bool,
+    /// Who is told of each job of this configuration.
+    pub webhooks: webhooks::Asked,
 }
 
 impl Parameters {
@@ -68,14 +68,15 @@ impl Parameters {
             let input = parameters.get("product_type").unwrap_or(parameters);
             return Err(vec![FieldError::new(kind, loc, message, input)]);
         };
-        let (errors, webhooks) = match product.runs() {
-            Some(Product::Parse) => (parse::check(parameters, &base), webhooks::asked_for(parameters)),
-            Some(Product::Extract) => (extract::check(parameters, &base), webhooks::asked_for(parameters)),
-            None => (Vec::new(), false),
+        let errors = match product.runs() {
+            Some(Product::Parse) => parse::check(parameters, &base),
+            Some(Product::Extract) => extract::check(parameters, &base),
+            None => Vec::new(),
         };
         if !errors.is_empty() {
             return Err(errors);
         }
+        let webhooks = product.runs().map(|_| webhooks::Asked::read(parameters)).unwrap_or_default();
         Ok(Self { product, value: parameters.clone(), webhooks })
     }
 }

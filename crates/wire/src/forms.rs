@@ -1,6 +1,6 @@
 //! Texts of a form of their own, as they come in requests: ids, instants, pages.
 
-use docmill_model::{ConfigurationId, DirectoryId, FileId, JobId, Product};
+use docmill_model::{BatchId, ConfigurationId, DirectoryId, FileId, JobId, Product, WebhookId};
 
 use crate::check::{Rule, reads_as};
 use crate::references::{is_file, is_input};
@@ -32,6 +32,13 @@ pub const FILE: Rule = Rule::Written { pattern: id!("fil-|dfl-", ""), read: is_f
 /// The same, or a parse job.
 pub const INPUT: Rule = Rule::Written { pattern: id!("fil-|dfl-|pjb-", ""), read: is_input };
 
+pub const BATCH_ID: Rule = Rule::Written { pattern: id!("bat-", ""), read: reads_as::<BatchId> };
+
+pub const WEBHOOK_ID: Rule = Rule::Written { pattern: id!("whc-", ""), read: reads_as::<WebhookId> };
+
+/// A job of either product.
+pub const JOB_ID: Rule = Rule::Written { pattern: id!("pjb-|exj-", ""), read: is_any_job };
+
 /// Pages from 1, in lists and ranges (contract 3.3). That none comes twice and that ranges ascend, the pattern
 /// cannot say.
 pub const TARGET_PAGES: Rule = Rule::Written {
@@ -45,6 +52,10 @@ fn is_parse_job(text: &str) -> Result<(), String> {
 
 fn is_extract_job(text: &str) -> Result<(), String> {
     is_job(Product::Extract, text)
+}
+
+fn is_any_job(text: &str) -> Result<(), String> {
+    is_parse_job(text).or_else(|_| is_extract_job(text))
 }
 
 fn is_job(product: Product, text: &str) -> Result<(), String> {

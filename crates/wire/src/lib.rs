@@ -24,6 +24,6 @@ pub mod query;
 pub mod references;
 pub mod render;
 pub mod schema;
-mod webhooks;
+pub mod webhooks;
 
 pub use errors::{ErrorBody, FieldError, Loc};

@@ -85,6 +85,8 @@ mod tests {
 
     #[test]
     fn tables_become_schemas() {
+        const FIELDS: &[Field] = &[must("a", Rule::OneOf(&["x"])), may("b", Rule::OneOf(&["y"])), may("c", Rule::Any)];
+        const TABLES: &[&[Field]] = &[&[may("n", Rule::NumberOrText)], &[may("m", Rule::Bool)]];
         let check = |rule: Rule, expected: Value| assert_eq!(of(&rule), expected, "{rule:?}");
         check(Rule::Text { min: 1, max: usize::MAX }, json!({"type": "string", "minLength": 1}));
         check(
@@ -92,7 +94,7 @@ mod tests {
             json!({"type": "array", "items": {"type": "boolean"}, "maxItems": 2}),
         );
         check(
-            Rule::Object(&[must("a", Rule::OneOf(&["x"])), may("b", Rule::OneOf(&["y"])), may("c", Rule::Any)]),
+            Rule::Object(FIELDS),
             json!({
                 "type": "object",
                 "properties": {
@@ -105,7 +107,7 @@ mod tests {
             }),
         );
         check(
-            Rule::Joined(&[&[may("n", Rule::NumberOrText)], &[may("m", Rule::Bool)]]),
+            Rule::Joined(TABLES),
             json!({
                 "type": "object",
                 "properties": {

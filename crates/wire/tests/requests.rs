@@ -73,15 +73,27 @@ fn batches() {
                "config": {"job": {"type": product, "configuration_id": configuration}}})
     };
     let batch = CreateBatch::read(&body(&format!("dir-{UUID}"), "parse_v2", "cfg-PARSE_AGENTIC")).unwrap();
-    assert_eq!((batch.product, batch.webhooks), (Product::Parse, false));
+    assert_eq!((batch.product, batch.webhooks.is_empty()), (Product::Parse, true));
     assert!(CreateBatch::read(&body(UUID, "extract_v2", UUID)).is_ok());
 
     let mut hooked = body(UUID, "parse_v2", UUID);
     hooked["webhook_configuration_ids"] = json!([]);
     hooked["webhook_configurations"] = json!(null);
-    assert!(!CreateBatch::read(&hooked).unwrap().webhooks);
+    assert!(CreateBatch::read(&hooked).unwrap().webhooks.is_empty());
     hooked["webhook_configurations"] = json!([{"webhook_url": "https://example.org"}]);
-    assert!(CreateBatch::read(&hooked).unwrap().webhooks);
+    hooked["webhook_configuration_ids"] = json!([format!("whc-{UUID}")]);
+    let asked = CreateBatch::read(&hooked).unwrap().webhooks;
+    assert_eq!((asked.inline[0].url.as_str(), asked.saved.len()), ("https://example.org", 1));
+    hooked["webhook_configuration_ids"] = json!(["whc-1", UUID, UUID, UUID, UUID]);
+    hooked["webhook_configurations"] = json!([{"webhook_events": []}]);
+    refused(
+        CreateBatch::read(&hooked),
+        &[
+            "webhook_configuration_ids too_long",
+            "webhook_configurations.0.webhook_url missing",
+            "webhook_configurations.0.webhook_events value_error",
+        ],
+    );
 
     refused(
         CreateBatch::read(&body(&format!("bat-{UUID}"), "classify_v2", "cfg-NOTHING")),
@@ -152,7 +164,9 @@ fn parse_jobs() {
 fn parse_jobs_by_upload_and_by_configuration() {
     let upload = |body: Value| UploadConfiguration::read(&body);
     let given = upload(json!({"tier": "agentic", "version": "latest", "webhook_configurations": []})).unwrap();
-    assert!(!given.0.webhooks);
+    assert!(given.0.webhooks(None).is_empty());
+    let saved = json!({"webhook_configuration_ids": [UUID], "webhook_configurations": []});
+    assert_eq!(given.0.webhooks(Some(&saved)).saved.len(), 1);
     refused(upload(json!({"tier": "agentic", "version": "latest", "file_id": UUID})), &["file_id extra_forbidden"]);
 
     let saved = json!({"product_type": "parse_v2", "tier": "cost_effective", "version": "latest",
@@ -220,7 +234,7 @@ fn configurations_are_checked_when_saved() {
     let save = |body: Value| SaveConfiguration::read(&body, &Limits::default());
     let parse = json!({"product_type": "parse_v2", "tier": "agentic", "version": "latest"});
     let saved = save(json!({"name": "mine", "parameters": parse})).unwrap();
-    assert_eq!((saved.parameters.product, saved.parameters.webhooks), (Product::Parse.into(), false));
+    assert_eq!((saved.parameters.product, saved.parameters.webhooks.is_empty()), (Product::Parse.into(), true));
     assert_eq!(saved.parameters.value, parse);
     let kept = json!({"product_type": "split_v1", "categories": [1], "webhook_configurations": "whatever"});
     let saved = save(json!({"name": "kept", "parameters": kept})).unwrap();

@@ -113,9 +113,6 @@ fn unknown(given: &str) -> Refusal {
 }
 
 fn checked(parameters: Parameters) -> Refused<NewParameters> {
-    if parameters.webhooks {
-        return Err(docmill_model::Failure::from(docmill_model::Code::WebhooksNotAvailable).into());
-    }
     if parameters.product.runs().is_some()
         && let Some(schema) = parameters.value.get("data_schema")
     {

@@ -17,6 +17,7 @@ mod reader;
 mod serve;
 mod told;
 mod visit;
+mod webhook;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -67,6 +68,7 @@ enum Command {
     Job(job::JobCommand),
     Config(config::ConfigCommand),
     Key(key::KeyCommand),
+    Webhook(webhook::WebhookCommand),
     Doctor(doctor::Doctor),
     Openapi(openapi::Openapi),
     Completions(completions::Completions),
@@ -87,6 +89,7 @@ impl Cli {
             Command::Job(command) => runtime(command.run(&common)),
             Command::Config(command) => runtime(command.run(&common)),
             Command::Key(command) => runtime(command.run(&common)),
+            Command::Webhook(command) => runtime(command.run(&common)),
             Command::Doctor(command) => runtime(command.run(&common)),
             Command::Openapi(command) => return command.run().map(ExitCode::from),
             Command::Completions(command) => command.run(),

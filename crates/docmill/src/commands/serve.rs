@@ -70,7 +70,7 @@ async fn serve(config: &Config) -> Refused<()> {
 
     let store: Arc<dyn Store> = store;
     let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data)?);
-    let runner = workers::start(store, blobs, clock, workers::settings(config)?);
+    let runner = workers::start(store, blobs, clock, workers::server_settings(config)?);
     runner.counters().register(&mut app.registry());
     if let Some(key) = new_key {
         tell(&format!(
@@ -89,7 +89,7 @@ async fn serve(config: &Config) -> Refused<()> {
 
 fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
     let site = config.server.site().map_err(Refusal::usage)?;
-    Ok(ServerSettings { limits: config.limits.clone(), spool: data.join("spool"), site })
+    Ok(ServerSettings { limits: config.limits.clone(), spool: data.join("spool"), site, guard: config.guard()? })
 }
 
 /// Makes sure that there is a key. The new one, when it is for the first time and has to be shown.

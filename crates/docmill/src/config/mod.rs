@@ -12,7 +12,8 @@ pub use log::{LogFormat, LogSettings};
 
 use std::path::{Path, PathBuf};
 
-use docmill_model::limits::{Limits, RunLimits};
+use docmill_model::limits::{Limits, RunLimits, WebhookLimits};
+use docmill_model::network::{Guard, NetworkSettings};
 use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -29,7 +30,7 @@ use workers::Workers;
 pub const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 
 /// Variables that begin with `DOCMILL_` and are not settings.
-const NOT_SETTINGS: &[&str] = &["bootstrap_key", "config_file", "api_key"];
+const NOT_SETTINGS: &[&str] = &["bootstrap_key", "config_file", "api_key", "webhook_secret"];
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +43,8 @@ pub struct Config {
     pub log: LogSettings,
     pub limits: Limits,
     pub run: RunLimits,
+    pub webhooks: WebhookLimits,
+    pub network: NetworkSettings,
 }
 
 impl Config {
@@ -87,11 +90,22 @@ impl Config {
                 self.run.retry_first_ms <= self.run.retry_longest_ms,
                 "run.retry_first_ms must not be above run.retry_longest_ms",
             ),
+            (self.webhooks.attempts_max >= 1, "webhooks.attempts_max must be at least 1"),
+            (
+                self.webhooks.first_wait_ms <= self.webhooks.longest_wait_ms,
+                "webhooks.first_wait_ms must not be above webhooks.longest_wait_ms",
+            ),
         ];
+        self.guard()?;
         match rules.into_iter().find(|(holds, _)| !holds) {
             Some((_, sentence)) => Err(Refusal::usage(sentence).hint(HINT)),
             None => self.server.site().map(|_| ()).map_err(|sentence| Refusal::usage(sentence).hint(HINT)),
         }
+    }
+
+    /// Where requests on a caller's word may go.
+    pub fn guard(&self) -> Refused<Guard> {
+        Guard::new(&self.network).map_err(|sentence| Refusal::usage(sentence).hint(HINT))
     }
 
     /// The folder of the server's database and files.
@@ -150,6 +164,8 @@ mod tests {
         let config = defaults();
         assert_eq!(config.limits, Limits::default());
         assert_eq!(config.run, RunLimits::default());
+        assert_eq!(config.webhooks, WebhookLimits::default());
+        assert_eq!(config.network, NetworkSettings::default());
         assert_eq!((config.data.as_str(), config.workers), ("", Workers::Word(workers::Word::Auto)));
         config.check().expect("defaults are allowed");
     }
@@ -169,7 +185,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_in_one_sentence() {
         type Change = fn(&mut Config);
-        let table: [(Change, &str); 7] = [
+        let table: [(Change, &str); 9] = [
             (|config| config.limits.link_lifetime_ms = 999, "limits.link_lifetime_ms must be at least 1000"),
             (
                 |config| config.server.public_url = "docs.example.com".to_owned(),
@@ -186,6 +202,11 @@ mod tests {
                 "workers must be at least 1: with none, nothing would be read",
             ),
             (|config| config.run.lease_ms = 5, "run.lease_ms must be at least 1000"),
+            (|config| config.webhooks.attempts_max = 0, "webhooks.attempts_max must be at least 1"),
+            (
+                |config| config.network.allowed_hosts = vec!["10.0.0.0/99".to_owned()],
+                "network.allowed_hosts: `10.0.0.0/99` is no host name, address or block of addresses",
+            ),
         ];
         for (change, expected) in table {
             let mut config = defaults();

@@ -180,6 +180,8 @@ impl<'a> Work<'a> {
             options: self.order.options.clone(),
             files_max: self.order.config.limits.batch_files_max,
             once: None,
+            listeners: Default::default(),
+            job_listeners: Default::default(),
         };
         let batch = self.shop.store.batch_create(batch).await?;
         self.watch(&batch, &by_name).await

@@ -3,7 +3,7 @@ use crate::program::Home;
 #[test]
 fn every_command_explains_itself() {
     let home = Home::new();
-    let table: [&[&str]; 38] = [
+    let table: [&[&str]; 44] = [
         &[],
         &["batch"],
         &["parse"],
@@ -40,6 +40,12 @@ fn every_command_explains_itself() {
         &["job", "show"],
         &["completions"],
         &["man"],
+        &["webhook"],
+        &["webhook", "listen"],
+        &["webhook", "ls"],
+        &["webhook", "log"],
+        &["webhook", "test"],
+        &["webhook", "replay"],
         &["reader"],
         &["help"],
     ];

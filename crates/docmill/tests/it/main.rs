@@ -10,3 +10,4 @@ mod program;
 mod remote;
 mod serve;
 mod settings;
+mod webhooks;

@@ -26,6 +26,9 @@ pub(super) async fn run(
             let result = parse::read(context, claimed, name, content, &options.parse, held).await?;
             (result, pages_of(context, &prefix).await?)
         }
+        JobSource::Url { .. } => {
+            return Err(Failure::new(Code::NotUsable, "An extraction reads a file or a parse job.").into());
+        }
         JobSource::ParseJob { outputs, .. } => {
             let pages = pages_of(context, outputs).await?;
             (of_parse_job(&pages), pages)

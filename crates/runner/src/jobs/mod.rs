@@ -1,6 +1,7 @@
 //! What one attempt of a job does, from its source to its result.
 
 mod extract;
+mod fetch;
 pub(crate) mod outputs;
 mod parse;
 pub(crate) mod source;

@@ -5,6 +5,7 @@ use docmill_model::results::JobResult;
 use docmill_model::{Code, Failure, FailureClass};
 use docmill_store::{ClaimedJob, Content, JobSource};
 
+use super::fetch::{self, Wanted};
 use super::outputs::Outputs;
 use super::source::Source;
 use crate::context::Context;
@@ -20,6 +21,13 @@ pub(super) async fn run(
 ) -> Result<JobResult, End> {
     match &claimed.source {
         JobSource::File { name, content, .. } => read(context, claimed, name, content, options, held).await,
+        JobSource::Url { url, name, proxy } => {
+            let wanted = Wanted { url, name, proxy: proxy.as_deref() };
+            let fetched = fetch::fetch(context, claimed, &wanted, held).await?;
+            let result = read(context, claimed, &fetched.name, &fetched.content, options, held).await?;
+            fetched.forget(context).await?;
+            Ok(result)
+        }
         JobSource::ParseJob { .. } => {
             Err(Failure::new(Code::NotUsable, "A parse job reads a file, not another job.").into())
         }

@@ -4,6 +4,7 @@
 mod expire;
 mod rescue;
 mod sweep;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,13 @@ impl Service {
         Self { stop, task: Some(task) }
     }
 
+    /// A duty with a loop of its own, which ends when the token is cancelled.
+    fn of<F: Future<Output = ()> + Send + 'static>(duty: impl FnOnce(CancellationToken) -> F) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(duty(stop.clone()));
+        Self { stop, task: Some(task) }
+    }
+
     /// Waits for a run that is under way.
     pub async fn stop(&mut self) {
         self.stop.cancel();
@@ -67,13 +75,20 @@ impl Drop for Service {
     }
 }
 
-/// Starts every duty, or none when another worker does them.
+/// Starts every duty that no other worker does.
 pub(crate) fn start(context: &Arc<Context>) -> Vec<Service> {
-    let Some(upkeep) = &context.settings.upkeep else { return Vec::new() };
-    vec![
+    let mut services = Vec::new();
+    if let Some(settings) = &context.settings.webhooks {
+        let (context, settings) = (Arc::clone(context), settings.clone());
+        services.push(Service::of(|stop| webhooks::run(context, settings, stop)));
+    }
+    let Some(upkeep) = &context.settings.upkeep else { return services };
+    services.extend([
         Service::start("rescue", upkeep.rescue_ms, context, rescue::run),
         Service::start("expire", upkeep.expire_ms, context, expire::run),
         Service::start("sweep blobs", upkeep.sweep_ms, context, sweep::blobs),
         Service::start("sweep outputs", upkeep.sweep_ms, context, sweep::outputs),
-    ]
+        Service::start("forget webhook events", upkeep.sweep_ms, context, webhooks::forget),
+    ]);
+    services
 }

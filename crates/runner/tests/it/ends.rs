@@ -145,6 +145,8 @@ async fn batch(world: &World, documents: &[&str]) -> Batch {
         options: docmill_model::options::JobOptions::Parse(Default::default()),
         files_max: 1_000,
         once: None,
+        listeners: Default::default(),
+        job_listeners: Default::default(),
     };
     world.store.batch_create(new).await.expect("batch")
 }

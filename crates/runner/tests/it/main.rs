@@ -6,4 +6,7 @@ mod lies;
 mod ocr;
 mod pages;
 mod sources;
+mod urls;
+mod web;
+mod webhooks;
 mod world;

@@ -86,8 +86,15 @@ impl World {
     }
 
     pub async fn job_from(&self, source: JobSource, options: JobOptions) -> JobId {
-        let user_metadata = Default::default();
-        let new = NewJob { project: self.project, options, configuration: None, source, user_metadata, once: None };
+        let new = NewJob {
+            project: self.project,
+            options,
+            configuration: None,
+            source,
+            user_metadata: Default::default(),
+            once: None,
+            listeners: Default::default(),
+        };
         self.store.job_create(new).await.expect("job").id
     }
 

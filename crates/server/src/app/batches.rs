@@ -1,22 +1,21 @@
 //! Batches (contract 2.1).
 
-use docmill_model::{BatchId, Code, Failure};
+use docmill_model::{BatchId, Failure};
 use docmill_store::{Batch, BatchCounts, BatchFilter, BatchItem, ErrorGroup, NewBatch};
 use docmill_wire::batches::{self as wire, BatchConfig, BatchResult, Counts, CreateBatch};
 use docmill_wire::render::Page;
+use docmill_wire::webhooks::Asked;
 use serde_json::Value;
 
-use super::paging::{self, Asked};
+use super::paging;
 use super::standing::{self, Told};
-use super::{App, AppError, AppResult, Caller, configurations};
+use super::{App, AppError, AppResult, Caller, configurations, webhooks};
 
 /// The configuration is resolved now: what a batch does is a snapshot, whatever happens to the configuration later.
 pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire::Batch> {
     let asked = CreateBatch::read(body)?;
-    if asked.webhooks {
-        return Err(AppError::Failure(Code::WebhooksNotAvailable.into()));
-    }
-    let options = configurations::options(app, caller, asked.configuration_id, asked.product).await?;
+    let parameters = configurations::parameters(app, caller, asked.configuration_id, asked.product).await?;
+    let options = configurations::resolve(app, caller, asked.product, &parameters).await?;
     let made = app.store.batch_create(NewBatch {
         project: caller.project(),
         directory: asked.source_directory_id,
@@ -24,12 +23,20 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire:
         options,
         files_max: app.limits.batch_files_max,
         once: caller.once(app, body),
+        listeners: webhooks::listeners(app, asked.webhooks)?,
+        // Those of the batch hear of the batch; of its jobs, those of the configuration.
+        job_listeners: webhooks::listeners(app, Asked::read(&parameters))?,
     });
     let batch = made.await?;
     one(app, batch, None).await
 }
 
-pub async fn list(app: &App, caller: &Caller, filter: &BatchFilter, asked: Asked) -> AppResult<Page<wire::Batch>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: &BatchFilter,
+    asked: paging::Asked,
+) -> AppResult<Page<wire::Batch>> {
     let page = paging::begin(caller, "batches", &asked)?;
     let listed = app.store.batch_list(caller.project(), filter, page).await?;
     let mut told = Told::of(app, &listed.items).await?;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::paging::{self, Asked};
-use super::{App, AppError, AppResult, Caller};
+use super::{App, AppError, AppResult, Caller, webhooks};
 
 pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire::Configuration> {
     let asked = SaveConfiguration::read(body, &app.limits)?;
@@ -88,9 +88,7 @@ fn writable(id: ConfigurationId) -> AppResult<()> {
 
 /// Parameters that may be saved: their schema holds, and the parse configuration that they name exists.
 async fn checked(app: &App, caller: &Caller, given: Parameters) -> AppResult<NewParameters> {
-    if given.webhooks {
-        return Err(AppError::Failure(Code::WebhooksNotAvailable.into()));
-    }
+    webhooks::known(app, caller, given.webhooks).await?;
     if let Some(product) = given.product.runs() {
         resolve(app, caller, product, &given.value).await?;
     }

@@ -1,14 +1,14 @@
 //! Extract jobs (contract 2.6, section 4).
 
 use docmill_model::options::{ExtractOptions, JobOptions};
-use docmill_model::{Code, JobId, Product};
+use docmill_model::{JobId, Product};
 use docmill_store::{Job, JobFilter, JobSource, NewJob};
 use docmill_wire::extract::{self as wire, CreateExtract, ExtractConfiguration, ExtractJob, ExtractUsage, JobMetadata};
 use docmill_wire::render::Page;
 use serde_json::Value;
 
 use super::paging::{self, Asked};
-use super::{App, AppError, AppResult, Caller, configurations, results, sources};
+use super::{App, AppError, AppResult, Caller, configurations, results, sources, webhooks};
 
 /// Parts of an extract job that are answered on demand only.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,9 +34,7 @@ impl Expand {
 
 pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<ExtractJob> {
     let asked = CreateExtract::read(body)?;
-    if asked.webhooks {
-        return Err(AppError::Failure(Code::WebhooksNotAvailable.into()));
-    }
+    let listeners = webhooks::listeners(app, asked.webhooks)?;
     let (configuration, options) = match asked.configuration {
         ExtractConfiguration::Saved(id) => {
             (Some(id), configurations::options(app, caller, id, Product::Extract).await?)
@@ -49,7 +47,8 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<Extra
     let project = caller.project();
     let once = caller.once(app, body);
     let user_metadata = Default::default();
-    let made = app.store.job_create(NewJob { project, options, configuration, source, user_metadata, once });
+    let new = NewJob { project, options, configuration, source, user_metadata, once, listeners };
+    let made = app.store.job_create(new);
     shown(app, made.await?, Expand::default()).await
 }
 
@@ -128,6 +127,7 @@ fn file_input(source: &JobSource) -> String {
     match source {
         JobSource::File { directory_file: Some(id), .. } => id.to_string(),
         JobSource::File { file, .. } => file.to_string(),
+        JobSource::Url { url, .. } => url.clone(),
         JobSource::ParseJob { job, .. } => JobId::from_uuid(Product::Parse, *job).to_string(),
     }
 }
@@ -135,6 +135,6 @@ fn file_input(source: &JobSource) -> String {
 const fn parse_job(source: &JobSource) -> Option<JobId> {
     match source {
         JobSource::ParseJob { job, .. } => Some(JobId::from_uuid(Product::Parse, *job)),
-        JobSource::File { .. } => None,
+        JobSource::File { .. } | JobSource::Url { .. } => None,
     }
 }

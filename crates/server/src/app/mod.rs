@@ -19,11 +19,13 @@ pub mod site;
 pub mod sources;
 mod standing;
 pub mod uploads;
+pub mod webhooks;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use docmill_model::limits::Limits;
+use docmill_model::network::Guard;
 use docmill_store::blobs::Blobs;
 use docmill_store::{Clock, Store};
 use prometheus_client::registry::Registry;
@@ -43,6 +45,8 @@ pub struct ServerSettings {
     pub spool: PathBuf,
     /// How clients reach the server.
     pub site: Site,
+    /// Where webhooks may go and documents may come from.
+    pub guard: Guard,
 }
 
 /// Everything that a request may need, shared by all of them.
@@ -53,6 +57,7 @@ pub struct App {
     pub(crate) limits: Limits,
     pub(crate) spool: PathBuf,
     pub(crate) site: Site,
+    pub(crate) guard: Guard,
     pub(crate) meters: Meters,
     pub(crate) keys: KeyCache,
     registry: Mutex<Registry>,
@@ -69,6 +74,7 @@ impl App {
             limits: settings.limits,
             spool: settings.spool,
             site: settings.site,
+            guard: settings.guard,
             meters,
             keys: KeyCache::default(),
             registry: Mutex::new(registry),

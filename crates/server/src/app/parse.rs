@@ -1,8 +1,8 @@
 //! Parse jobs (contract 2.5, section 3).
 
 use docmill_model::options::ParseOptions;
-use docmill_model::{Code, JobId, Product};
-use docmill_store::{File, Job, JobFilter, JobSource, NewFile, NewJob, Once};
+use docmill_model::{JobId, Product};
+use docmill_store::{File, Job, JobFilter, JobSource, Listeners, NewFile, NewJob, Once};
 use docmill_wire::FieldError;
 use docmill_wire::errors::body_loc;
 use docmill_wire::parse::{
@@ -13,21 +13,17 @@ use serde_json::Value;
 
 use super::paging::{self, Asked};
 use super::uploads::{self, Spooled};
-use super::{App, AppError, AppResult, Caller, configurations, files, results, sources};
+use super::{App, AppError, AppResult, Caller, configurations, files, results, sources, webhooks};
 
 pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<ParseJob> {
     let asked = CreateParse::read(body)?;
-    let options = options(app, caller, &asked.request).await?;
-    let reference = match asked.source {
-        ParseSource::File(reference) => reference,
-        ParseSource::Url { .. } => {
-            let message = "This release does not fetch documents from the web; upload the file instead of source_url.";
-            return Err(AppError::new(Code::NotUsable, message));
-        }
+    let (options, listeners) = options(app, caller, &asked.request).await?;
+    let source = match asked.source {
+        ParseSource::File(reference) => sources::find(app, caller, reference).await?,
+        ParseSource::Url { url, proxy } => sources::of_url(app, url, proxy)?,
     };
-    let source = sources::find(app, caller, reference).await?;
     let once = caller.once(app, body);
-    start(app, caller, asked.request, options, source, once).await
+    start(app, caller, asked.request, options, listeners, source, once).await
 }
 
 /// The file comes with the request; everything else is checked before its bytes are kept.
@@ -40,13 +36,13 @@ pub async fn upload(
 ) -> AppResult<ParseJob> {
     let missing = || FieldError::new("missing", body_loc("configuration"), "Field required", &Value::Null);
     let UploadConfiguration(request) = UploadConfiguration::read(configuration.ok_or_else(missing)?)?;
-    let options = options(app, caller, &request).await?;
+    let (options, listeners) = options(app, caller, &request).await?;
     if let Some(error) = files::name_error(app, "file", file_name) {
         return Err(error.into());
     }
     let once = caller.once(app, &(configuration, file_name, &upload.sha256));
     let file = keep(app, caller, file_name, upload, once.as_ref()).await?;
-    start(app, caller, request, options, sources::of_file(file, None), once).await
+    start(app, caller, request, options, listeners, sources::of_file(file, None), once).await
 }
 
 /// The file is a step of its own: a crash between it and the job must not leave two files after the second send.
@@ -64,15 +60,14 @@ async fn keep(app: &App, caller: &Caller, file_name: &str, upload: &Spooled, onc
     kept.await
 }
 
-async fn options(app: &App, caller: &Caller, request: &ParseRequest) -> AppResult<ParseOptions> {
-    if request.webhooks {
-        return Err(AppError::Failure(Code::WebhooksNotAvailable.into()));
-    }
+/// What the job does, and who is told of it.
+async fn options(app: &App, caller: &Caller, request: &ParseRequest) -> AppResult<(ParseOptions, Listeners)> {
     let saved = match request.configuration_id {
         Some(id) => Some(configurations::parameters(app, caller, id, Product::Parse).await?),
         None => None,
     };
-    Ok(request.options(saved.as_ref())?)
+    let listeners = webhooks::listeners(app, request.webhooks(saved.as_ref()))?;
+    Ok((request.options(saved.as_ref())?, listeners))
 }
 
 async fn start(
@@ -80,6 +75,7 @@ async fn start(
     caller: &Caller,
     request: ParseRequest,
     options: ParseOptions,
+    listeners: Listeners,
     source: JobSource,
     once: Option<Once>,
 ) -> AppResult<ParseJob> {
@@ -90,6 +86,7 @@ async fn start(
         source,
         user_metadata: request.user_metadata,
         once,
+        listeners,
     });
     Ok(shown(&made.await?, false))
 }

@@ -50,6 +50,16 @@ pub fn of_file(file: File, directory_file: Option<DirectoryFileId>) -> JobSource
     JobSource::File { file: file.id, directory_file, name: file.name, content: file.content }
 }
 
+/// A document on the web. What can be said about its address is said now; what shows only when its name is looked up
+/// fails the job.
+pub fn of_url(app: &App, url: String, proxy: Option<String>) -> AppResult<JobSource> {
+    let address = app.guard.check_url(&url)?;
+    if let Some(proxy) = &proxy {
+        app.guard.check_proxy(proxy)?;
+    }
+    Ok(JobSource::Url { name: docmill_model::network::file_name(&address), url, proxy })
+}
+
 async fn pages(app: &App, caller: &Caller, id: JobId) -> AppResult<Option<JobSource>> {
     let Some(job) = app.store.job_get(caller.project(), id).await? else { return Ok(None) };
     if job.status != JobStatus::Completed {

@@ -33,7 +33,7 @@ pub const OPERATIONS: &[Operation] = &[
             Code::TooManyFiles,
             Code::DirectoryExpired,
             Code::ConfigurationMismatch,
-            Code::WebhooksNotAvailable,
+            Code::AddressForbidden,
         ]),
     Operation::new("get", COLLECTION, "list_batches", json::<Page<Batch>>(), || get(list))
         .sdk("batches.list")

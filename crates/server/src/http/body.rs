@@ -25,6 +25,18 @@ impl FromRequest<Arc<App>> for JsonBody {
     }
 }
 
+/// The same where nothing need be said: an empty body is `{}`.
+pub struct JsonBodyOrNone(pub Value);
+
+impl FromRequest<Arc<App>> for JsonBodyOrNone {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> AppResult<Self> {
+        let bytes = read(request.into_body(), app.limits.body_bytes_max).await?;
+        if bytes.is_empty() { Ok(Self(json!({}))) } else { parse(&bytes).map(Self) }
+    }
+}
+
 /// Reads JSON; what is none is told as FastAPI does, 422 `json_invalid`, with serde's sentence (line and column).
 pub fn parse(bytes: &[u8]) -> AppResult<Value> {
     serde_json::from_slice(bytes).map_err(|error| {

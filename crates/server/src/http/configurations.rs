@@ -26,7 +26,7 @@ pub const OPERATIONS: &[Operation] = &[
         .sdk("configurations.create")
         .about("Save a configuration; one of the same name and product gets a new version")
         .body(|| shapes::schema(&shapes::SAVE), SAVE_EXAMPLE)
-        .refuses(&[Code::SchemaInvalid, Code::WebhooksNotAvailable]),
+        .refuses(&[Code::SchemaInvalid, Code::AddressForbidden]),
     Operation::new("get", COLLECTION, "list_configurations", json::<Page<Configuration>>(), || get(list))
         .sdk("configurations.list")
         .about("List configurations; presets only when asked for by name")
@@ -44,7 +44,7 @@ pub const OPERATIONS: &[Operation] = &[
         .sdk("configurations.update")
         .about("Change a configuration; what is left out stays as it is")
         .body(|| shapes::schema(&shapes::UPDATE), r#"{"name": "invoices, page by page"}"#)
-        .refuses(&[Code::Forbidden, Code::Conflict, Code::SchemaInvalid, Code::WebhooksNotAvailable]),
+        .refuses(&[Code::Forbidden, Code::Conflict, Code::SchemaInvalid, Code::AddressForbidden]),
     Operation::new("delete", ONE, "delete_configuration", Answer::Nothing, || delete(remove))
         .sdk("configurations.delete")
         .about("Delete a configuration")

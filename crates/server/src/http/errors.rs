@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | fields of the request (FastAPI's list) | 422 | unknown key, wrong type, malformed id, wrong prefix, page size, ... |
 //! | `INVALID_JSON`, `INVALID_REQUEST`, `SCHEMA_INVALID` | 422 | the body as a whole |
-//! | `EMPTY_DIRECTORY`, `TOO_MANY_FILES`, `CONFIGURATION_MISMATCH`, `TIER_LACKS_OUTPUT`, `NOT_USABLE`, `WEBHOOKS_NOT_AVAILABLE`, `IDEMPOTENCY_KEY_REUSED` | 422 | well-formed, but cannot be done |
+//! | `EMPTY_DIRECTORY`, `TOO_MANY_FILES`, `CONFIGURATION_MISMATCH`, `TIER_LACKS_OUTPUT`, `NOT_USABLE`, `ADDRESS_FORBIDDEN`, `PROXY_FORBIDDEN`, `IDEMPOTENCY_KEY_REUSED` | 422 | well-formed, but cannot be done |
 //! | `UPLOAD_INCOMPLETE` | 400 | the upload ended before its last boundary; 400 is not retried, the client that cut it off is gone |
 //! | `UNAUTHORIZED` | 401 | no key, or an unknown or revoked one |
 //! | `FORBIDDEN` | 403 | built-in presets are read-only |

@@ -36,7 +36,7 @@ pub const OPERATIONS: &[Operation] = &[
             Code::ConfigurationMismatch,
             Code::SchemaInvalid,
             Code::NotUsable,
-            Code::WebhooksNotAvailable,
+            Code::AddressForbidden,
         ]),
     Operation::new("get", COLLECTION, "list_extracts", json::<Page<ExtractJob>>(), || get(list))
         .sdk("extract.list")

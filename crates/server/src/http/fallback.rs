@@ -22,7 +22,6 @@ const OUT_OF_SCOPE: &[(&str, &str)] = &[
     ("/api/v1/beta/retrievers", "retrievers"),
     ("/api/v1/beta/sheets", "sheets"),
     ("/api/v1/beta/split", "splitting of documents"),
-    ("/api/v1/beta/webhook-configs", "webhook configurations"),
     ("/api/v1/chat", "chat"),
     ("/api/v1/classifier", "classification"),
     ("/api/v1/data-sinks", "data sinks"),
@@ -37,7 +36,6 @@ const OUT_OF_SCOPE: &[(&str, &str)] = &[
     ("/api/v1/split", "splitting of documents"),
     ("/api/v2/classify", "classification"),
     ("/api/v2/pipelines", "pipelines"),
-    ("/api/v2/webhook-configs", "webhook configurations"),
 ];
 /// Characters of a path that an answer repeats.
 const PATH_CHARS_SHOWN: usize = 200;

@@ -26,6 +26,7 @@ mod query;
 mod ranges;
 mod request_log;
 mod router;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     batches, configurations, description, directories, directory_files, extract, files, health, metrics, parse,
-    projects,
+    projects, webhooks,
 };
 use crate::app::App;
 
@@ -25,6 +25,7 @@ pub const TABLES: &[(&str, &[Operation])] = &[
     ("batches", batches::OPERATIONS),
     ("parse", parse::OPERATIONS),
     ("extract", extract::OPERATIONS),
+    ("webhooks", webhooks::OPERATIONS),
     ("projects", projects::OPERATIONS),
     ("operations", health::OPERATIONS),
     ("operations", metrics::OPERATIONS),

@@ -31,7 +31,7 @@ pub const OPERATIONS: &[Operation] = &[
         .sdk("parsing.create")
         .about("Parse a stored file")
         .body(shapes::create_schema, CREATE_EXAMPLE)
-        .refuses(&[Code::NotFound, Code::ConfigurationMismatch, Code::WebhooksNotAvailable, Code::NotUsable]),
+        .refuses(&[Code::NotFound, Code::ConfigurationMismatch, Code::AddressForbidden, Code::ProxyForbidden]),
     Operation::new("post", UPLOAD, "upload_parse", json::<ParseJob>(), || post(upload))
         .sdk("parsing.create")
         .about("Upload a file and parse it")
@@ -45,7 +45,7 @@ pub const OPERATIONS: &[Operation] = &[
             Code::InvalidJson,
             Code::InvalidRequest,
             Code::ConfigurationMismatch,
-            Code::WebhooksNotAvailable,
+            Code::AddressForbidden,
             Code::UploadIncomplete,
             Code::DiskFull,
         ]),

@@ -117,7 +117,8 @@ impl Query {
 
     /// The parameters that say what is listed, in one order whatever theirs was.
     fn filters(&self) -> Vec<(String, String)> {
-        const OTHERS: [&str; 5] = ["page_size", "page_token", "expand", "project_id", "organization_id"];
+        const OTHERS: [&str; 6] =
+            ["page_size", "page_token", "expand", "include_total", "project_id", "organization_id"];
         let filter =
             |(key, value): &&(String, String)| !value.is_empty() && !OTHERS.contains(&key.trim_end_matches("[]"));
         let mut filters: Vec<_> = self.pairs.iter().filter(filter).cloned().collect();

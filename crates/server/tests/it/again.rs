@@ -93,6 +93,7 @@ async fn every_create_whose_answers_are_lost_is_done_once() {
     let parse = json!({"tier": "fast", "version": "latest"});
     let json_creates = [
         (DIRECTORIES, DIRECTORIES, json!({"name": "again"})),
+        ("/api/v1/beta/webhook-configs", "/api/v2/webhook-configs", json!({"webhook_url": "https://example.com/"})),
         ("/api/v2/batches", "/api/v2/batches", batch_body(&directory, "cfg-PARSE_AGENTIC")),
         ("/api/v2/parse", "/api/v2/parse", json!({"file_id": file, "tier": "fast", "version": "latest"})),
         (

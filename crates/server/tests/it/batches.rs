@@ -137,12 +137,35 @@ async fn bad_batches_are_refused() {
         (batch_body(&format!("dfl-{UUID}"), preset), 422, "INVALID_REQUEST", "body.source_directory_id: value_error"),
         (json!({}), 422, "INVALID_REQUEST", "body.config: missing"),
         (with("colour", json!(1)), 422, "INVALID_REQUEST", "body.colour: extra_forbidden"),
-        (with("webhook_configuration_ids", json!(["whc-1"])), 422, "WEBHOOKS_NOT_AVAILABLE", "webhooks"),
         (
-            with("webhook_configurations", json!([{"webhook_url": "https://example.com"}])),
+            with("webhook_configuration_ids", json!(["whc-1"])),
             422,
-            "WEBHOOKS_NOT_AVAILABLE",
-            "webhooks",
+            "INVALID_REQUEST",
+            "body.webhook_configuration_ids.0: value_error",
+        ),
+        (
+            with("webhook_configuration_ids", json!([format!("whc-{UUID}")])),
+            404,
+            "NOT_FOUND",
+            "There is no webhook configuration",
+        ),
+        (
+            with("webhook_configurations", json!([{"webhook_url": "http://10.0.0.1/"}])),
+            422,
+            "ADDRESS_FORBIDDEN",
+            "10.0.0.1 is a private address",
+        ),
+        (
+            with("webhook_configurations", json!([{"webhook_url": "ftp://example.com"}])),
+            422,
+            "INVALID_REQUEST",
+            "body.webhook_configurations.0.webhook_url: string_pattern_mismatch",
+        ),
+        (
+            with("webhook_configurations", json!([{}])),
+            422,
+            "INVALID_REQUEST",
+            "body.webhook_configurations.0.webhook_url: missing",
         ),
     ] {
         server.send("POST", BATCHES, Some(body)).await.refused(status, code, words);

@@ -249,8 +249,8 @@ async fn bad_jobs_are_refused() {
     let extract =
         |input: &str, configuration: Value| (EXTRACT, json!({"file_input": input, "configuration": configuration}));
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
-    let hook = json!([{"webhook_url": "https://example.com"}]);
-    let url = json!({"source_url": "https://example.com/a.pdf", "tier": "agentic", "version": "latest"});
+    let hook = json!([{"webhook_url": "http://169.254.169.254/"}]);
+    let url = |url: &str, proxy: Option<&str>| json!({"source_url": url, "http_proxy": proxy, "tier": "agentic", "version": "latest"});
     let both =
         json!({"file_input": file, "configuration": {"data_schema": schema}, "configuration_id": "cfg-PARSE_FAST"});
     let mismatch = json!({"file_input": file, "configuration_id": "cfg-PARSE_FAST"});
@@ -263,9 +263,19 @@ async fn bad_jobs_are_refused() {
         (parse(json!({"tier": "best"})), 422, "INVALID_REQUEST", "body.tier: literal_error"),
         (parse(json!({"colour": 1})), 422, "INVALID_REQUEST", "body.colour: extra_forbidden"),
         (parse(json!({"output_options": {"colour": 1}})), 422, "INVALID_REQUEST", "body.output_options.colour: extra"),
-        (parse(json!({"webhook_configurations": hook})), 422, "WEBHOOKS_NOT_AVAILABLE", "webhooks"),
+        (
+            parse(json!({"webhook_configurations": hook})),
+            422,
+            "ADDRESS_FORBIDDEN",
+            "169.254.169.254 is a metadata service",
+        ),
         (parse(json!({"configuration_id": format!("cfg-{UUID}")})), 404, "NOT_FOUND", "There is no configuration"),
-        ((PARSE, url), 422, "NOT_USABLE", "source_url"),
+        ((PARSE, url("ftp://example.com/a.pdf", None)), 422, "INVALID_REQUEST", "source_url: string_pattern_mismatch"),
+        ((PARSE, url("http://[::1]/a.pdf", None)), 422, "ADDRESS_FORBIDDEN", "::1 is a loopback address"),
+        ((PARSE, url("http://2130706433/a.pdf", None)), 422, "ADDRESS_FORBIDDEN", "127.0.0.1 is a loopback address"),
+        ((PARSE, url("https://a:b@example.com/a.pdf", None)), 422, "ADDRESS_FORBIDDEN", "user name"),
+        ((PARSE, url("https://example.com:22/a.pdf", None)), 422, "ADDRESS_FORBIDDEN", "port 22"),
+        ((PARSE, url("https://example.com/a.pdf", Some("http://proxy:3128"))), 422, "PROXY_FORBIDDEN", "proxy"),
         (extract(&file, json!({"data_schema": {"type": "array"}})), 422, "SCHEMA_INVALID", "object"),
         (extract(&file, json!({})), 422, "INVALID_REQUEST", "body.configuration.data_schema: missing"),
         (extract(&format!("pjb-{UUID}"), json!({"data_schema": schema})), 404, "NOT_FOUND", "There is no parse job"),

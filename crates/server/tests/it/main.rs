@@ -16,3 +16,4 @@ mod links;
 mod operations;
 mod paging;
 mod server;
+mod webhooks;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use docmill_model::limits::Limits;
+use docmill_model::network::Guard;
 use docmill_model::{Failure, ProjectId, Timestamp};
 use docmill_server::{App, ServerSettings, Site};
 use docmill_store::blobs::Blobs;
@@ -79,7 +80,8 @@ impl Server {
             add_key(&store, secret, project).await;
         }
         let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
-        let settings = ServerSettings { limits, spool: folder.path().join("spool"), site };
+        let spool = folder.path().join("spool");
+        let settings = ServerSettings { limits, spool, site, guard: Guard::default() };
         let app = App::new(store.clone() as Arc<dyn Store>, blobs.clone(), clock.clone(), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -170,6 +172,12 @@ impl Server {
     }
 }
 
+/// A client as clients of docmill have it. It could speak https, and wants to know how before it is made.
+pub fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 async fn other_project(path: &std::path::Path) -> ProjectId {
     let project = ProjectId::generate();
     let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
@@ -182,12 +190,6 @@ async fn other_project(path: &std::path::Path) -> ProjectId {
     .await
     .unwrap();
     project
-}
-
-/// A client as clients of docmill have it. It could speak https, and wants to know how before it is made.
-pub fn client() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
 }
 
 async fn add_key(store: &SqliteStore, secret: &str, project: ProjectId) {

@@ -1,6 +1,7 @@
 use docmill_model::Code;
 use uuid::Uuid;
 
+use super::webhooks::endpoint;
 use super::{Ground, all, refusal};
 use crate::records::*;
 
@@ -41,6 +42,10 @@ async fn create(ground: &Ground<'_>, kind: &str, once: Option<Once>) -> Uuid {
             let new = NewBatch { once, ..ground.new_batch(directory) };
             store.batch_create(new).await.unwrap().id.uuid()
         }
+        "webhook" => {
+            let new = NewWebhook { project: ground.project, endpoint: endpoint("a"), once };
+            store.webhook_create(new).await.unwrap().id.uuid()
+        }
         _ => {
             let file = id_of(store.file_create(ground.new_file("b")).await.unwrap(), |file| file.id.uuid());
             let file = store.file_get(ground.project, docmill_model::FileId::from_uuid(file)).await.unwrap().unwrap();
@@ -50,7 +55,7 @@ async fn create(ground: &Ground<'_>, kind: &str, once: Option<Once>) -> Uuid {
     }
 }
 
-const KINDS: [&str; 5] = ["directory", "file", "directory file", "batch", "job"];
+const KINDS: [&str; 6] = ["directory", "file", "directory file", "batch", "webhook", "job"];
 
 pub async fn a_create_sent_again_answers_what_was_made(ground: &Ground<'_>) {
     for kind in KINDS {

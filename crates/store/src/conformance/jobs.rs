@@ -5,7 +5,9 @@ use docmill_model::{Code, ConfigurationId, JobId, JobStatus, Product, ProjectId}
 use uuid::Uuid;
 
 use super::{Ground, all, completed, refusal};
-use crate::records::{FileCreated, JobFilter, JobSource, LeaseState, NewJob, Outcome, PageRequest, outputs_prefix};
+use crate::records::{
+    FileCreated, JobFilter, JobSource, LeaseState, Listeners, NewJob, Outcome, PageRequest, outputs_prefix,
+};
 
 pub async fn a_job_reads_back(ground: &Ground<'_>) {
     let FileCreated::New(file) = ground.store.file_create(ground.new_file("a")).await.unwrap() else { panic!("new") };
@@ -47,6 +49,7 @@ pub async fn lists_are_filtered_and_paged(ground: &Ground<'_>) {
         source: JobSource::ParseJob { job: made[0].uuid(), outputs: "outputs/x/1".into(), name: "x".into() },
         user_metadata: BTreeMap::new(),
         once: None,
+        listeners: Listeners::default(),
     };
     let extract = ground.store.job_create(extract).await.unwrap().id;
     ground.store.job_cancel(ground.project, made[1]).await.unwrap();

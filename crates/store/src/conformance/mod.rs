@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod keys;
 pub mod queue;
 pub mod upkeep;
+pub mod webhooks;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -132,6 +133,8 @@ impl<'a> Ground<'a> {
             options: self.options(),
             files_max: 1_000,
             once: None,
+            listeners: Listeners::default(),
+            job_listeners: Listeners::default(),
         }
     }
 
@@ -169,6 +172,7 @@ impl<'a> Ground<'a> {
             },
             user_metadata: Default::default(),
             once: None,
+            listeners: Listeners::default(),
         }
     }
 
@@ -306,6 +310,19 @@ macro_rules! conformance_suite {
                 a_blob_stays_while_a_job_reads_it,
                 outputs_of_lost_attempts_go_first_and_results_later,
                 pages_stay_while_an_extraction_waits_for_them,
+            ]
+            webhooks: [
+                a_webhook_reads_back_changes_and_goes,
+                a_batch_tells_of_each_of_its_states_once,
+                a_job_tells_of_each_of_its_states_once,
+                jobs_of_a_batch_tell_only_their_own_listeners,
+                who_is_not_asked_for_costs_nothing,
+                a_saved_webhook_counts_as_it_is_now,
+                a_delivery_is_fenced_retried_and_given_up,
+                a_slow_receiver_does_not_hold_back_others,
+                a_test_goes_to_its_webhook_alone,
+                old_events_are_forgotten_when_nothing_waits,
+                the_log_is_filtered_and_paged,
             ]
         }
     };

@@ -137,6 +137,7 @@ pub async fn pages_stay_while_an_extraction_waits_for_them(ground: &Ground<'_>) 
         source: JobSource::ParseJob { job: parse.uuid(), outputs, name: "a".to_owned() },
         user_metadata: BTreeMap::new(),
         once: None,
+        listeners: Default::default(),
     };
     let extract = ground.store.job_create(new).await.unwrap().id;
     ground.clock.advance(DAY);

@@ -4,7 +4,7 @@ use docmill_model::{
     ProjectId, Timestamp,
 };
 
-use super::Once;
+use super::{Listeners, Once};
 
 #[derive(Debug, Clone)]
 pub struct NewBatch {
@@ -16,6 +16,9 @@ pub struct NewBatch {
     pub files_max: u32,
     /// How this create is recognised when it is sent again.
     pub once: Option<Once>,
+    /// Who is told of the batch itself, and who of each of its jobs.
+    pub listeners: Listeners,
+    pub job_listeners: Listeners,
 }
 
 #[derive(Debug, Clone)]

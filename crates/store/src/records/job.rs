@@ -7,7 +7,7 @@ use docmill_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Once};
+use super::{Content, Listeners, Once};
 
 /// What a job reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,13 @@ pub enum JobSource {
         name: String,
         content: Content,
     },
+    /// A document on the web, fetched when the job runs.
+    Url {
+        url: String,
+        /// The last part of the address, for telling the format before the server names the document.
+        name: String,
+        proxy: Option<String>,
+    },
     /// Extraction from the pages of a finished parse job. `pages` is where they are (`Job::outputs`).
     ParseJob { job: uuid::Uuid, outputs: String, name: String },
 }
@@ -28,7 +35,7 @@ pub enum JobSource {
 impl JobSource {
     pub fn name(&self) -> &str {
         match self {
-            Self::File { name, .. } | Self::ParseJob { name, .. } => name,
+            Self::File { name, .. } | Self::Url { name, .. } | Self::ParseJob { name, .. } => name,
         }
     }
 }
@@ -42,6 +49,7 @@ pub struct NewJob {
     pub user_metadata: BTreeMap<String, String>,
     /// How this create is recognised when it is sent again.
     pub once: Option<Once>,
+    pub listeners: Listeners,
 }
 
 #[derive(Debug, Clone)]

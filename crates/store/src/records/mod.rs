@@ -7,6 +7,7 @@ mod file;
 mod job;
 mod key;
 mod once;
+mod webhook;
 
 pub use batch::*;
 pub use configuration::*;
@@ -15,6 +16,7 @@ pub use file::*;
 pub use job::*;
 pub use key::*;
 pub use once::*;
+pub use webhook::*;
 
 use uuid::Uuid;
 

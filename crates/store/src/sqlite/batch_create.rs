@@ -4,6 +4,7 @@ use docmill_model::{BatchId, BatchStatus, Code, DirectoryFileId, FileId, JobId, 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 
+use super::outbox::{Outbox, insert_listeners};
 use super::rows::{Columns, configuration_text, to_int, to_json};
 use crate::error::{StoreError, StoreResult};
 use crate::records::{Batch, BatchCounts, Content, JobSource, NewBatch};
@@ -46,10 +47,22 @@ pub(super) async fn create(tx: &mut SqliteConnection, new: NewBatch, now: Timest
         started_at: None,
         finished_at: done.then_some(now),
     };
-    insert_batch(tx, &batch, &to_json(&new.options)?).await?;
-    for part in members.chunks(ROWS) {
-        insert_jobs(tx, &batch, part).await?;
+    let mut outbox = Outbox::default();
+    let webhooks = insert_listeners(tx, new.project, &new.listeners).await?;
+    insert_batch(tx, &batch, &to_json(&new.options)?, webhooks.as_deref()).await?;
+    if let Some(set) = &webhooks {
+        outbox.batch_made(set, &batch);
     }
+    let webhooks = insert_listeners(tx, new.project, &new.job_listeners).await?;
+    for part in members.chunks(ROWS) {
+        insert_jobs(tx, &batch, part, webhooks.as_deref()).await?;
+    }
+    if let Some(set) = &webhooks {
+        members.iter().filter_map(|member| member.job).for_each(|job| {
+            outbox.job_made(set, new.project, job, Some(batch.id));
+        });
+    }
+    outbox.write(tx, now).await?;
     for (number, part) in members.chunks(ROWS).enumerate() {
         insert_items(tx, &batch, number * ROWS, part).await?;
     }
@@ -98,11 +111,16 @@ fn member(row: &SqliteRow, product: Product) -> StoreResult<Member> {
     })
 }
 
-async fn insert_batch(tx: &mut SqliteConnection, batch: &Batch, options: &str) -> StoreResult<()> {
+async fn insert_batch(
+    tx: &mut SqliteConnection,
+    batch: &Batch,
+    options: &str,
+    webhooks: Option<&str>,
+) -> StoreResult<()> {
     query(
         "INSERT INTO batch (id, project_id, directory_id, product, configuration, options, status, total, completed,
-             failed, cancelled, without_job, cancel_requested, created_at, updated_at, finished_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, 0, $10, $10, $11)",
+             failed, cancelled, without_job, cancel_requested, created_at, updated_at, finished_at, webhooks)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, 0, $10, $10, $11, $12)",
     )
     .bind(batch.id.uuid().to_string())
     .bind(batch.project.uuid().to_string())
@@ -115,12 +133,18 @@ async fn insert_batch(tx: &mut SqliteConnection, batch: &Batch, options: &str) -
     .bind(i64::from(batch.counts.without_job))
     .bind(batch.created_at.0)
     .bind(batch.finished_at.map(|at| at.0))
+    .bind(webhooks)
     .execute(tx)
     .await?;
     Ok(())
 }
 
-async fn insert_jobs(tx: &mut SqliteConnection, batch: &Batch, members: &[Member]) -> StoreResult<()> {
+async fn insert_jobs(
+    tx: &mut SqliteConnection,
+    batch: &Batch,
+    members: &[Member],
+    webhooks: Option<&str>,
+) -> StoreResult<()> {
     let mut rows = Vec::with_capacity(members.len());
     for member in members {
         if let Some(job) = member.job {
@@ -135,7 +159,7 @@ async fn insert_jobs(tx: &mut SqliteConnection, batch: &Batch, members: &[Member
     let mut insert = QueryBuilder::new(
         "INSERT INTO job (id, project_id, product, batch_id, lane, status, configuration, source, file_id,
              directory_file_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done, cancel_requested,
-             source_deleted, outputs_swept, run_at, created_at, updated_at) ",
+             source_deleted, outputs_swept, run_at, created_at, updated_at, webhooks) ",
     );
     insert.push_values(rows, |mut row, (job, member, source)| {
         row.push_bind(job.uuid().to_string()).push_bind(project.clone()).push_bind(batch.product.as_str());
@@ -145,6 +169,7 @@ async fn insert_jobs(tx: &mut SqliteConnection, batch: &Batch, members: &[Member
         row.push_bind(blob_key(&member.source).map(str::to_owned));
         row.push("'{}', 0, 0, 0, 0, 0, 0, 0");
         row.push_bind(batch.created_at.0).push_bind(batch.created_at.0).push_bind(batch.created_at.0);
+        row.push_bind(webhooks.map(str::to_owned));
     });
     insert.build().execute(tx).await?;
     Ok(())
@@ -176,7 +201,7 @@ async fn insert_items(tx: &mut SqliteConnection, batch: &Batch, first: usize, me
 pub(super) fn blob_key(source: &JobSource) -> Option<&str> {
     match source {
         JobSource::File { content: Content::Blob(blob), .. } => Some(&blob.key),
-        JobSource::File { .. } | JobSource::ParseJob { .. } => None,
+        JobSource::File { .. } | JobSource::Url { .. } | JobSource::ParseJob { .. } => None,
     }
 }
 

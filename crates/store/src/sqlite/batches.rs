@@ -11,6 +11,7 @@ use sqlx::{QueryBuilder, SqliteConnection, query};
 
 use super::entries::usable_directory;
 use super::facts::facts;
+use super::outbox::Outbox;
 use super::rows::{Columns, Order, listed, push_page, push_time_range};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting, fail_batch};
 use super::{SqliteStore, batch_create, once};
@@ -231,11 +232,26 @@ fn item(row: &SqliteRow) -> StoreResult<BatchItem> {
 }
 
 /// Marks a batch as begun, at the first claim of one of its jobs, and begins to measure its pace.
-pub(super) async fn begin_batch(tx: &mut SqliteConnection, id: &str, now: Timestamp) -> StoreResult<()> {
+pub(super) async fn begin_batch(
+    tx: &mut SqliteConnection,
+    id: &str,
+    now: Timestamp,
+    outbox: &mut Outbox,
+) -> StoreResult<()> {
+    let begun = query(
+        "UPDATE batch SET status = 'RUNNING', started_at = COALESCE(started_at, $2), updated_at = $2
+         WHERE id = $1 AND status = 'PENDING' RETURNING id, project_id, directory_id, generation, webhooks",
+    )
+    .bind(id)
+    .bind(now.0)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(row) = begun {
+        outbox.batch(&row, BatchStatus::Running)?;
+    }
     query(
-        "UPDATE batch SET status = 'RUNNING', started_at = COALESCE(started_at, $2), updated_at = $2, pace_from = $2,
-             pace_done = completed + failed + cancelled
-         WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND pace_from IS NULL",
+        "UPDATE batch SET updated_at = $2, pace_from = $2, pace_done = completed + failed + cancelled
+         WHERE id = $1 AND status = 'RUNNING' AND pace_from IS NULL",
     )
     .bind(id)
     .bind(now.0)

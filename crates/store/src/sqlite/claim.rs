@@ -32,13 +32,13 @@ struct Lane {
     options: Option<Result<JobOptions, StoreError>>,
 }
 
-/// Takes up to `count` due jobs. The caller commits.
+/// Takes up to `count` due jobs, and says whether somebody is told of it. The caller commits.
 pub(super) async fn claim(
     tx: &mut SqliteConnection,
     lease: &Lease<'_>,
     count: u32,
     now: Timestamp,
-) -> StoreResult<Vec<ClaimedJob>> {
+) -> StoreResult<(Vec<ClaimedJob>, bool)> {
     let mut claimed = Vec::new();
     let mut ended = Ended::default();
     let mut vtime = query("SELECT vtime FROM queue WHERE id = 1").fetch_one(&mut *tx).await?.real("vtime")?;
@@ -59,8 +59,8 @@ pub(super) async fn claim(
         }
     }
     query("UPDATE queue SET vtime = $1 WHERE id = 1 AND vtime < $1").bind(vtime).execute(&mut *tx).await?;
-    ended.settle(tx, now).await?;
-    Ok(claimed)
+    let told = ended.settle(tx, now).await?;
+    Ok((claimed, told))
 }
 
 /// Lanes with a due job, the next ones first.
@@ -113,6 +113,10 @@ async fn take(
     rows.sort_by_cached_key(|row| row.text("id").unwrap_or_default());
     let taken = u32::try_from(rows.len()).unwrap_or(lane.taken);
     for row in &rows {
+        // Later attempts of a job are no news.
+        if row.count("attempt")? == 1 {
+            ended.outbox.job(row, JobStatus::Running, false)?;
+        }
         match claimed_job(row, options) {
             Ok(job) => claimed.push(job),
             Err(error) => {
@@ -124,7 +128,7 @@ async fn take(
         }
     }
     if options.is_some() {
-        begin_batch(tx, &lane.id, now).await?;
+        begin_batch(tx, &lane.id, now, &mut ended.outbox).await?;
     }
     query("UPDATE lane SET vtime = $2 WHERE id = $1")
         .bind(&lane.id)
@@ -145,7 +149,7 @@ async fn lease_jobs(
              started_at = COALESCE(started_at, $3), updated_at = $3
          WHERE id IN (SELECT id FROM job WHERE lane = $4 AND status = 'PENDING' AND run_at <= $3
                       ORDER BY run_at, id LIMIT $5)
-         RETURNING id, attempt, project_id, product, batch_id, options, source, strikes",
+         RETURNING id, attempt, project_id, product, batch_id, options, source, strikes, webhooks",
     )
     .bind(lease.worker)
     .bind(lease.until.0)

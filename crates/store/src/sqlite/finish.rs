@@ -31,8 +31,11 @@ impl Queue for SqliteStore {
         let mut tx = writer.begin().await?;
         let now = self.now();
         self.last_claim.store(now.0, Ordering::Relaxed);
-        let claimed = claim(&mut tx, &Lease { worker, until: now.plus_ms(lease_ms) }, count, now).await?;
+        let (claimed, told) = claim(&mut tx, &Lease { worker, until: now.plus_ms(lease_ms) }, count, now).await?;
         tx.commit().await?;
+        if told {
+            self.announce();
+        }
         Ok(claimed)
     }
 
@@ -107,6 +110,7 @@ impl Queue for SqliteStore {
         query("UPDATE batch SET pace_from = NULL WHERE pace_from IS NOT NULL AND status = 'RUNNING'")
             .execute(&mut *tx)
             .await?;
+        query("UPDATE webhook_delivery SET lease_until = NULL WHERE lease_until IS NOT NULL").execute(&mut *tx).await?;
         tx.commit().await?;
         if count > 0 {
             self.announce();
@@ -165,6 +169,8 @@ pub(super) struct Next {
     status: JobStatus,
     failure: Option<Failure>,
     result: Option<String>,
+    /// There is a result, and pages of it failed.
+    partial: bool,
     /// When it is due again; `None` keeps the time it had, and with it its place.
     run_at: Option<Timestamp>,
     strike: bool,
@@ -186,6 +192,7 @@ impl Next {
             status,
             failure: Some(failure),
             result: None,
+            partial: false,
             run_at: None,
             strike: false,
             expiry: false,
@@ -213,6 +220,7 @@ impl Leased {
             status: JobStatus::Pending,
             failure,
             result: None,
+            partial: false,
             run_at,
             strike: false,
             expiry: false,
@@ -229,6 +237,7 @@ fn outcome(job: Leased, outcome: Outcome, now: Timestamp) -> StoreResult<Next> {
             status: JobStatus::Completed,
             failure: None,
             result: Some(to_json(&result)?),
+            partial: result.pages_failed > 0,
             run_at: None,
             strike: false,
             expiry: false,
@@ -307,11 +316,27 @@ pub(super) async fn apply(
                  updated_at = ",
         );
         update.push_bind(now.0).push(" FROM next WHERE job.id = next.id AND job.status = 'RUNNING'");
-        let written = update.build().execute(&mut *tx).await?.rows_affected();
-        if written != part.len() as u64 {
-            return Err(StoreError::Corrupt(format!("{} jobs should have ended, {written} did", part.len())));
+        update.push(" RETURNING job.id, job.project_id, job.product, job.batch_id, job.webhooks");
+        let written = update.build().fetch_all(&mut *tx).await?;
+        if written.len() != part.len() {
+            return Err(StoreError::Corrupt(format!("{} jobs should have ended, {} did", part.len(), written.len())));
         }
         part.iter().for_each(|next| ended.note(next.batch.clone(), next.status));
+        tell(part, &written, ended)?;
+    }
+    Ok(())
+}
+
+/// Notes who is told of jobs that ended. A job that goes back to the queue is no news.
+fn tell(nexts: &[Next], written: &[SqliteRow], ended: &mut Ended) -> StoreResult<()> {
+    for row in written {
+        if row.text_opt("webhooks")?.is_none() {
+            continue;
+        }
+        let id = row.text("id")?;
+        if let Some(next) = nexts.iter().find(|next| next.id == id && next.status.is_terminal()) {
+            ended.outbox.job(row, next.status, next.partial)?;
+        }
     }
     Ok(())
 }

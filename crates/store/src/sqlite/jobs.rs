@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::batch_create::blob_key;
 use super::files::blob_stays;
+use super::outbox::{Outbox, insert_listeners};
 use super::rows::{Columns, Order, configuration_text, listed, push_list, push_page, push_time_range, to_json};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting};
 use super::{SqliteStore, once};
@@ -34,7 +35,13 @@ impl Jobs for SqliteStore {
         }
         refuse_deleted_source(&mut tx, &new.source).await?;
         let id = JobId::generate(product);
-        insert_job(&mut tx, id, &new, now.0).await?;
+        let webhooks = insert_listeners(&mut tx, new.project, &new.listeners).await?;
+        insert_job(&mut tx, id, &new, now.0, webhooks.as_deref()).await?;
+        if let Some(set) = &webhooks {
+            let mut outbox = Outbox::default();
+            outbox.job_made(set, new.project, id, None);
+            outbox.write(&mut tx, now).await?;
+        }
         once::record(&mut tx, new.once.as_ref(), id.uuid(), now).await?;
         let row = one_job(&mut tx, new.project, id).await?;
         tx.commit().await?;
@@ -126,7 +133,13 @@ async fn refuse_deleted_source(tx: &mut SqliteConnection, source: &JobSource) ->
     Ok(())
 }
 
-async fn insert_job(tx: &mut SqliteConnection, id: JobId, new: &NewJob, now: i64) -> StoreResult<()> {
+async fn insert_job(
+    tx: &mut SqliteConnection,
+    id: JobId,
+    new: &NewJob,
+    now: i64,
+    webhooks: Option<&str>,
+) -> StoreResult<()> {
     let project = new.project.uuid().to_string();
     query("INSERT INTO lane (id, weight, vtime) VALUES ($1, 1, 0) ON CONFLICT (id) DO NOTHING")
         .bind(&project)
@@ -134,14 +147,15 @@ async fn insert_job(tx: &mut SqliteConnection, id: JobId, new: &NewJob, now: i64
         .await?;
     let (file, directory_file, parse_job) = match &new.source {
         JobSource::File { file, directory_file, .. } => (Some(file.uuid()), directory_file.map(|id| id.uuid()), None),
+        JobSource::Url { .. } => (None, None, None),
         JobSource::ParseJob { job, .. } => (None, None, Some(*job)),
     };
     let text = |id: Option<Uuid>| id.map(|id| id.to_string());
     query(
         "INSERT INTO job (id, project_id, product, lane, status, configuration, options, source, file_id,
              directory_file_id, parse_job_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done,
-             cancel_requested, source_deleted, outputs_swept, run_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $2, 'PENDING', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, 0, $12, $12, $12)",
+             cancel_requested, source_deleted, outputs_swept, run_at, created_at, updated_at, webhooks)
+         VALUES ($1, $2, $3, $2, 'PENDING', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, 0, $12, $12, $12, $13)",
     )
     .bind(id.uuid().to_string())
     .bind(&project)
@@ -155,6 +169,7 @@ async fn insert_job(tx: &mut SqliteConnection, id: JobId, new: &NewJob, now: i64
     .bind(blob_key(&new.source))
     .bind(to_json(&new.user_metadata)?)
     .bind(now)
+    .bind(webhooks)
     .execute(tx)
     .await?;
     Ok(())

@@ -10,6 +10,7 @@ use crate::error::{StoreError, StoreResult};
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "resources", include_str!("../../migrations/sqlite/0002_resources.sql")),
+    (3, "webhooks", include_str!("../../migrations/sqlite/0003_webhooks.sql")),
     (4, "batches", include_str!("../../migrations/sqlite/0004_batches.sql")),
 ];
 

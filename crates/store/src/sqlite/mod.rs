@@ -4,6 +4,7 @@ mod batch_create;
 mod batches;
 mod claim;
 mod configurations;
+mod deliveries;
 mod directories;
 mod entries;
 mod errors;
@@ -14,10 +15,12 @@ mod jobs;
 mod keys;
 mod migrations;
 mod once;
+mod outbox;
 mod rows;
 mod settle;
 mod signing;
 mod upkeep;
+mod webhooks;
 mod writer;
 
 use std::fs::{File, TryLockError};
@@ -104,7 +107,7 @@ impl SqliteStore {
         self.clock.now()
     }
 
-    /// Wakes who waits for work or for the end of a job. Only after a commit.
+    /// Wakes who waits for work, for the end of a job or for something to tell. Only after a commit.
     fn announce(&self) {
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }

@@ -1,10 +1,12 @@
-//! The one step in which every change of jobs ends: counters of their batches, and the batches' own ends.
+//! The one step in which every change of jobs ends: counters of their batches, the batches' own ends, and who is told
+//! of all that.
 
 use std::collections::BTreeMap;
 
-use docmill_model::{Code, Failure, JobStatus, Timestamp};
+use docmill_model::{BatchStatus, Code, Failure, JobStatus, Timestamp};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query};
 
+use super::outbox::Outbox;
 use super::rows::Columns;
 use crate::error::StoreResult;
 
@@ -13,6 +15,8 @@ use crate::error::StoreResult;
 #[derive(Default)]
 pub(super) struct Ended {
     batches: BTreeMap<String, Sums>,
+    /// What the step has changed, for those who are told.
+    pub(super) outbox: Outbox,
 }
 
 #[derive(Default)]
@@ -40,8 +44,8 @@ impl Ended {
     }
 
     /// Adds the sums to the batches' counters; a batch without an open job becomes COMPLETED, or CANCELLED when that
-    /// was asked for.
-    pub(super) async fn settle(self, tx: &mut SqliteConnection, now: Timestamp) -> StoreResult<()> {
+    /// was asked for. Says whether somebody is told of something: then the caller announces it after its commit.
+    pub(super) async fn settle(mut self, tx: &mut SqliteConnection, now: Timestamp) -> StoreResult<bool> {
         for (batch, sums) in self.batches {
             query(
                 "UPDATE batch SET completed = completed + $2, failed = failed + $3, cancelled = cancelled + $4,
@@ -58,17 +62,19 @@ impl Ended {
                 "UPDATE batch SET status = CASE cancel_requested WHEN 1 THEN 'CANCELLED' ELSE 'COMPLETED' END,
                      finished_at = $2
                  WHERE id = $1 AND status IN ('PENDING', 'RUNNING')
-                     AND completed + failed + cancelled + without_job = total",
+                     AND completed + failed + cancelled + without_job = total
+                 RETURNING id, project_id, directory_id, generation, webhooks, status",
             )
             .bind(&batch)
             .bind(now.0)
-            .execute(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
-            if done.rows_affected() == 1 {
+            if let Some(row) = done {
                 delete_lane(tx, &batch).await?;
+                self.outbox.batch(&row, row.named("status", BatchStatus::from_text)?)?;
             }
         }
-        Ok(())
+        self.outbox.write(tx, now).await
     }
 }
 
@@ -134,9 +140,10 @@ pub(super) async fn end_waiting(
     update.push(", finished_at = ").push_bind(now.0);
     update.push(" WHERE status = 'PENDING' AND ");
     which.push(&mut update);
-    update.push(" RETURNING batch_id");
+    update.push(" RETURNING id, project_id, product, batch_id, webhooks");
     for row in update.build().fetch_all(tx).await? {
         ended.note(row.text_opt("batch_id")?, status);
+        ended.outbox.job(&row, status, false)?;
     }
     Ok(())
 }
@@ -178,16 +185,19 @@ pub(super) async fn fail_batch(
     now: Timestamp,
     ended: &mut Ended,
 ) -> StoreResult<()> {
-    query(
+    let failed = query(
         "UPDATE batch SET status = 'FAILED', failure_code = $2, failure_message = $3, finished_at = $4
-         WHERE id = $1 AND status IN ('PENDING', 'RUNNING')",
+         WHERE id = $1 AND status IN ('PENDING', 'RUNNING') RETURNING id, project_id, directory_id, generation, webhooks",
     )
     .bind(batch)
     .bind(failure.code.as_str())
     .bind(&failure.message)
     .bind(now.0)
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
+    if let Some(row) = failed {
+        ended.outbox.batch(&row, BatchStatus::Failed)?;
+    }
     let stopped = Failure::new(Code::Cancelled, "The job was cancelled because its batch failed.");
     end_waiting(tx, Waiting::Batch(batch), JobStatus::Cancelled, &stopped, now, ended).await?;
     ask_to_stop(tx, Waiting::Batch(batch), now).await?;

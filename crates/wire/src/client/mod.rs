@@ -96,6 +96,34 @@ pub struct Job {
     pub created_at: Option<String>,
 }
 
+/// A saved webhook configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Webhook {
+    pub id: String,
+    pub webhook_url: String,
+    /// `None` = all.
+    #[serde(default)]
+    pub webhook_events: Option<Vec<String>>,
+    #[serde(default)]
+    pub has_secret: bool,
+}
+
+/// One event on its way to one receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Delivery {
+    pub id: String,
+    pub event_type: String,
+    pub target: String,
+    pub state: String,
+    pub attempts: u32,
+    #[serde(default)]
+    pub batch_id: Option<String>,
+    #[serde(default)]
+    pub job_id: Option<String>,
+    #[serde(default)]
+    pub error_message: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Batch {
     pub id: String,

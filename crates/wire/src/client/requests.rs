@@ -7,6 +7,8 @@ pub const DIRECTORIES: &str = "/api/v1/beta/directories";
 pub const FILES: &str = "/api/v1/beta/files";
 pub const CONFIGURATIONS: &str = "/api/v1/beta/configurations";
 pub const BATCHES: &str = "/api/v2/batches";
+pub const WEBHOOKS: &str = "/api/v2/webhook-configs";
+pub const DELIVERIES: &str = "/api/v2/webhook-deliveries";
 /// The part of an upload to a directory that holds the file.
 pub const DIRECTORY_UPLOAD_PART: &str = "upload_file";
 /// The part of an upload to the files API that holds the file.
@@ -46,6 +48,15 @@ pub fn batch(id: &str) -> String {
 
 pub fn batch_action(id: &str, action: &str) -> String {
     format!("{BATCHES}/{id}/{action}")
+}
+
+/// Sends an event about nothing.
+pub fn webhook_test(id: &str) -> String {
+    format!("{WEBHOOKS}/{id}/test")
+}
+
+pub fn webhook_replay(delivery: &str) -> String {
+    format!("{DELIVERIES}/{delivery}/replay")
 }
 
 pub const fn jobs(product: Product) -> &'static str {

@@ -83,8 +83,8 @@ pub struct CreateExtract {
     /// As the caller wrote it; the job echoes it.
     pub file_input: String,
     pub configuration: ExtractConfiguration,
-    /// Webhooks were asked for; this release refuses them with `WEBHOOKS_NOT_AVAILABLE`.
-    pub webhooks: bool,
+    /// Who is told of the job.
+    pub webhooks: webhooks::Asked,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +97,7 @@ pub enum ExtractConfiguration {
 impl CreateExtract {
     pub fn read(body: &Value) -> Result<Self, Vec<FieldError>> {
         let mut errors = check::body(&CREATE, body);
+        errors.extend(webhooks::inline_errors(body, &["body".into()]));
         let inline = given::value(body, "configuration");
         let saved = given::text(body, "configuration_id").and_then(|text| text.parse().ok());
         if body.is_object() && inline.is_some() == given::value(body, "configuration_id").is_some() {
@@ -116,7 +117,7 @@ impl CreateExtract {
         };
         match (Reference::input(&file_input), configuration) {
             (Ok(input), Some(configuration)) if errors.is_empty() => {
-                Ok(Self { input, file_input, configuration, webhooks: webhooks::asked_for(body) })
+                Ok(Self { input, file_input, configuration, webhooks: webhooks::Asked::read(body) })
             }
             _ => Err(errors),
         }

@@ -52,8 +52,7 @@ pub struct ParseRequest {
     /// A saved configuration or preset that the options given here add to.
     pub configuration_id: Option<ConfigurationId>,
     pub user_metadata: BTreeMap<String, String>,
-    /// Webhooks were asked for; this release refuses them with `WEBHOOKS_NOT_AVAILABLE`.
-    pub webhooks: bool,
+    webhooks: webhooks::Asked,
     /// The options as given, without the fields of the job itself.
     parameters: Value,
 }
@@ -68,9 +67,25 @@ impl ParseRequest {
         }
     }
 
+    /// Who is told of the job: those that the request names, else those of the saved configuration, for each of the two
+    /// fields.
+    pub fn webhooks(&self, saved: Option<&Value>) -> webhooks::Asked {
+        let mut asked = self.webhooks.clone();
+        if let Some(saved) = saved.map(webhooks::Asked::read) {
+            if asked.saved.is_empty() {
+                asked.saved = saved.saved;
+            }
+            if asked.inline.is_empty() {
+                asked.inline = saved.inline;
+            }
+        }
+        asked
+    }
+
     fn of(body: &Value, mut errors: Vec<FieldError>) -> Result<Self, Vec<FieldError>> {
         let configuration_id = given::text(body, "configuration_id").and_then(|text| text.parse().ok());
         let user_metadata = user_metadata(body, &mut errors);
+        errors.extend(webhooks::inline_errors(body, &["body".into()]));
         if body.is_object() && given::value(body, "configuration_id").is_none() {
             errors.extend(rules::check(body, &["body".into()]));
         }
@@ -80,7 +95,7 @@ impl ParseRequest {
         let fields = body.as_object().into_iter().flatten();
         let options = fields.filter(|(name, _)| !parameters::NOT_OPTIONS.contains(&name.as_str()));
         let parameters = options.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>();
-        let webhooks = webhooks::asked_for(body);
+        let webhooks = webhooks::Asked::read(body);
         Ok(Self { configuration_id, user_metadata, webhooks, parameters: Value::Object(parameters) })
     }
 }
@@ -96,7 +111,7 @@ pub struct CreateParse {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParseSource {
     File(Reference),
-    /// docmill does not fetch documents yet: the server refuses it.
+    /// Fetched when the job runs, through `proxy` if one is given.
     Url {
         url: String,
         proxy: Option<String>,
@@ -142,7 +157,8 @@ pub fn options(parameters: &Value) -> Result<ParseOptions, Vec<FieldError>> {
 
 /// Everything wrong with complete parameters that stand at `base`.
 pub(crate) fn check(parameters: &Value, base: &[Loc]) -> Vec<FieldError> {
-    let errors = check::at(&parameters::SAVED, parameters, base.to_vec());
+    let mut errors = check::at(&parameters::SAVED, parameters, base.to_vec());
+    errors.extend(webhooks::inline_errors(parameters, base));
     if errors.is_empty() { rules::check(parameters, base) } else { errors }
 }
 
