@@ -367,6 +367,11 @@ mod tests {
         check(with("webhook_headers", json!({"Host": "x"})), &["Host|set by docmill"]);
         check(with("webhook_headers", json!({"lc-signature": "x"})), &["set by docmill"]);
         check(with("webhook_headers", json!({"X-A": "x\r\nY: z"})), &["X-A|printable ASCII"]);
+        let headers: serde_json::Map<_, _> = (0..21).map(|number| (format!("X-{number}"), json!("x"))).collect();
+        check(with("webhook_headers", Value::Object(headers)), &["at most 20 items"]);
+        check(with("webhook_headers", json!({"X-A": "x".repeat(2_001)})), &["X-A|at most 2000"]);
+        check(with("webhook_signing_secret", json!("x".repeat(2_001))), &["at most 2000 characters"]);
+        check(with("webhook_url", json!(format!("https://a/{}", "x".repeat(2_000)))), &["at most 2000 characters"]);
         check(with("webhook_output_format", json!("xml")), &["Input should be 'string' or 'json'"]);
         check(with("webhook_signing_secret", json!("")), &["at least 1 character"]);
         check(with("more", json!(1)), &["more|Extra inputs"]);

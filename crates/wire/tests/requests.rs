@@ -84,6 +84,8 @@ fn batches() {
     hooked["webhook_configuration_ids"] = json!([format!("whc-{UUID}")]);
     let asked = CreateBatch::read(&hooked).unwrap().webhooks;
     assert_eq!((asked.inline[0].url.as_str(), asked.saved.len()), ("https://example.org", 1));
+    hooked["webhook_configurations"] = json!(vec![json!({"webhook_url": "https://example.org"}); 11]);
+    refused(CreateBatch::read(&hooked), &["webhook_configurations too_long"]);
     hooked["webhook_configuration_ids"] = json!(["whc-1", UUID, UUID, UUID, UUID]);
     hooked["webhook_configurations"] = json!([{"webhook_events": []}]);
     refused(
