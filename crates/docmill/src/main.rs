@@ -3,9 +3,11 @@
 mod client;
 mod commands;
 mod config;
+mod diff;
 mod local;
 mod logs;
 mod refusal;
+mod remote;
 mod secret;
 mod terminal;
 mod workers;

@@ -20,6 +20,8 @@ const SHOWN: usize = 200;
 pub struct ApiError {
     /// `None` when no whole answer came.
     status: Option<StatusCode>,
+    /// The stable code, when the server is docmill.
+    code: Option<String>,
     sentence: String,
     hint: Option<String>,
 }
@@ -27,7 +29,7 @@ pub struct ApiError {
 impl ApiError {
     /// The server did not do what servers of this API do, or something failed on this side.
     pub fn unexpected(sentence: String) -> Self {
-        Self { status: None, sentence, hint: None }
+        Self { status: None, code: None, sentence, hint: None }
     }
 
     /// The call cannot even be made.
@@ -36,7 +38,7 @@ impl ApiError {
     }
 
     pub fn local(file: &Path, error: &std::io::Error) -> Self {
-        Self::unexpected(format!("cannot read `{}`: {error}", file.display()))
+        Self::usage(format!("cannot read `{}`: {error}", file.display()))
     }
 
     /// The connection ended in the middle of an answer.
@@ -61,6 +63,7 @@ impl ApiError {
             let text: String = String::from_utf8_lossy(&body).chars().take(SHOWN).collect();
             return Self {
                 status: Some(status),
+                code: None,
                 sentence: format!("the server answered {status}, and not as a document server does: {text}"),
                 hint: Some("Look at the address after --server.".to_owned()),
             };
@@ -71,11 +74,22 @@ impl ApiError {
             }
             _ => refused.code.as_deref().and_then(Code::from_text).map(|code| code.advice().to_owned()),
         };
-        Self { status: Some(status), sentence: refused.sentence, hint }
+        Self { status: Some(status), code: refused.code, sentence: refused.sentence, hint }
     }
 
     pub fn is_not_found(&self) -> bool {
         self.status == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether another file would have been taken: this one is too large, empty, unreadable or otherwise not wanted.
+    pub fn is_about_the_file(&self) -> bool {
+        const OF_FILES: [StatusCode; 3] =
+            [StatusCode::BAD_REQUEST, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNPROCESSABLE_ENTITY];
+        self.status.is_some_and(|status| OF_FILES.contains(&status))
+    }
+
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
     }
 }
 

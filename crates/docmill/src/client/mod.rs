@@ -7,8 +7,8 @@ mod answer;
 mod server;
 mod tries;
 
-pub use answer::ApiError;
-pub use server::ServerArgs;
+pub use answer::{ApiError, typed};
+pub use server::{ServerArgs, client_at};
 
 use std::io::Write;
 use std::path::Path;
@@ -103,7 +103,7 @@ impl Client {
         loop {
             let mut asked = query.to_vec();
             asked.extend(token.map(|token| ("page_token", token)));
-            let page: Page = answer::typed(&self.get(path, &asked).await?)?;
+            let page: Page = typed(&self.get(path, &asked).await?)?;
             items.extend(page.items);
             token = page.next_page_token;
             if token.is_none() || items.len() >= most {
@@ -193,7 +193,7 @@ async fn copy(mut response: Response, to: &mut (dyn Write + Send)) -> Answered<u
 
 /// An answer read as `T`.
 pub fn read<T: DeserializeOwned>(answer: &Value) -> Refused<T> {
-    Ok(answer::typed(answer)?)
+    Ok(typed(answer)?)
 }
 
 /// The saved configuration with this id or name; presets are known to every server.

@@ -18,12 +18,18 @@ pub struct ServerArgs {
 impl ServerArgs {
     pub fn client(&self, config: &Config) -> Refused<Client> {
         let server = self.server.clone().filter(|server| !server.is_empty()).unwrap_or_else(|| here(config));
-        let key = self.key.clone().filter(|key| !key.is_empty()).ok_or_else(|| {
-            Refusal::usage("a server wants an API key")
-                .hint("Give it with --key or LLAMA_CLOUD_API_KEY; `docmill key create` makes one.")
-        })?;
-        Client::new(&server, &key)
+        client_at(&server, self.key.clone())
     }
+}
+
+/// A client of this server. Without a key the environment is asked for one.
+pub fn client_at(server: &str, key: Option<String>) -> Refused<Client> {
+    let key = key.or_else(|| std::env::var("LLAMA_CLOUD_API_KEY").ok()).filter(|key| !key.is_empty());
+    let key = key.ok_or_else(|| {
+        Refusal::usage("a server wants an API key")
+            .hint("Give it with --key or LLAMA_CLOUD_API_KEY; `docmill key create` makes one.")
+    })?;
+    Client::new(server, &key)
 }
 
 /// Where `docmill serve` listens on this machine by the settings; an open address is reached over the loopback.

@@ -51,6 +51,8 @@ impl Extract {
             configuration: chosen.id,
             voice: common.voice(),
             config,
+            inputs: None,
+            retry_failed: true,
         };
         match self.out {
             Some(out) => {

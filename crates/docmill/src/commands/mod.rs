@@ -4,6 +4,7 @@ mod batch;
 mod chosen;
 mod completions;
 mod config;
+mod diff;
 mod dir;
 mod doctor;
 mod extract;
@@ -17,6 +18,7 @@ mod reader;
 mod serve;
 mod told;
 mod visit;
+mod watch;
 mod webhook;
 
 use std::future::Future;
@@ -62,6 +64,8 @@ enum Command {
     Batch(batch::BatchCommand),
     Parse(parse::Parse),
     Extract(extract::Extract),
+    Watch(watch::Watch),
+    Diff(diff::Diff),
     Serve(serve::Serve),
     Dir(dir::DirCommand),
     File(file::FileCommand),
@@ -83,6 +87,8 @@ impl Cli {
             Command::Batch(command) => runtime(command.run(&common)),
             Command::Parse(command) => runtime(command.run(&common)),
             Command::Extract(command) => runtime(command.run(&common)),
+            Command::Watch(command) => runtime(command.run(&common)),
+            Command::Diff(command) => command.run(&common),
             Command::Serve(command) => runtime(command.run(&common)),
             Command::Dir(command) => runtime(command.run(&common)),
             Command::File(command) => runtime(command.run(&common)),
@@ -112,7 +118,13 @@ impl Common {
 
     /// The settings of a command with `--workers`.
     pub fn config_with_workers(&self, workers: Option<usize>) -> Refused<Config> {
-        let flags: Vec<_> = workers.map(|workers| ("workers", json!(workers))).into_iter().collect();
+        self.config_of_run(workers, None)
+    }
+
+    /// The settings of a command with `--workers` and `--chunk-tokens`.
+    pub fn config_of_run(&self, workers: Option<usize>, chunk_tokens: Option<u32>) -> Refused<Config> {
+        let mut flags: Vec<_> = workers.map(|workers| ("workers", json!(workers))).into_iter().collect();
+        flags.extend(chunk_tokens.map(|tokens| ("chunks.target_tokens", json!(tokens))));
         self.config(&flags)
     }
 

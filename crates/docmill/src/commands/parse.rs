@@ -20,7 +20,7 @@ pub struct Parse {
     /// Output folder; a rerun does only what is missing, failed or changed
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// What to write; all with -o, else md
+    /// What to write; md, text and json with -o, else md
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
     format: Vec<Format>,
     /// fast, cost_effective, agentic or agentic_plus; see `docmill doctor` for what each does here
@@ -29,6 +29,9 @@ pub struct Parse {
     /// Pages to read, such as 1,3,5-8; all by default
     #[arg(long, value_name = "PAGES")]
     pages: Option<String>,
+    /// Size of chunks in estimated tokens, for --format chunks
+    #[arg(long, value_name = "N")]
+    chunk_tokens: Option<u32>,
     /// Files read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
@@ -36,7 +39,7 @@ pub struct Parse {
 
 impl Parse {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
-        let config = common.config_with_workers(self.workers)?;
+        let config = common.config_of_run(self.workers, self.chunk_tokens)?;
         logs::start_beside_progress(&config.log)?;
         let mut parameters = json!({"product_type": "parse_v2", "tier": self.tier, "version": "latest"});
         if let Some(pages) = &self.pages {
@@ -59,6 +62,8 @@ impl Parse {
             configuration: chosen.id,
             voice: common.voice(),
             config,
+            inputs: None,
+            retry_failed: true,
         };
         match self.out {
             Some(out) => {

@@ -2,6 +2,7 @@
 //!
 //! `config.default.toml` is both the documentation and the lowest layer, so the two cannot part.
 
+mod chunks;
 mod folders;
 mod log;
 mod ocr;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::refusal::{Refusal, Refused};
+use chunks::ChunkSettings;
 use folders::{config_file_default, data_folder_default};
 use ocr::OcrSettings;
 use server::ServerSettings;
@@ -41,6 +43,7 @@ pub struct Config {
     pub server: ServerSettings,
     pub ocr: OcrSettings,
     pub log: LogSettings,
+    pub chunks: ChunkSettings,
     pub limits: Limits,
     pub run: RunLimits,
     pub webhooks: WebhookLimits,
@@ -78,6 +81,10 @@ impl Config {
             (
                 self.limits.page_size_default <= self.limits.page_size_max,
                 "limits.page_size_default must not be above limits.page_size_max",
+            ),
+            (
+                (16..=8_192).contains(&self.chunks.target_tokens),
+                "chunks.target_tokens must be from 16 to 8192: fewer hold no sentence, more no model embeds at once",
             ),
             (self.run.lease_ms >= 1_000, "run.lease_ms must be at least 1000"),
             ((0.0..=1.0).contains(&self.run.page_failure_ratio), "run.page_failure_ratio must be from 0 to 1"),
@@ -185,7 +192,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_in_one_sentence() {
         type Change = fn(&mut Config);
-        let table: [(Change, &str); 9] = [
+        let table: [(Change, &str); 10] = [
             (|config| config.limits.link_lifetime_ms = 999, "limits.link_lifetime_ms must be at least 1000"),
             (
                 |config| config.server.public_url = "docs.example.com".to_owned(),
@@ -206,6 +213,10 @@ mod tests {
             (
                 |config| config.network.allowed_hosts = vec!["10.0.0.0/99".to_owned()],
                 "network.allowed_hosts: `10.0.0.0/99` is no host name, address or block of addresses",
+            ),
+            (
+                |config| config.chunks.target_tokens = 15,
+                "chunks.target_tokens must be from 16 to 8192: fewer hold no sentence, more no model embeds at once",
             ),
         ];
         for (change, expected) in table {

@@ -22,6 +22,15 @@ pub struct Input {
 /// `out` itself, and what is no regular file. Links to files are followed, links to folders are not, so there is no
 /// way round in a circle.
 pub fn gather(paths: &[PathBuf], out: Option<&Path>) -> Refused<Vec<Input>> {
+    let inputs = find(paths, out)?;
+    if inputs.is_empty() {
+        return Err(Refusal::usage("there are no files to read").hint("Hidden files and empty folders do not count."));
+    }
+    Ok(inputs)
+}
+
+/// As `gather`, and perhaps none.
+pub fn find(paths: &[PathBuf], out: Option<&Path>) -> Refused<Vec<Input>> {
     let out = out.and_then(|out| fs::canonicalize(out).ok());
     let mut inputs = Vec::new();
     for path in paths {
@@ -40,9 +49,6 @@ pub fn gather(paths: &[PathBuf], out: Option<&Path>) -> Refused<Vec<Input>> {
     // The same file named twice is one input.
     inputs.dedup();
     refuse_same_names(&inputs)?;
-    if inputs.is_empty() {
-        return Err(Refusal::usage("there are no files to read").hint("Hidden files and empty folders do not count."));
-    }
     Ok(inputs)
 }
 

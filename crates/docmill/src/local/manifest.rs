@@ -6,10 +6,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use docmill_model::{Failure, JobStatus};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::hashing::Source;
 use super::outputs::write_whole;
 use crate::refusal::{Refusal, Refused};
+use crate::terminal;
 
 pub const NAME: &str = "manifest.jsonl";
 
@@ -32,6 +36,42 @@ pub struct Line {
     /// Codes of what was approximated or missing, each once.
     #[serde(default)]
     pub warnings: Vec<String>,
+}
+
+impl Line {
+    /// An input that is not finished.
+    pub fn open(source: &Source) -> Self {
+        Self {
+            path: source.name.clone(),
+            sha256: source.sha256().map(ToOwned::to_owned),
+            status: JobStatus::Pending.to_string(),
+            code: None,
+            message: None,
+            pages: 0,
+            milliseconds: 0,
+            job_id: None,
+            outputs: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    pub fn failed(source: &Source, failure: &Failure) -> Self {
+        Self {
+            status: JobStatus::Failed.to_string(),
+            code: Some(failure.code.to_string()),
+            message: Some(failure.message.clone()),
+            ..Self::open(source)
+        }
+    }
+
+    /// For programs that follow a run: the line with its type, on stdout.
+    pub fn tell(&self) -> Refused<()> {
+        let mut told = serde_json::json!({"type": "file"});
+        if let (Some(told), Ok(Value::Object(fields))) = (told.as_object_mut(), serde_json::to_value(self)) {
+            told.extend(fields);
+        }
+        terminal::data_line(&told.to_string())
+    }
 }
 
 /// An open manifest.
@@ -61,11 +101,21 @@ impl Manifest {
     }
 }
 
-/// Lines of an earlier run by job id. A line that was cut off by a kill is passed over.
+/// Lines of an earlier run by job id.
 pub fn read(out: &Path) -> HashMap<String, Line> {
-    let text = fs::read_to_string(out.join(NAME)).unwrap_or_default();
-    let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+    let lines = read_lines(out).into_iter();
     lines.filter_map(|line| Some((line.job_id.clone()?, line))).collect()
+}
+
+/// Lines of an earlier run by the path of their input; of two the later one.
+pub fn read_by_path(out: &Path) -> HashMap<String, Line> {
+    read_lines(out).into_iter().map(|line| (line.path.clone(), line)).collect()
+}
+
+/// Lines in the order in which they stand. One that was cut off by a kill is passed over.
+pub fn read_lines(out: &Path) -> Vec<Line> {
+    let text = fs::read_to_string(out.join(NAME)).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 fn write<'a>(path: &Path, lines: impl Iterator<Item = &'a Line>) -> Refused<()> {

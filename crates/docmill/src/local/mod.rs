@@ -2,17 +2,18 @@
 //!
 //! What was done before is read from the store and from the outputs themselves; there is no journal of its own.
 
-mod hashing;
+pub mod hashing;
 mod history;
 pub mod inputs;
 mod interrupt;
-mod manifest;
-mod outputs;
+pub mod manifest;
+pub mod outputs;
 mod plan;
 pub mod progress;
-mod run;
+pub mod run;
 mod single;
-mod summary;
+pub mod summary;
+mod watch;
 mod work;
 mod workshop;
 
@@ -20,3 +21,4 @@ pub use interrupt::interrupted;
 pub use outputs::{Format, formats_of};
 pub use run::{Order, blocking, run};
 pub use single::run_one;
+pub use watch::{Patience, watch};

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use docmill_model::document::{Page, PageOutcome};
 use docmill_model::options::JobOptions;
 use docmill_model::results::{Extraction, JobResult};
+use docmill_parse::render::chunks::{Chunk, Chunker};
 use docmill_store::blobs::Blobs;
 use docmill_wire::extract;
 use serde_json::{Value, json};
@@ -27,21 +28,25 @@ pub enum Format {
     Text,
     /// Layout items and page metadata, `.json`
     Json,
+    /// Pieces for retrieval, a line of JSON each, `.chunks.jsonl`; only when asked for
+    Chunks,
 }
 
 impl Format {
-    const ALL: [Self; 3] = [Self::Md, Self::Text, Self::Json];
+    const ALL: [Self; 4] = [Self::Md, Self::Text, Self::Json, Self::Chunks];
 
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Md => "md",
             Self::Text => "txt",
             Self::Json => "json",
+            Self::Chunks => "chunks.jsonl",
         }
     }
 }
 
-const EXTRACTION: &str = "extract.json";
+/// Ending of what an extraction gives.
+pub const EXTRACTION: &str = "extract.json";
 
 /// The formats to write: those asked for, else all that the tier makes.
 pub fn formats_of(options: &JobOptions, asked: &[Format]) -> Refused<Vec<Format>> {
@@ -51,7 +56,8 @@ pub fn formats_of(options: &JobOptions, asked: &[Format]) -> Refused<Vec<Format>
         return Err(Refusal::usage("tier fast makes no markdown").hint("Use --tier cost_effective, or --format text."));
     }
     if asked.is_empty() {
-        return Ok(Format::ALL.into_iter().filter(|format| has_layout || *format != Format::Md).collect());
+        let usual = [Format::Md, Format::Text, Format::Json];
+        return Ok(usual.into_iter().filter(|format| has_layout || *format != Format::Md).collect());
     }
     Ok(asked.to_vec())
 }
@@ -62,6 +68,8 @@ pub struct Outputs {
     pub options: JobOptions,
     /// For parse jobs.
     pub formats: Vec<Format>,
+    /// Tokens that a chunk should not go over.
+    pub chunk_tokens: u32,
 }
 
 /// What was written for one input.
@@ -96,14 +104,14 @@ impl Stored {
 }
 
 /// Asset names come from documents: one part, nothing that leads elsewhere.
-fn is_plain(name: &str) -> bool {
+pub fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
 }
 
 impl Outputs {
     /// The files that this input gets, relative to the folder; pictures apart.
-    fn expected(&self, name: &str) -> Vec<String> {
+    pub fn expected(&self, name: &str) -> Vec<String> {
         match self.options {
             JobOptions::Parse(_) => {
                 self.formats.iter().map(|format| format!("{name}.{}", format.extension())).collect()
@@ -186,6 +194,7 @@ impl Outputs {
                 Format::Md => write_text(to, &stored.pages, |page| page.markdown.as_str()),
                 Format::Text => write_text(to, &stored.pages, |page| page.text.as_str()),
                 Format::Json => write_json(to, &stored.pages),
+                Format::Chunks => write_chunks(to, &stored.pages, self.chunk_tokens),
             })?;
         }
         for (asset, from) in &stored.assets {
@@ -245,6 +254,19 @@ fn write_pages(to: &mut dyn Write, pages: &Path, render: impl Fn(&[PageOutcome])
         serde_json::to_writer(&mut *to, &rendered["pages"][0])?;
     }
     to.write_all(b"\n")
+}
+
+/// A chunk a line, as soon as it is whole.
+fn write_chunks(to: &mut dyn Write, pages: &Path, target: u32) -> io::Result<()> {
+    let mut chunker = Chunker::new(target);
+    let mut write = |chunk: Chunk| -> io::Result<()> {
+        serde_json::to_writer(&mut *to, &chunk)?;
+        to.write_all(b"\n")
+    };
+    for page in Pages::open(pages)? {
+        chunker.page(&page?).into_iter().try_for_each(&mut write)?;
+    }
+    chunker.end().into_iter().try_for_each(write)
 }
 
 /// Writes a file so that its name shows either the old content or all of the new one.
@@ -331,7 +353,7 @@ mod tests {
         let (stored, result) = stored(store.path());
         let options = parse(Tier::Agentic);
         let formats = formats_of(&options, &[]).unwrap();
-        let outputs = Outputs { out: out.path().to_owned(), options, formats };
+        let outputs = Outputs { out: out.path().to_owned(), options, formats, chunk_tokens: 400 };
         assert_eq!(outputs.present("a/b.pdf", &result), None);
         // Twice: what is there already is replaced.
         for _ in 0..2 {
@@ -352,7 +374,8 @@ mod tests {
 
     #[test]
     fn formats_are_what_the_tier_makes_or_what_was_asked_for() {
-        assert_eq!(formats_of(&parse(Tier::Agentic), &[]).unwrap(), Format::ALL);
+        let usual = [Format::Md, Format::Text, Format::Json];
+        assert_eq!(formats_of(&parse(Tier::Agentic), &[]).unwrap(), usual);
         assert_eq!(formats_of(&parse(Tier::Fast), &[]).unwrap(), [Format::Text, Format::Json]);
         assert_eq!(formats_of(&parse(Tier::Agentic), &[Format::Text]).unwrap(), [Format::Text]);
         assert!(formats_of(&parse(Tier::Fast), &[Format::Md]).is_err());

@@ -23,6 +23,8 @@ pub enum State {
     Unreadable(Failure),
     /// Done by an earlier run: same content, options and engine.
     Done(Box<Job>),
+    /// It failed in an earlier run, with the same content and options, and is not to be tried again.
+    Ended(Box<Job>),
     /// An earlier run was stopped before it came to the end: its job goes on.
     Open { job: JobId, batch: BatchId },
     /// To be done, for the first time or anew; with the result of the job before, whose outputs go away.
@@ -38,9 +40,16 @@ pub struct Plan {
 }
 
 /// Compares inputs with history. `engine` is the fingerprint that results of this run will carry.
-pub fn plan(sources: Vec<Source>, history: History, options: &JobOptions, engine: &str) -> Plan {
+/// Without `retry_failed` what failed before stays failed.
+pub fn plan(sources: Vec<Source>, history: History, options: &JobOptions, engine: &str, retry_failed: bool) -> Plan {
     let History { mut newest, open } = history;
-    let entry = |source: Source| Entry { state: state(&source, &mut newest, options, engine), source };
+    let entry = |source: Source| {
+        let mut state = state(&source, &mut newest, options, engine);
+        if retry_failed && let State::Ended(job) = state {
+            state = State::New { earlier: job.result.map(Box::new) };
+        }
+        Entry { state, source }
+    };
     let entries: Vec<Entry> = sources.into_iter().map(entry).collect();
     let continued: HashSet<JobId> = entries
         .iter()
@@ -64,6 +73,9 @@ fn state(source: &Source, newest: &mut HashMap<String, Job>, options: &JobOption
         let same_engine = job.result.as_ref().is_some_and(|result| result.engine == engine);
         if job.status == JobStatus::Completed && same_engine && before.sha256() == content.sha256() {
             return State::Done(Box::new(job));
+        }
+        if job.status == JobStatus::Failed && before.sha256() == content.sha256() {
+            return State::Ended(Box::new(job));
         }
         // An unfinished job reads the file in place: it must be the very same one.
         if let Some(batch) = job.batch.filter(|_| !job.status.is_terminal() && before == content) {
@@ -125,17 +137,18 @@ mod tests {
     }
 
     /// The state of `a.pdf` (content `aa`, time 1) after this job, and how many jobs are stale.
-    fn check(job: Option<Job>) -> (&'static str, usize) {
+    fn check(job: Option<Job>, retry_failed: bool) -> (&'static str, usize) {
         let mut history = History::default();
         if let Some(job) = job {
             history.open.extend((!job.status.is_terminal()).then_some(job.id));
             history.newest.insert("a.pdf".into(), job);
         }
         let source = Source { name: "a.pdf".into(), content: Ok(content("aa", 1)) };
-        let plan = plan(vec![source], history, &options(Tier::Agentic), ENGINE);
+        let plan = plan(vec![source], history, &options(Tier::Agentic), ENGINE, retry_failed);
         let state = match plan.entries[0].state {
             State::Unreadable(_) => "unreadable",
             State::Done(_) => "done",
+            State::Ended(_) => "ended",
             State::Open { .. } => "open",
             State::New { .. } => "new",
         };
@@ -174,8 +187,11 @@ mod tests {
             (Some(job(Pending, fast)), ("new", 1)),
         ];
         for (index, (job, expected)) in table.into_iter().enumerate() {
-            assert_eq!(check(job), expected, "row {index}");
+            assert_eq!(check(job, true), expected, "row {index}");
         }
+        assert_eq!(check(Some(job(Failed, |_| ())), false), ("ended", 0));
+        assert_eq!(check(Some(job(Failed, with(content("bb", 1)))), false), ("new", 0));
+        assert_eq!(check(Some(job(Cancelled, |_| ())), false), ("new", 0));
     }
 
     #[test]
@@ -184,7 +200,7 @@ mod tests {
         let other = job(JobStatus::Pending, |_| ());
         history.open.push(other.id);
         let source = Source { name: "b.pdf".into(), content: Err(Failure::from(Code::NotUsable)) };
-        let plan = plan(vec![source], history, &options(Tier::Agentic), ENGINE);
+        let plan = plan(vec![source], history, &options(Tier::Agentic), ENGINE, true);
         assert!(matches!(plan.entries[0].state, State::Unreadable(_)));
         assert_eq!(plan.stale, [other.id]);
     }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 
+use super::interrupt::interrupted;
 use super::run::{Order, execute};
 use crate::refusal::{Exit, Refusal, Refused};
 use crate::terminal::{Voice, tell};
@@ -13,7 +14,7 @@ pub async fn run_one(mut order: Order) -> Refused<Exit> {
     folder.path().clone_into(&mut order.out);
     let quiet = order.voice.quiet;
     order.voice = Voice { quiet: true, json: false };
-    let report = execute(&order).await?;
+    let report = execute(&order, &interrupted()?).await?;
     let Some(line) = report.lines.first() else { return Ok(Exit::Failed) };
     if report.interrupted {
         return Ok(Exit::Interrupted);

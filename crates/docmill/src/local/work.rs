@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docmill_model::results::JobResult;
-use docmill_model::{BatchId, Code, Failure, JobId, JobStatus};
+use docmill_model::{BatchId, Code, Failure, JobId, JobStatus, ProjectId};
 use docmill_runner::Counters;
+use docmill_store::blobs::Blobs;
 use docmill_store::{
-    Batch, BatchCounts, DirectoryKind, FileCreated, Job, NewBatch, NewDirectory, NewDirectoryFile, NewFile,
+    Batch, BatchCounts, DirectoryKind, FileCreated, Job, NewBatch, NewDirectory, NewDirectoryFile, NewFile, Store,
 };
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::hashing::Source;
@@ -19,8 +21,7 @@ use super::plan::{Plan, State};
 use super::progress::Progress;
 use super::run::{Order, blocking};
 use super::workshop::Workshop;
-use crate::refusal::Refused;
-use crate::terminal;
+use crate::refusal::{Refusal, Refused};
 
 /// The next batch is made when fewer jobs than this are open: workers never wait for it, and at most two batches are
 /// open at a time.
@@ -29,6 +30,9 @@ const FEED_BELOW: usize = 500;
 const TICK: Duration = Duration::from_millis(200);
 /// With many jobs open, changes are looked at together, at most this often.
 const GATHER: Duration = Duration::from_millis(50);
+/// Results that are written at the same time: each waits for the disk (three files that are synced), not for a
+/// processor, and one after another they would be slower than the reading of small files.
+const WRITTEN_AT_ONCE: usize = 8;
 
 pub struct Work<'a> {
     order: &'a Order,
@@ -52,6 +56,7 @@ impl<'a> Work<'a> {
     /// Takes the plan over: what was done before gets its missing outputs, and the manifest begins with it.
     pub async fn begin(order: &'a Order, shop: &'a Workshop, outputs: Arc<Outputs>, plan: Plan) -> Refused<Self> {
         let mut earlier_lines = manifest::read(&order.out);
+        let mut failed_before = failed_without_job(order);
         let mut lines: Vec<Option<Line>> = Vec::new();
         let (mut sources, mut waiting, mut open) = (Vec::new(), VecDeque::new(), HashMap::new());
         let mut before = 0;
@@ -59,9 +64,15 @@ impl<'a> Work<'a> {
             let source = entry.source;
             let mut line = None;
             match entry.state {
-                State::Unreadable(failure) => line = Some(failed_line(&source, &failure)),
+                State::Unreadable(failure) => line = Some(Line::failed(&source, &failure)),
+                State::Ended(job) => line = Some(failed_job_line(&source, &job)),
                 State::Open { job, batch } => drop(open.insert(job, (index, batch))),
-                State::New { earlier } => waiting.push_back((index, earlier)),
+                State::New { earlier } => {
+                    line = failed_before.remove(&source.name).filter(|line| line.sha256.as_deref() == source.sha256());
+                    if line.is_none() {
+                        waiting.push_back((index, earlier));
+                    }
+                }
                 State::Done(job) => {
                     let known = earlier_lines.remove(&job.id.to_string());
                     line = line_before(shop, &outputs, &source, &job, known).await?;
@@ -119,7 +130,7 @@ impl<'a> Work<'a> {
             .lines
             .into_iter()
             .zip(sources)
-            .map(|(line, source)| line.unwrap_or_else(|| open_line(source)))
+            .map(|(line, source)| line.unwrap_or_else(|| Line::open(source)))
             .collect();
         self.manifest.end(lines.iter())?;
         Ok(lines)
@@ -197,7 +208,7 @@ impl<'a> Work<'a> {
                 Some((job, _)) => drop(self.open.insert(job, (index, batch.id))),
                 None => {
                     let failure = item.failure.unwrap_or_else(|| Failure::from(Code::Internal));
-                    let line = failed_line(&self.sources[index], &failure);
+                    let line = Line::failed(&self.sources[index], &failure);
                     self.finish(index, line)?;
                 }
             }
@@ -221,19 +232,22 @@ impl<'a> Work<'a> {
 
     async fn collect_batch(&mut self, batch: &Batch, stop: &CancellationToken) -> Refused<()> {
         let items = self.shop.store.batch_results(self.shop.project, batch.id).await?.unwrap_or_default();
-        for (id, status) in items.into_iter().filter_map(|item| item.job) {
-            if stop.is_cancelled() {
-                return Ok(());
+        let mut ended = items.into_iter().filter_map(|item| item.job).filter(|(_, status)| status.is_terminal());
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < WRITTEN_AT_ONCE && !stop.is_cancelled() {
+                let Some((id, _)) = ended.next() else { break };
+                let Some((index, _)) = self.open.remove(&id) else { continue };
+                let home = Home::of(self, index);
+                running.spawn(async move { (index, home.bring(id).await) });
             }
-            if !status.is_terminal() {
-                continue;
-            }
-            let Some((index, _)) = self.open.remove(&id) else { continue };
-            let line = match self.shop.store.job_get(self.shop.project, id).await? {
-                Some(job) => self.bring_home(index, &job).await?,
-                None => failed_line(&self.sources[index], &Failure::from(Code::Internal)),
-            };
-            self.finish(index, line)?;
+            let Some(brought) = running.join_next().await else { break };
+            let (index, line) =
+                brought.map_err(|error| Refusal::failed(format!("a part of docmill broke: {error}")))?;
+            self.finish(index, line?)?;
+        }
+        if stop.is_cancelled() {
+            return Ok(());
         }
         if batch.status.is_terminal() {
             self.batches.remove(&batch.id);
@@ -248,43 +262,76 @@ impl<'a> Work<'a> {
         for job in lost {
             let Some((index, _)) = self.open.remove(&job) else { continue };
             let failure = batch.failure.clone().unwrap_or_else(|| Failure::from(Code::Internal));
-            let line = Line { job_id: Some(job.to_string()), ..failed_line(&self.sources[index], &failure) };
+            let line = Line { job_id: Some(job.to_string()), ..Line::failed(&self.sources[index], &failure) };
             self.finish(index, line)?;
         }
         Ok(())
     }
 
-    async fn bring_home(&self, index: usize, job: &Job) -> Refused<Line> {
-        let source = &self.sources[index];
-        if job.status == JobStatus::Completed {
-            return match write_outputs(self.shop, &self.outputs, source, job).await? {
-                Some(written) => Ok(completed_line(source, job, written)),
-                None => Ok(failed_line(source, &Failure::from(Code::Internal))),
-            };
-        }
-        let failure = job.failure.clone().unwrap_or_else(|| Failure::from(Code::Cancelled));
-        Ok(Line {
-            status: job.status.to_string(),
-            milliseconds: elapsed_ms(job),
-            job_id: Some(job.id.to_string()),
-            ..failed_line(source, &failure)
-        })
-    }
-
     fn finish(&mut self, index: usize, line: Line) -> Refused<()> {
         self.manifest.append(&line)?;
         if self.order.voice.json {
-            let mut told = serde_json::json!({"type": "file"});
-            if let (Some(told), Ok(serde_json::Value::Object(fields))) =
-                (told.as_object_mut(), serde_json::to_value(&line))
-            {
-                told.extend(fields);
-            }
-            terminal::data_line(&told.to_string())?;
+            line.tell()?;
         }
         self.progress.file(line.code.as_deref());
         self.lines[index] = Some(line);
         Ok(())
+    }
+}
+
+/// What it takes to write down one finished job, apart from the run: several are written at the same time.
+struct Home {
+    store: Arc<dyn Store>,
+    blobs: Blobs,
+    project: ProjectId,
+    outputs: Arc<Outputs>,
+    source: Source,
+}
+
+impl Home {
+    fn of(work: &Work<'_>, index: usize) -> Self {
+        Self {
+            store: work.shop.store.clone(),
+            blobs: work.shop.blobs.clone(),
+            project: work.shop.project,
+            outputs: work.outputs.clone(),
+            source: work.sources[index].clone(),
+        }
+    }
+
+    async fn bring(self, id: JobId) -> Refused<Line> {
+        let source = &self.source;
+        let Some(job) = self.store.job_get(self.project, id).await? else {
+            return Ok(Line::failed(source, &Failure::from(Code::Internal)));
+        };
+        if job.status == JobStatus::Completed {
+            return match write_outputs(&self.blobs, &self.outputs, source, &job).await? {
+                Some(written) => Ok(completed_line(source, &job, written)),
+                None => Ok(Line::failed(source, &Failure::from(Code::Internal))),
+            };
+        }
+        Ok(failed_job_line(source, &job))
+    }
+}
+
+/// Lines of files for which no job could be made (an empty one), by name, unless they are to be tried again: the store
+/// knows nothing of them.
+fn failed_without_job(order: &Order) -> HashMap<String, Line> {
+    if order.retry_failed {
+        return HashMap::new();
+    }
+    let lines = manifest::read_by_path(&order.out).into_iter();
+    lines.filter(|(_, line)| line.code.is_some() && line.job_id.is_none()).collect()
+}
+
+/// The line of a job that failed or was cancelled.
+fn failed_job_line(source: &Source, job: &Job) -> Line {
+    let failure = job.failure.clone().unwrap_or_else(|| Failure::from(Code::Cancelled));
+    Line {
+        status: job.status.to_string(),
+        milliseconds: elapsed_ms(job),
+        job_id: Some(job.id.to_string()),
+        ..Line::failed(source, &failure)
     }
 }
 
@@ -301,20 +348,15 @@ async fn line_before(
     let written = match (outputs.present(&source.name, result), known) {
         (Some(files), Some(known)) => Some(Written { files, warnings: known.warnings }),
         // Without its line the warnings are unknown: writing again finds them.
-        _ => write_outputs(shop, outputs, source, job).await?,
+        _ => write_outputs(&shop.blobs, outputs, source, job).await?,
     };
     Ok(written.map(|written| completed_line(source, job, written)))
 }
 
 /// `None` when the store does not have the job's outputs.
-async fn write_outputs(
-    shop: &Workshop,
-    outputs: &Arc<Outputs>,
-    source: &Source,
-    job: &Job,
-) -> Refused<Option<Written>> {
+async fn write_outputs(blobs: &Blobs, outputs: &Arc<Outputs>, source: &Source, job: &Job) -> Refused<Option<Written>> {
     let (Some(result), Some(prefix)) = (job.result.clone(), &job.outputs) else { return Ok(None) };
-    let Some(stored) = Stored::find(&shop.blobs, prefix, &result) else { return Ok(None) };
+    let Some(stored) = Stored::find(blobs, prefix, &result) else { return Ok(None) };
     let (outputs, name) = (outputs.clone(), source.name.clone());
     blocking(move || outputs.write(&name, &stored, &result)).await?.map(Some)
 }
@@ -329,32 +371,7 @@ fn completed_line(source: &Source, job: &Job, written: Written) -> Line {
         job_id: Some(job.id.to_string()),
         outputs: written.files,
         warnings: written.warnings,
-        ..open_line(source)
-    }
-}
-
-fn failed_line(source: &Source, failure: &Failure) -> Line {
-    Line {
-        status: JobStatus::Failed.to_string(),
-        code: Some(failure.code.to_string()),
-        message: Some(failure.message.clone()),
-        ..open_line(source)
-    }
-}
-
-/// An input that is not finished.
-fn open_line(source: &Source) -> Line {
-    Line {
-        path: source.name.clone(),
-        sha256: source.sha256().map(ToOwned::to_owned),
-        status: JobStatus::Pending.to_string(),
-        code: None,
-        message: None,
-        pages: 0,
-        milliseconds: 0,
-        job_id: None,
-        outputs: Vec::new(),
-        warnings: Vec::new(),
+        ..Line::open(source)
     }
 }
 

@@ -117,6 +117,28 @@ fn one_file_goes_to_stdout() {
 }
 
 #[test]
+fn chunks_are_lines_of_json_with_their_headings() {
+    let home = Home::new();
+    let sentence = "This is a sentence of some words. ";
+    home.write("a.md", format!("# One\n\nShort.\n\n## Two\n\n{}\n", sentence.repeat(20)));
+    let chunks = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let out = home.run(&[&["parse", "a.md", "--format", "chunks"], arguments].concat()).ended(0).stdout;
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let whole = chunks(&[]);
+    assert_eq!(whole.len(), 2, "{whole:?}");
+    assert_eq!(whole[0]["text"], "# One\n\nShort.");
+    assert_eq!(
+        (&whole[1]["headings"], &whole[1]["pages"]),
+        (&serde_json::json!(["One", "Two"]), &serde_json::json!([1]))
+    );
+    let small = chunks(&["--chunk-tokens", "40"]);
+    assert!(small.len() > 4 && small.iter().all(|chunk| chunk["tokens"].as_u64().unwrap() <= 41), "{small:?}");
+    home.run(&["parse", "a.md", "-o", "out", "--format", "md,chunks"]).ended(0);
+    assert_eq!(names(&home.path("out")), ["a.md.chunks.jsonl", "a.md.md", "manifest.jsonl"]);
+}
+
+#[test]
 fn a_reader_of_stdout_that_goes_away_is_no_error() {
     let home = Home::new();
     home.write("a.txt", "Many words. ".repeat(100_000));

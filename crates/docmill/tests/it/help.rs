@@ -3,7 +3,7 @@ use crate::program::Home;
 #[test]
 fn every_command_explains_itself() {
     let home = Home::new();
-    let table: [&[&str]; 44] = [
+    let table: [&[&str]; 46] = [
         &[],
         &["batch"],
         &["parse"],
@@ -46,6 +46,8 @@ fn every_command_explains_itself() {
         &["webhook", "log"],
         &["webhook", "test"],
         &["webhook", "replay"],
+        &["watch"],
+        &["diff"],
         &["reader"],
         &["help"],
     ];
@@ -66,7 +68,7 @@ fn wrong_usage_ends_with_2() {
     home.write("a.txt", "a");
     home.write("b.txt", "b");
     home.write("schema.json", "{\"type\": \"array\"}");
-    let table: [(&[&str], &str); 12] = [
+    let table: [(&[&str], &str); 17] = [
         (&["nonsense"], "unrecognized subcommand"),
         (&["batch", "a.txt", "-o", "out"], "--config"),
         (&["batch", "a.txt", "--config", "cfg-NOTHING", "-o", "out"], "error: there is no configuration `cfg-NOTHING`"),
@@ -79,6 +81,14 @@ fn wrong_usage_ends_with_2() {
         (&["parse", "a.txt", "--format", "md,text"], "error: only one format fits on stdout"),
         (&["parse", "a.txt", "--workers", "0"], "error: workers must be at least 1"),
         (&["extract", "a.txt", "--schema", "schema.json"], "error: schema.json:"),
+        (
+            &["parse", "a.txt", "--format", "chunks", "--chunk-tokens", "15"],
+            "error: chunks.target_tokens must be from 16",
+        ),
+        (&["watch", ".", "--config", "cfg-PARSE_FAST", "-o", "out", "--settle", "-1"], "--settle"),
+        (&["watch", "absent", "--config", "cfg-PARSE_FAST", "-o", "out"], "error: cannot read `absent`"),
+        (&["diff", ".", "absent"], "error: `.` is no output folder: it has no manifest.jsonl"),
+        (&["batch", "a.txt", "--config", "cfg-PARSE_FAST", "-o", "out", "--key", "x"], "--server"),
     ];
     for (arguments, expected) in table {
         let ran = home.run(arguments).ended(2).says(expected);

@@ -3,6 +3,7 @@
 
 mod again;
 mod batch;
+mod diff;
 mod faults;
 mod help;
 mod nouns;
@@ -10,4 +11,5 @@ mod program;
 mod remote;
 mod serve;
 mod settings;
+mod watch;
 mod webhooks;

@@ -3,9 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::program::{Home, Ran, Running};
+use crate::program::{Home, Ran, Running, names, signal, until};
 
 pub const KEY: &str = "llx-a-key-that-only-tests-have";
 
@@ -117,6 +118,72 @@ fn what_the_server_says_is_what_is_told() {
     with(&served.base, KEY, &["dir", "show", "bat-1"]).ended(2).says("`bat-1` is not a directory id");
     with(&served.base, KEY, &["dir", "show", "a?b"]).ended(2).says("an id is wrong");
     with(&served.base, KEY, &["file", "show", "dfl-1"]).ended(2).says("hint: Say which with --dir.");
+}
+
+const RUN: [&str; 7] = ["batch", "in", "--config", "cfg-PARSE_AGENTIC", "-o", "there", "--server"];
+
+#[test]
+fn a_run_on_a_server_gives_what_a_run_here_gives() {
+    let served = Served::start();
+    let home = &served.home;
+    home.write("in/2024/a.txt", "Hello from a.\n");
+    home.write("in/b.md", "# Title\n\nWords.\n");
+    home.write("in/empty.txt", "");
+    let run = |more: &[&str]| served.run(&[&RUN[..], &[&served.base], more].concat());
+    run(&[]).ended(3).says("3 files to do").says("failed: empty.txt: EMPTY_FILE: ").says("2 files done, 1 failed");
+    home.run(&["batch", "in", "--config", "cfg-PARSE_AGENTIC", "-o", "here"]).ended(3);
+    for file in ["2024/a.txt.md", "2024/a.txt.txt", "b.md.md", "b.md.txt"] {
+        let read = |out: &str| std::fs::read_to_string(home.path(out).join(file)).unwrap();
+        assert_eq!(read("there"), read("here"), "{file}");
+    }
+    assert_eq!(names(&home.path("there")), names(&home.path("here")));
+    let compared = home.run(&["diff", "here", "there"]).ended(0).stdout;
+    assert!(compared.starts_with("3 files the same"), "{compared}");
+    let told = |out: &str| -> Vec<[Value; 5]> {
+        let fields = ["path", "sha256", "status", "code", "pages"];
+        home.manifest(out).iter().map(|line| fields.map(|field| line[field].clone())).collect()
+    };
+    assert_eq!(told("there"), told("here"));
+
+    // Again: what is done is not sent, what failed is tried again.
+    run(&[]).ended(3).says("2 of 3 files were done before; 1 to do");
+    home.write("in/empty.txt", "Full.\n");
+    run(&["--quiet"]).ended(0);
+    std::fs::remove_file(home.path("there/b.md.md")).unwrap();
+    run(&["--json", "--quiet"]).ended(0);
+    assert!(home.path("there/b.md.md").is_file());
+    run(&["--format", "chunks"]).ended(2).says("error: chunks are not made from the results of a server");
+
+    // Parameters of a file and extraction.
+    home.write(
+        "fields.json",
+        r#"{"product_type": "extract_v2", "data_schema": {"type": "object", "properties":
+        {"greeting": {"type": "string"}}}}"#,
+    );
+    let extract = ["batch", "in/b.md", "--config", "fields.json", "-o", "data", "--server", &served.base];
+    served.run(&extract).ended(0);
+    let data: Value = serde_json::from_slice(&std::fs::read(home.path("data/b.md.extract.json")).unwrap()).unwrap();
+    assert!(data["extract_result"].is_object(), "{data}");
+}
+
+#[test]
+fn a_killed_run_on_a_server_finds_its_batches_again() {
+    let served = Served::start();
+    let home = &served.home;
+    home.write_long_texts(60);
+    let mut command = home.command(&[&RUN[..], &[&served.base, "--key", KEY]].concat());
+    command.env("DOCMILL_LIMITS__BATCH_FILES_MAX", "25");
+    let mut first = Running::start(command);
+    until("a batch", || (!served.json(&["batch", "ls"]).is_empty()).then_some(()));
+    signal(&first.child, Signal::KILL);
+    first.code();
+    let mut command = home.command(&[&RUN[..], &[&served.base, "--key", KEY]].concat());
+    command.env("DOCMILL_LIMITS__BATCH_FILES_MAX", "25");
+    Ran::of(command.output().unwrap()).ended(0).says("60 files done");
+    let lines = home.manifest("there");
+    assert!(lines.len() == 60 && lines.iter().all(|line| line["status"] == "COMPLETED"), "{lines:?}");
+    let files: u64 = served.json(&["batch", "ls"]).iter().map(|b| b["counts"]["total"].as_u64().unwrap()).sum();
+    assert_eq!(files, 60, "no file was sent into two batches");
 }
 
 /// A server that answers one connection after the other with these texts and counts the requests.

@@ -332,6 +332,18 @@ pub fn page_warnings(metadata: &Value) -> Vec<String> {
     warnings.filter_map(|warning| Some(warning["code"].as_str()?.to_owned())).collect()
 }
 
+/// The text of every page of a `.json` output by page number: the markdown of its items, or why it failed.
+pub fn page_texts(output: &Value) -> BTreeMap<u32, String> {
+    let pages = output["items"]["pages"].as_array().into_iter().flatten();
+    let page = |page: &Value| {
+        let number = u32::try_from(page["page_number"].as_u64()?).ok()?;
+        let items = page["items"].as_array().into_iter().flatten().filter_map(|item| item["md"].as_str());
+        let text = page["error"].as_str().map_or_else(|| items.collect::<Vec<_>>().join("\n\n"), ToOwned::to_owned);
+        Some((number, text))
+    };
+    pages.filter_map(page).collect()
+}
+
 /// What an extract job found.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Extraction {

@@ -161,12 +161,14 @@ impl Action {
 
 /// The product and the id of a configuration that the server knows.
 async fn configuration(client: &Client, given: &str) -> Refused<(Product, String)> {
-    let found = client::configuration(client, given).await?.ok_or_else(|| {
-        Refusal::usage(format!("the server has no configuration `{given}`"))
-            .hint("Give a preset such as cfg-PARSE_AGENTIC, or the id or name of a saved one.")
-    })?;
+    let found = client::configuration(client, given).await?.ok_or_else(|| unknown_configuration(given))?;
     let found: Configuration = read(&found)?;
     Ok((found.product_type, found.id))
+}
+
+pub fn unknown_configuration(given: &str) -> Refusal {
+    Refusal::usage(format!("the server has no configuration `{given}`"))
+        .hint("Give a preset such as cfg-PARSE_AGENTIC, or the id or name of a saved one.")
 }
 
 async fn list(client: &Client, ls: Ls, json: bool) -> Refused<()> {

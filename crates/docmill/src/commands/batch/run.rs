@@ -1,12 +1,19 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use docmill_wire::client::{Configuration, requests};
+use docmill_wire::configurations::job_options;
 
+use super::actions::unknown_configuration;
+use crate::client::{self, Client, client_at, read};
 use crate::commands::Common;
-use crate::commands::chosen::choose;
+use crate::commands::chosen::{choose, read_file, refuse};
+use crate::local::outputs::Outputs;
 use crate::local::{self, Format, Order, formats_of};
 use crate::logs;
-use crate::refusal::{Exit, Refused};
+use crate::refusal::{Exit, Refusal, Refused};
+use crate::remote::{self, Identity};
+use crate::secret;
 
 #[derive(Debug, Args)]
 pub struct Run {
@@ -16,12 +23,21 @@ pub struct Run {
     /// Preset (cfg-PARSE_AGENTIC), file with parameters, or id or name of a saved configuration
     #[arg(long, value_name = "CONFIG")]
     config: String,
+    /// Work on this server instead of here: files are uploaded, results come back
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// API key of that server; LLAMA_CLOUD_API_KEY by default
+    #[arg(long, value_name = "KEY", requires = "server")]
+    key: Option<String>,
     /// Output folder
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// What to write for each parsed file; all by default
+    /// What to write for each parsed file; md, text and json by default
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
     format: Vec<Format>,
+    /// Size of chunks in estimated tokens, for --format chunks
+    #[arg(long, value_name = "N")]
+    chunk_tokens: Option<u32>,
     /// Files read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
@@ -29,7 +45,11 @@ pub struct Run {
 
 impl Run {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
-        let config = common.config_with_workers(self.workers)?;
+        if let Some(server) = &self.server {
+            let client = client_at(server, self.key.clone())?;
+            return self.run_at(client, common).await;
+        }
+        let config = common.config_of_run(self.workers, self.chunk_tokens)?;
         logs::start_beside_progress(&config.log)?;
         let chosen = choose(&self.config, &config).await?;
         let order = Order {
@@ -40,7 +60,49 @@ impl Run {
             configuration: chosen.id,
             voice: common.voice(),
             config,
+            inputs: None,
+            retry_failed: true,
         };
         local::run(&order).await
     }
+    async fn run_at(self, client: Client, common: &Common) -> Refused<Exit> {
+        let config = common.config_of_run(self.workers, self.chunk_tokens)?;
+        if self.format.contains(&Format::Chunks) {
+            return Err(Refusal::usage("chunks are not made from the results of a server")
+                .hint("Leave --server out, or give --format md,text,json."));
+        }
+        let known = known_configuration(&client, &self.config).await?;
+        let options = job_options(known.product_type, &known.parameters).map_err(|errors| refuse(&errors))?;
+        let identity =
+            Identity { server: client.base().to_owned(), configuration: known.id, changed: known.updated_at };
+        let order = remote::Order {
+            client,
+            paths: self.paths,
+            identity,
+            product: known.product_type,
+            outputs: Outputs {
+                out: self.out,
+                formats: formats_of(&options, &self.format)?,
+                options,
+                chunk_tokens: config.chunks.target_tokens,
+            },
+            voice: common.voice(),
+            config,
+        };
+        remote::run(order).await
+    }
+}
+
+/// The configuration as the server knows it. Parameters of a file are saved there under a name made of them, so the
+/// same file is the same configuration.
+async fn known_configuration(client: &Client, given: &str) -> Refused<Configuration> {
+    let path = Path::new(given);
+    if path.is_file() {
+        let parameters = read_file(path)?;
+        let name = format!("docmill batch {}", &secret::hash(&parameters.to_string())[..12]);
+        let body = requests::save_configuration(&name, &parameters);
+        return read(&client.post(requests::CONFIGURATIONS, Some(&body)).await?);
+    }
+    let found = client::configuration(client, given).await?.ok_or_else(|| unknown_configuration(given))?;
+    read(&found)
 }
