@@ -4,4 +4,4 @@
 mod compare;
 mod told;
 
-pub use compare::{Comparison, compare};
+pub use compare::compare;
