@@ -85,7 +85,10 @@ fn wrong_usage_ends_with_2() {
             &["parse", "a.txt", "--format", "chunks", "--chunk-tokens", "15"],
             "error: chunks.target_tokens must be from 16",
         ),
-        (&["watch", ".", "--config", "cfg-PARSE_FAST", "-o", "out", "--settle", "-1"], "--settle"),
+        (
+            &["watch", ".", "--config", "cfg-PARSE_FAST", "-o", "out", "--settle=-1"],
+            "error: --settle must be from 0 to 3600",
+        ),
         (&["watch", "absent", "--config", "cfg-PARSE_FAST", "-o", "out"], "error: cannot read `absent`"),
         (&["diff", ".", "absent"], "error: `.` is no output folder: it has no manifest.jsonl"),
         (&["batch", "a.txt", "--config", "cfg-PARSE_FAST", "-o", "out", "--key", "x"], "--server"),

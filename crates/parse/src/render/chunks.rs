@@ -69,6 +69,8 @@ struct Piece {
     boxes: Vec<BBox>,
     /// What comes before it when it begins a chunk.
     again: Option<String>,
+    /// What parts it from the piece before, when both are of one block.
+    joint: &'static str,
 }
 
 impl Chunker {
@@ -113,7 +115,7 @@ impl Chunker {
         if let BlockKind::Heading { value, level } = &block.kind {
             self.heading(value, *level, done);
             let text = block.md.clone();
-            self.open.push((page, index), &Piece { text, boxes: block.boxes.clone(), again: None });
+            self.open.push((page, index), &Piece { text, boxes: block.boxes.clone(), again: None, joint: "\n" });
             return;
         }
         for piece in self.pieces(block) {
@@ -140,13 +142,13 @@ impl Chunker {
             BlockKind::List(list) => items(list, &block.boxes),
             BlockKind::Table(table) => rows(table, &block.boxes),
             BlockKind::Text { .. } => self.paragraph(&block.md, &block.boxes),
-            _ => vec![Piece { text: block.md.clone(), boxes: block.boxes.clone(), again: None }],
+            _ => vec![Piece { text: block.md.clone(), boxes: block.boxes.clone(), again: None, joint: "\n" }],
         }
     }
 
     /// A paragraph, in as many pieces as it needs.
     fn paragraph(&self, text: &str, boxes: &[BBox]) -> Vec<Piece> {
-        let piece = |text: String| Piece { text, boxes: boxes.to_vec(), again: None };
+        let piece = |text: String| Piece { text, boxes: boxes.to_vec(), again: None, joint: " " };
         if tokens(text) <= self.target {
             return if text.is_empty() { Vec::new() } else { vec![piece(text.to_owned())] };
         }
@@ -198,7 +200,7 @@ impl Open {
     fn push(&mut self, block: (u32, usize), piece: &Piece) {
         let same_block = self.block == Some(block);
         if !self.text.is_empty() {
-            self.text.push_str(if same_block { "\n" } else { "\n\n" });
+            self.text.push_str(if same_block { piece.joint } else { "\n\n" });
         }
         self.text.push_str(&piece.text);
         self.block = Some(block);
@@ -231,7 +233,7 @@ fn items(list: &List, boxes: &[BBox]) -> Vec<Piece> {
         let alone = ListItem { number: Some(number), ..item.clone() };
         let text = markdown::list(&List { ordered: list.ordered, items: vec![alone] }, false);
         let boxes = item.bbox.map_or_else(|| boxes.to_vec(), |bbox| vec![bbox]);
-        pieces.push(Piece { text, boxes, again: None });
+        pieces.push(Piece { text, boxes, again: None, joint: "\n" });
     }
     pieces
 }
@@ -249,10 +251,10 @@ fn rows(table: &Table, boxes: &[BBox]) -> Vec<Piece> {
     for (row, line) in lines.iter().enumerate().skip(header_rows) {
         let text = if row == header_rows && header_rows > 0 { format!("{header}\n{line}") } else { line.clone() };
         let again = (row > header_rows && header_rows > 0).then(|| header.clone());
-        pieces.push(Piece { text, boxes: row_boxes(table, row as u32, boxes), again });
+        pieces.push(Piece { text, boxes: row_boxes(table, row as u32, boxes), again, joint: "\n" });
     }
     if pieces.is_empty() && !header.is_empty() {
-        pieces.push(Piece { text: header, boxes: boxes.to_vec(), again: None });
+        pieces.push(Piece { text: header, boxes: boxes.to_vec(), again: None, joint: "\n" });
     }
     pieces
 }
