@@ -1,9 +1,10 @@
 use clap::{Args, Subcommand};
-use docmill_model::KeyId;
+use docmill_model::{KeyId, ProjectId};
 use docmill_store::{Key, Keys};
 use serde_json::{Value, json};
 
 use super::Common;
+use super::project::find;
 use super::visit::Visit;
 use crate::refusal::{Exit, Refusal, Refused};
 use crate::secret;
@@ -23,6 +24,9 @@ enum Action {
         /// What the key is for
         #[arg(default_value = "key")]
         name: String,
+        /// Project that the key opens, by id or name; the default one by default
+        #[arg(long, value_name = "PROJECT")]
+        project: Option<String>,
     },
     /// List keys by their first characters
     Ls,
@@ -37,7 +41,13 @@ impl KeyCommand {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let visit = Visit::open(&common.config(&[])?.data_folder()?).await?;
         match self.action {
-            Action::Create { name } => create(&visit, &name, common).await?,
+            Action::Create { name, project } => {
+                let project = match project {
+                    Some(project) => find(&visit, &project).await?.id,
+                    None => visit.project,
+                };
+                create(&visit, project, &name, common).await?;
+            }
             Action::Ls => {
                 for key in visit.store.key_list().await? {
                     data_line(&if common.json { as_json(&key).to_string() } else { as_text(&key) })?;
@@ -49,9 +59,9 @@ impl KeyCommand {
     }
 }
 
-async fn create(visit: &Visit, name: &str, common: &Common) -> Refused<()> {
+async fn create(visit: &Visit, project: ProjectId, name: &str, common: &Common) -> Refused<()> {
     let secret = secret::generate();
-    let key = visit.store.key_create(secret::record(visit.project, name, &secret)).await?;
+    let key = visit.store.key_create(secret::record(project, name, &secret)).await?;
     if common.json {
         let mut told = as_json(&key);
         told["key"] = json!(secret);

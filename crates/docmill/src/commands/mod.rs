@@ -14,6 +14,7 @@ mod key;
 mod man;
 mod openapi;
 mod parse;
+mod project;
 mod reader;
 mod serve;
 mod told;
@@ -73,6 +74,7 @@ enum Command {
     Config(config::ConfigCommand),
     Key(key::KeyCommand),
     Webhook(webhook::WebhookCommand),
+    Project(project::ProjectCommand),
     Doctor(doctor::Doctor),
     Openapi(openapi::Openapi),
     Completions(completions::Completions),
@@ -96,6 +98,7 @@ impl Cli {
             Command::Config(command) => runtime(command.run(&common)),
             Command::Key(command) => runtime(command.run(&common)),
             Command::Webhook(command) => runtime(command.run(&common)),
+            Command::Project(command) => runtime(command.run(&common)),
             Command::Doctor(command) => runtime(command.run(&common)),
             Command::Openapi(command) => return command.run().map(ExitCode::from),
             Command::Completions(command) => command.run(),

@@ -3,7 +3,7 @@ use crate::program::Home;
 #[test]
 fn every_command_explains_itself() {
     let home = Home::new();
-    let table: [&[&str]; 46] = [
+    let table: [&[&str]; 48] = [
         &[],
         &["batch"],
         &["parse"],
@@ -46,6 +46,8 @@ fn every_command_explains_itself() {
         &["webhook", "log"],
         &["webhook", "test"],
         &["webhook", "replay"],
+        &["project"],
+        &["project", "create"],
         &["watch"],
         &["diff"],
         &["reader"],

@@ -1,4 +1,4 @@
-//! `config`, `key` and `doctor`.
+//! `config`, `key`, `project` and `doctor`.
 
 use serde_json::{Value, json};
 
@@ -62,6 +62,22 @@ fn keys_are_made_listed_and_revoked() {
     home.run(&["key", "revoke", "bat-1"]).ended(2).says("is not a key id");
     let revoked = lines(&home.run(&["key", "ls", "--json"]).ended(0).stdout);
     assert_eq!(revoked.iter().filter(|key| !key["revoked_at"].is_null()).count(), 1);
+}
+
+#[test]
+fn projects_are_made_listed_and_have_keys_of_their_own() {
+    let home = Home::new();
+    let id = home.run(&["project", "create", "archive"]).ended(0).stdout.trim_end().to_owned();
+    home.run(&["project", "create", "archive"]).ended(1).says("error: ");
+    home.run(&["project", "create", ""]).ended(2).says("error: the name has 0 characters");
+    let table = home.run(&["project", "ls"]).ended(0).stdout;
+    assert!(table.lines().nth(1).unwrap().ends_with("default") && table.contains(&id), "{table}");
+    for given in ["archive", &id] {
+        let made = lines(&home.run(&["key", "create", "--project", given, "--json"]).ended(0).stdout);
+        assert_eq!(made[0]["project_id"], id.as_str());
+    }
+    home.run(&["key", "create", "--project", "none"]).ended(2).says("error: there is no project `none`");
+    assert_eq!(lines(&home.run(&["project", "ls", "--json"]).ended(0).stdout).len(), 2);
 }
 
 #[test]

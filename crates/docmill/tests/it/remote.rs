@@ -120,6 +120,32 @@ fn what_the_server_says_is_what_is_told() {
     with(&served.base, KEY, &["file", "show", "dfl-1"]).ended(2).says("hint: Say which with --dir.");
 }
 
+#[test]
+fn files_go_up_and_come_back() {
+    let served = Served::start();
+    let home = &served.home;
+    home.write("in/a.txt", "The words of a.\n");
+    let id = served.printed(&["file", "upload", "in/a.txt"]);
+    assert!(id.starts_with("fil-") || id.len() == 36, "{id}");
+    assert_eq!(served.json(&["file", "ls"])[0]["name"], "a.txt");
+    assert!(served.printed(&["file", "show", &id]).contains("a.txt"));
+    assert_eq!(served.run(&["file", "download", &id]).ended(0).stdout, "The words of a.\n");
+    served.run(&["file", "download", &id, "-o", "back.txt"]).ended(0);
+    assert_eq!(std::fs::read_to_string(home.path("back.txt")).unwrap(), "The words of a.\n");
+    served
+        .run(&["file", "download", &id, "-o", "absent/back.txt"])
+        .ended(1)
+        .says("error: cannot write `absent/back.txt`");
+    served.run(&["file", "rm", &id]).ended(0);
+    served.run(&["file", "download", &id]).ended(1).says("error: ");
+
+    let dir = served.printed(&["dir", "create", "texts"]);
+    let entry = served.printed(&["file", "upload", "in", "--dir", &dir]);
+    assert_eq!(served.run(&["file", "download", &entry, "--dir", &dir]).ended(0).stdout, "The words of a.\n");
+    served.run(&["dir", "update", &dir, "--name", "letters"]).ended(0);
+    assert_eq!(served.json(&["dir", "show", &dir])[0]["name"], "letters");
+}
+
 const RUN: [&str; 7] = ["batch", "in", "--config", "cfg-PARSE_AGENTIC", "-o", "there", "--server"];
 
 #[test]
