@@ -40,7 +40,7 @@ fn parameters_that_are_not_valid_are_refused() {
         ("a.json", r#"{"product_type": "parse_v2", "tier": "fast", "version": "latest", "x": 1}"#, "parameters.x: "),
         ("b.json", "[]", "it holds no object"),
         ("c.json", "{", "cannot read `c.json`"),
-        ("d.toml", "product_type = \"split_v1\"", "product_type: "),
+        ("d.toml", "product_type = \"nothing_v1\"", "product_type: "),
     ] {
         home.write(name, text);
         home.run(&["config", "create", "mine", name]).ended(2).says(expected);
