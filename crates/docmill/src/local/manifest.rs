@@ -6,33 +6,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::outputs::write_whole;
 use crate::refusal::{Refusal, Refused};
 
-pub const NAME: &str = "manifest.jsonl";
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The input, relative to the folder that was named.
-    pub path: String,
-    /// `None` when the file could not be read at all.
-    pub sha256: Option<String>,
-    /// `COMPLETED`, `FAILED`, `CANCELLED`, or `PENDING` when the run was interrupted before it.
-    pub status: String,
-    /// For what failed: the stable code and its sentence.
-    pub code: Option<String>,
-    pub message: Option<String>,
-    pub pages: u32,
-    pub milliseconds: u64,
-    pub job_id: Option<String>,
-    /// Files written, relative to the output folder.
-    pub outputs: Vec<String>,
-    /// Codes of what was approximated or missing, each once.
-    #[serde(default)]
-    pub warnings: Vec<String>,
-}
+pub use docmill_wire::outputs::{MANIFEST as NAME, ManifestLine as Line};
 
 /// An open manifest.
 pub struct Manifest {
@@ -52,7 +29,7 @@ impl Manifest {
     /// One more input is finished.
     pub fn append(&mut self, line: &Line) -> Refused<()> {
         // One write a line: a kill between two writes leaves whole lines.
-        self.file.write_all(&encode(line)).map_err(|error| refuse(&self.path, &error))
+        self.file.write_all(&line.encode()).map_err(|error| refuse(&self.path, &error))
     }
 
     /// Every input, in order.
@@ -69,14 +46,8 @@ pub fn read(out: &Path) -> HashMap<String, Line> {
 }
 
 fn write<'a>(path: &Path, lines: impl Iterator<Item = &'a Line>) -> Refused<()> {
-    write_whole(path, |file| lines.into_iter().try_for_each(|line| file.write_all(&encode(line))))
+    write_whole(path, |file| lines.into_iter().try_for_each(|line| file.write_all(&line.encode())))
         .map_err(|error| refuse(path, &error))
-}
-
-fn encode(line: &Line) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(line).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
 }
 
 fn refuse(path: &Path, error: &io::Error) -> Refusal {

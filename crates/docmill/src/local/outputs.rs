@@ -10,12 +10,11 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
-use docmill_model::document::{Page, PageOutcome};
+use docmill_model::document::PageOutcome;
 use docmill_model::options::JobOptions;
 use docmill_model::results::{Extraction, JobResult};
 use docmill_store::blobs::Blobs;
-use docmill_wire::extract;
-use serde_json::{Value, json};
+use docmill_wire::outputs::{self as wire, EXTRACTION, Form};
 
 use crate::refusal::{Refusal, Refused};
 
@@ -32,16 +31,18 @@ pub enum Format {
 impl Format {
     const ALL: [Self; 3] = [Self::Md, Self::Text, Self::Json];
 
-    pub const fn extension(self) -> &'static str {
+    pub const fn form(self) -> Form {
         match self {
-            Self::Md => "md",
-            Self::Text => "txt",
-            Self::Json => "json",
+            Self::Md => Form::Markdown,
+            Self::Text => Form::Text,
+            Self::Json => Form::Json,
         }
     }
-}
 
-const EXTRACTION: &str = "extract.json";
+    pub const fn extension(self) -> &'static str {
+        self.form().extension()
+    }
+}
 
 /// The formats to write: those asked for, else all that the tier makes.
 pub fn formats_of(options: &JobOptions, asked: &[Format]) -> Refused<Vec<Format>> {
@@ -163,11 +164,7 @@ impl Outputs {
         let mut warnings: BTreeSet<String> = result.document.warnings.iter().map(|w| w.code.clone()).collect();
         if let JobOptions::Extract(options) = &self.options {
             let extraction: Extraction = serde_json::from_slice(&fs::read(&stored.extraction)?)?;
-            let asked = extract::Asked::from(options);
-            let answer = json!({
-                "extract_result": extraction.data,
-                "extract_metadata": extract::metadata(&extraction, asked, None, options.parse.tier.as_str()),
-            });
+            let answer = wire::extraction(&extraction, options);
             let file = format!("{name}.{EXTRACTION}");
             write_whole(&self.out.join(&file), |to| {
                 serde_json::to_writer_pretty(&mut *to, &answer)?;
@@ -182,11 +179,7 @@ impl Outputs {
         }
         for format in &self.formats {
             let path = self.out.join(format!("{name}.{}", format.extension()));
-            write_whole(&path, |to| match format {
-                Format::Md => write_text(to, &stored.pages, |page| page.markdown.as_str()),
-                Format::Text => write_text(to, &stored.pages, |page| page.text.as_str()),
-                Format::Json => write_json(to, &stored.pages),
-            })?;
+            write_whole(&path, |to| write_form(to, &stored.pages, format.form()))?;
         }
         for (asset, from) in &stored.assets {
             link_whole(from, &self.out.join(format!("{name}.images")).join(asset))?;
@@ -215,36 +208,15 @@ impl Iterator for Pages {
     }
 }
 
-/// Pages with an empty line between them. A page that failed is named: a gap must not look like a blank page.
-fn write_text(to: &mut dyn Write, pages: &Path, part: impl Fn(&Page) -> &str) -> io::Result<()> {
-    for (index, page) in Pages::open(pages)?.enumerate() {
-        if index > 0 {
-            to.write_all(b"\n")?;
+fn write_form(to: &mut dyn Write, pages: &Path, form: Form) -> io::Result<()> {
+    for pass in form.passes() {
+        to.write_all(pass.before.as_bytes())?;
+        for (index, page) in Pages::open(pages)?.enumerate() {
+            to.write_all((pass.page)(index == 0, &page?).as_bytes())?;
         }
-        match page? {
-            PageOutcome::Read(page) => writeln!(to, "{}", part(&page).trim_end())?,
-            PageOutcome::Failed { number, error } => writeln!(to, "<!-- page {number} could not be read: {error} -->")?,
-        }
+        to.write_all(pass.after.as_bytes())?;
     }
     Ok(())
-}
-
-/// `items` and `metadata` as the API answers them, a page a line. Two passes instead of one list in memory.
-fn write_json(to: &mut dyn Write, pages: &Path) -> io::Result<()> {
-    to.write_all(b"{\"items\":{\"pages\":[")?;
-    write_pages(to, pages, docmill_wire::pages::items)?;
-    to.write_all(b"]},\"metadata\":{\"pages\":[")?;
-    write_pages(to, pages, docmill_wire::pages::metadata)?;
-    to.write_all(b"]}}\n")
-}
-
-fn write_pages(to: &mut dyn Write, pages: &Path, render: impl Fn(&[PageOutcome]) -> Value) -> io::Result<()> {
-    for (index, page) in Pages::open(pages)?.enumerate() {
-        let rendered = render(std::slice::from_ref(&page?));
-        to.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *to, &rendered["pages"][0])?;
-    }
-    to.write_all(b"\n")
 }
 
 /// Writes a file so that its name shows either the old content or all of the new one.
@@ -289,9 +261,10 @@ fn is_absent(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use docmill_model::document::{DocumentInfo, Warning};
+    use docmill_model::document::{DocumentInfo, Page, Warning};
     use docmill_model::options::{ParseOptions, Tier};
     use docmill_model::results::Asset;
+    use serde_json::Value;
 
     use super::*;
 

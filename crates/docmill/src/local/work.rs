@@ -182,6 +182,7 @@ impl<'a> Work<'a> {
             once: None,
             listeners: Default::default(),
             job_listeners: Default::default(),
+            reuse: None,
         };
         let batch = self.shop.store.batch_create(batch).await?;
         self.watch(&batch, &by_name).await
