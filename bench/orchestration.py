@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -79,8 +80,10 @@ def directory_of(server, count):
 
 
 def run_batches(server, directories):
-    """Seconds from the first create until all are COMPLETED, and the server's largest memory seen meanwhile."""
-    begin, largest = time.monotonic(), 0.0
+    """Seconds from the first create until all are COMPLETED, the server's largest memory seen meanwhile, and how far
+    eta_seconds was off: the median of |eta - time that was left| of every look after the first tenth, in percent of the
+    batch's time."""
+    begin, largest, looks, off = time.monotonic(), 0.0, {}, []
     body = {"config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_COST_EFFECTIVE"}}}
     open_batches = {server.call("POST", "/api/v2/batches", {**body, "source_directory_id": directory})["id"] for directory in directories}
     connection = server.connect()
@@ -88,11 +91,15 @@ def run_batches(server, directories):
         time.sleep(0.02)
         largest = max(largest, server.memory_mib())
         batch = server.call("GET", f"/api/v2/batches/{min(open_batches)}", connection=connection)
+        now = time.monotonic()
+        if batch["eta_seconds"] is not None and batch["progress"] >= 0.1:
+            looks.setdefault(batch["id"], []).append((now, batch["eta_seconds"]))
         if batch["status"] == "COMPLETED":
             open_batches.discard(batch["id"])
+            off += [abs(eta - (now - at)) / (now - begin) for at, eta in looks.pop(batch["id"], [])]
         elif batch["status"] in ("FAILED", "CANCELLED"):
             sys.exit(f"error: {batch}")
-    return time.monotonic() - begin, largest
+    return time.monotonic() - begin, largest, 100 * statistics.median(off) if off else float("nan")
 
 
 def bare_loop(folder, files, commits):
@@ -135,17 +142,17 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         server = Server(given.docmill.absolute(), folder)
-        print("| workload | files | docmill s | bare loop s | ratio | engine s | commits | server MiB before | server MiB at most |")
-        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        print("| workload | files | docmill s | bare loop s | ratio | engine s | commits | server MiB before | server MiB at most | eta off % |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
         for name, batches in (("one batch", 1), (f"{given.batches} batches at once", given.batches)):
             directories = [directory_of(server, given.files) for _ in range(batches)]
             before, memory = server.counters(), server.memory_mib()
-            seconds, largest = run_batches(server, directories)
+            seconds, largest, off = run_batches(server, directories)
             after, files = server.counters(), given.files * batches
             commits = int(after["docmill_queue_commits_total"] - before["docmill_queue_commits_total"])
             engine = (after["docmill_reader_microseconds_total"] - before["docmill_reader_microseconds_total"]) / 1e6
             bare = bare_loop(folder / name.replace(" ", "-"), files, commits)
-            print(f"| {name} | {files} | {seconds:.2f} | {bare:.2f} | {seconds / bare:.2f} | {engine:.2f} | {commits} | {memory:.0f} | {largest:.0f} |", flush=True)
+            print(f"| {name} | {files} | {seconds:.2f} | {bare:.2f} | {seconds / bare:.2f} | {engine:.2f} | {commits} | {memory:.0f} | {largest:.0f} | {off:.0f} |", flush=True)
         server.process.terminate()
         server.process.wait(60)
 

@@ -12,6 +12,11 @@ pub struct Limits {
     pub create_kept_ms: i64,
     /// Characters of an `Idempotency-Key`.
     pub idempotency_key_chars_max: u32,
+    /// How long a result may be used for the same content, options and engine again, milliseconds (48 hours); 0 =
+    /// every file is read.
+    pub reuse_kept_ms: i64,
+    /// Streams of events and exports that are open at a time.
+    pub streams_max: u32,
     /// Bytes of one uploaded file (512 MiB).
     pub upload_bytes_max: u64,
     /// Bytes of a JSON request body.
@@ -42,6 +47,8 @@ impl Default for Limits {
             batch_files_max: 1_000,
             create_kept_ms: 600_000,
             idempotency_key_chars_max: 255,
+            reuse_kept_ms: 48 * 3_600_000,
+            streams_max: 100,
             upload_bytes_max: 512 * 1024 * 1024,
             body_bytes_max: 2 * 1024 * 1024,
             name_chars_max: 3_000,

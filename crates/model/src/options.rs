@@ -220,6 +220,14 @@ impl JobOptions {
         }
     }
 
+    /// How the document is parsed, to be changed.
+    pub const fn parse_mut(&mut self) -> &mut ParseOptions {
+        match self {
+            Self::Parse(options) => options,
+            Self::Extract(options) => &mut options.parse,
+        }
+    }
+
     /// How the document is parsed, for either product.
     pub const fn parse(&self) -> &ParseOptions {
         match self {

@@ -25,6 +25,15 @@ pub struct JobResult {
     pub engine: String,
     /// Time from claim to finish, milliseconds.
     pub elapsed_ms: u64,
+    /// Some page or the document carries a warning that it lacks something (`Warning::is_lack`).
+    pub lacks_something: bool,
+}
+
+impl JobResult {
+    /// Whether the result is as good as reading the file again would give, so that others may use it.
+    pub const fn is_reusable(&self) -> bool {
+        self.pages_failed == 0 && !self.lacks_something
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

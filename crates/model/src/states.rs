@@ -68,6 +68,12 @@ impl BatchStatus {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
 
+    /// Whether a batch may become RUNNING once more, which only a retry of its failed items does. A batch that broke
+    /// may not: its items cannot be trusted.
+    pub const fn may_be_retried(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled)
+    }
+
     /// Whether a batch may go from `self` to `next`. A retry of a finished batch is a move of its own.
     pub const fn may_become(self, next: Self) -> bool {
         use BatchStatus::{Cancelled, Completed, Failed, Pending, Running};

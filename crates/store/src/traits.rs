@@ -183,6 +183,10 @@ pub trait Batches: Send + Sync + 'static {
     /// Waiting jobs end CANCELLED, leased ones are asked to stop; the batch is CANCELLED when the last one ended.
     /// `None` when there is no such batch; `CONFLICT` when it is terminal.
     async fn batch_cancel(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Batch>>;
+    /// Failed items get a new job each, and the batch is RUNNING once more with a higher generation. Items whose file is
+    /// gone are left as they are. `None` when there is no such batch; `CONFLICT` when it is open or broken, or when
+    /// nothing is left to retry.
+    async fn batch_retry(&self, retry: BatchRetry) -> StoreResult<Option<Batch>>;
     /// Counts the batch's jobs anew, repairs its counters, and settles it. A batch that cannot be repaired (items
     /// missing, snapshot unreadable) becomes FAILED. For upkeep and tests; answers the status after it.
     async fn batch_recount(&self, id: BatchId) -> StoreResult<BatchStatus>;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests count as tests")]
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, JobId, JobStatus};
 use docmill_store::conformance::webhooks::endpoint;
 use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, completed};
 use docmill_store::sqlite::{Role, SqliteStore};
-use docmill_store::{Beat, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, Queue, Store};
+use docmill_store::{BatchRetry, Beat, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, Queue, Store};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use uuid::Uuid;
@@ -33,6 +34,7 @@ enum Step {
     Rescue,
     Release,
     CancelBatch(Index),
+    RetryBatch(Index, bool),
     CancelJob(Index),
     DeleteFile(Index, Index),
     Recount(Index),
@@ -77,6 +79,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Rescue),
         1 => Just(Step::Release),
         1 => any::<Index>().prop_map(Step::CancelBatch),
+        2 => (any::<Index>(), any::<bool>()).prop_map(|(batch, cancelled)| Step::RetryBatch(batch, cancelled)),
         1 => any::<Index>().prop_map(Step::CancelJob),
         1 => (any::<Index>(), any::<Index>()).prop_map(|(batch, file)| Step::DeleteFile(batch, file)),
         1 => any::<Index>().prop_map(Step::Recount),
@@ -142,6 +145,7 @@ impl<'a> World<'a> {
                     assert_eq!(answer.is_err(), status.is_terminal());
                 }
             }
+            Step::RetryBatch(at, cancelled) => self.retry_batch(at, *cancelled).await,
             Step::CancelJob(at) => {
                 let jobs: Vec<(JobId, JobStatus)> = self.jobs.iter().map(|(id, status)| (*id, *status)).collect();
                 if let Some((id, status)) = pick(&jobs, at) {
@@ -174,6 +178,25 @@ impl<'a> World<'a> {
         let items = self.ground.store.batch_results(self.ground.project, batch.id).await.unwrap().unwrap();
         assert_eq!(items.len(), files + usize::from(with_empty));
         self.jobs.extend(items.iter().filter_map(|item| item.job));
+    }
+
+    async fn retry_batch(&mut self, at: &Index, cancelled: bool) {
+        let Some((id, _, status)) = pick(&self.batches, at) else { return };
+        let retry = BatchRetry { cancelled, ..self.ground.batch_retry(id) };
+        let Ok(Some(batch)) = self.ground.store.batch_retry(retry).await else { return };
+        assert!(status.may_be_retried(), "{status}");
+        assert_eq!(batch.status, BatchStatus::Running);
+        let known = self.batches.iter_mut().find(|(known, ..)| *known == id).unwrap();
+        known.2 = batch.status;
+        let items = self.ground.store.batch_results(self.ground.project, id).await.unwrap().unwrap();
+        for (item, (job, status)) in items.iter().filter_map(|item| Some((item, item.job?))) {
+            if let Entry::Vacant(new) = self.jobs.entry(job) {
+                assert_eq!(status, JobStatus::Pending);
+                new.insert(status);
+                let before = self.jobs[&item.retried_from.unwrap()];
+                assert!(before == JobStatus::Failed || (cancelled && before == JobStatus::Cancelled), "{before}");
+            }
+        }
     }
 
     async fn claim(&mut self, count: u32) {

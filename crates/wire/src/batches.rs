@@ -2,7 +2,8 @@
 //! `error_summary`, `generation`, `error_message`, `started_at` and `finished_at` (design section 4, "Deviations by kindness").
 
 use docmill_model::{
-    BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, JobId, Product, ProjectId, Timestamp,
+    BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, JobId, JobStatus, Product, ProjectId,
+    Timestamp,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::check::{self, Rule, may, must};
 use crate::errors::FieldError;
 use crate::forms;
 use crate::given;
+use crate::parse::TIMEOUTS;
 use crate::render::{printed, printed_if};
 use crate::webhooks;
 
@@ -55,6 +57,45 @@ impl CreateBatch {
             }
             _ => Err(errors),
         }
+    }
+}
+
+/// Body of POST /api/v2/batches/{id}/retry.
+pub static RETRY: Rule = Rule::Object(&[
+    may("codes", Rule::List { of: &Rule::Form(code), max: Code::ALL.len() }),
+    may("include_cancelled", Rule::Bool),
+    may("configuration_id", forms::CONFIGURATION_ID),
+    may("timeouts", TIMEOUTS),
+]);
+
+fn code(text: &str) -> Result<(), String> {
+    Code::from_text(text).map(|_| ()).ok_or_else(|| format!("`{text}` is no code of docmill, such as READER_TIMEOUT"))
+}
+
+/// POST /api/v2/batches/{id}/retry, docmill's own. Without a body everything that failed is retried as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RetryBatch {
+    /// Empty = every failed file.
+    pub codes: Vec<Code>,
+    pub include_cancelled: bool,
+    pub configuration_id: Option<ConfigurationId>,
+    pub base_timeout_s: Option<u32>,
+    pub page_timeout_s: Option<u32>,
+}
+
+impl RetryBatch {
+    pub fn read(body: &Value) -> Result<Self, Vec<FieldError>> {
+        let errors = check::body(&RETRY, body);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Self {
+            codes: given::texts(body, "codes").iter().filter_map(|text| Code::from_text(text)).collect(),
+            include_cancelled: given::flag(body, "include_cancelled"),
+            configuration_id: given::text(body, "configuration_id").and_then(|text| text.parse().ok()),
+            base_timeout_s: given::int(body, "timeouts.base_in_seconds"),
+            page_timeout_s: given::int(body, "timeouts.extra_time_per_page_in_seconds"),
+        })
     }
 }
 
@@ -116,6 +157,19 @@ pub struct BatchResult {
     pub source_directory_file_id: DirectoryFileId,
     pub job_reference: Option<JobReference>,
     pub error_message: Option<String>,
+    /// The job that this file had before the batch was retried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retried_from: Option<JobReference>,
+}
+
+/// A file of a batch that has ended, as the stream of events tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileEvent {
+    pub display_name: String,
+    /// `None` when no job could be made.
+    pub status: Option<JobStatus>,
+    #[serde(flatten)]
+    pub result: BatchResult,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]

@@ -16,6 +16,7 @@ pub mod files;
 pub mod forms;
 mod given;
 mod items;
+pub mod outputs;
 pub mod pages;
 pub mod paging;
 pub mod parse;

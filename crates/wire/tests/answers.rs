@@ -45,6 +45,7 @@ fn batch() {
         source_directory_file_id: DirectoryFileId::from_uuid(uuid(n)),
         job_reference: job.map(|n| JobId::from_uuid(Product::Parse, uuid(n)).into()),
         error_message: message.map(str::to_owned),
+        retried_from: None,
     };
     let counts =
         Counts { total: 4, pending: 1, running: 0, completed: 1, failed: 1, cancelled: 0, without_job: 1, reused: 1 };
@@ -261,6 +262,7 @@ fn parse_result_with_everything() {
         assets: vec![Asset { name: "image_1.png".into(), bytes: 9 }],
         engine: "docmill".into(),
         elapsed_ms: 40,
+        lacks_something: false,
     };
     let options = ParseOptions {
         tier: Tier::Agentic,
@@ -281,7 +283,7 @@ fn parse_result_with_everything() {
                 markdown_full: Some(pages::markdown_full(&pages)),
                 items: Some(pages::items(&pages)),
                 metadata: Some(pages::metadata(&pages)),
-                job_metadata: Some(parse::job_metadata(&options, &record)),
+                job_metadata: Some(parse::job_metadata(&options, &record, None)),
                 images_content_metadata: Some(pages::images(&pages, &[], url)),
                 result_content_metadata: Some(pages::contents(&[
                     content("markdown", Some("http://a")),
@@ -354,7 +356,7 @@ fn extract_job() {
             error_message: None,
             extract_metadata: Some(extract::metadata(&found, asked, Some(job(Product::Parse)), "agentic")),
             extract_result: Some(found.data),
-            metadata: Some(JobMetadata::of_pages(2)),
+            metadata: Some(JobMetadata::of_pages(2, None)),
             usage: Some(ExtractUsage::default()),
             created_at: AT,
             updated_at: AT,

@@ -89,7 +89,13 @@ async fn serve(config: &Config) -> Refused<()> {
 
 fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
     let site = config.server.site().map_err(Refusal::usage)?;
-    Ok(ServerSettings { limits: config.limits.clone(), spool: data.join("spool"), site, guard: config.guard()? })
+    Ok(ServerSettings {
+        limits: config.limits.clone(),
+        spool: data.join("spool"),
+        site,
+        guard: config.guard()?,
+        engine: workers::fingerprint(config),
+    })
 }
 
 /// Makes sure that there is a key. The new one, when it is for the first time and has to be shown.

@@ -7,7 +7,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use docmill_model::{Failure, JobStatus};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::hashing::Source;
@@ -15,63 +14,40 @@ use super::outputs::write_whole;
 use crate::refusal::{Refusal, Refused};
 use crate::terminal;
 
-pub const NAME: &str = "manifest.jsonl";
+pub use docmill_wire::outputs::{MANIFEST as NAME, ManifestLine as Line};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The input, relative to the folder that was named.
-    pub path: String,
-    /// `None` when the file could not be read at all.
-    pub sha256: Option<String>,
-    /// `COMPLETED`, `FAILED`, `CANCELLED`, or `PENDING` when the run was interrupted before it.
-    pub status: String,
-    /// For what failed: the stable code and its sentence.
-    pub code: Option<String>,
-    pub message: Option<String>,
-    pub pages: u32,
-    pub milliseconds: u64,
-    pub job_id: Option<String>,
-    /// Files written, relative to the output folder.
-    pub outputs: Vec<String>,
-    /// Codes of what was approximated or missing, each once.
-    #[serde(default)]
-    pub warnings: Vec<String>,
+/// An input that is not finished.
+pub fn open(source: &Source) -> Line {
+    Line {
+        path: source.name.clone(),
+        sha256: source.sha256().map(ToOwned::to_owned),
+        status: JobStatus::Pending.to_string(),
+        code: None,
+        message: None,
+        pages: 0,
+        milliseconds: 0,
+        job_id: None,
+        outputs: Vec::new(),
+        warnings: Vec::new(),
+    }
 }
 
-impl Line {
-    /// An input that is not finished.
-    pub fn open(source: &Source) -> Self {
-        Self {
-            path: source.name.clone(),
-            sha256: source.sha256().map(ToOwned::to_owned),
-            status: JobStatus::Pending.to_string(),
-            code: None,
-            message: None,
-            pages: 0,
-            milliseconds: 0,
-            job_id: None,
-            outputs: Vec::new(),
-            warnings: Vec::new(),
-        }
+pub fn failed(source: &Source, failure: &Failure) -> Line {
+    Line {
+        status: JobStatus::Failed.to_string(),
+        code: Some(failure.code.to_string()),
+        message: Some(failure.message.clone()),
+        ..open(source)
     }
+}
 
-    pub fn failed(source: &Source, failure: &Failure) -> Self {
-        Self {
-            status: JobStatus::Failed.to_string(),
-            code: Some(failure.code.to_string()),
-            message: Some(failure.message.clone()),
-            ..Self::open(source)
-        }
+/// For programs that follow a run: the line with its type, on stdout.
+pub fn tell(line: &Line) -> Refused<()> {
+    let mut told = serde_json::json!({"type": "file"});
+    if let (Some(told), Ok(Value::Object(fields))) = (told.as_object_mut(), serde_json::to_value(line)) {
+        told.extend(fields);
     }
-
-    /// For programs that follow a run: the line with its type, on stdout.
-    pub fn tell(&self) -> Refused<()> {
-        let mut told = serde_json::json!({"type": "file"});
-        if let (Some(told), Ok(Value::Object(fields))) = (told.as_object_mut(), serde_json::to_value(self)) {
-            told.extend(fields);
-        }
-        terminal::data_line(&told.to_string())
-    }
+    terminal::data_line(&told.to_string())
 }
 
 /// An open manifest.
@@ -92,7 +68,7 @@ impl Manifest {
     /// One more input is finished.
     pub fn append(&mut self, line: &Line) -> Refused<()> {
         // One write a line: a kill between two writes leaves whole lines.
-        self.file.write_all(&encode(line)).map_err(|error| refuse(&self.path, &error))
+        self.file.write_all(&line.encode()).map_err(|error| refuse(&self.path, &error))
     }
 
     /// Every input, in order.
@@ -119,14 +95,8 @@ pub fn read_lines(out: &Path) -> Vec<Line> {
 }
 
 fn write<'a>(path: &Path, lines: impl Iterator<Item = &'a Line>) -> Refused<()> {
-    write_whole(path, |file| lines.into_iter().try_for_each(|line| file.write_all(&encode(line))))
+    write_whole(path, |file| lines.into_iter().try_for_each(|line| file.write_all(&line.encode())))
         .map_err(|error| refuse(path, &error))
-}
-
-fn encode(line: &Line) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(line).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
 }
 
 fn refuse(path: &Path, error: &io::Error) -> Refusal {

@@ -10,13 +10,13 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
-use docmill_model::document::{Page, PageOutcome};
+use docmill_model::document::PageOutcome;
 use docmill_model::options::JobOptions;
 use docmill_model::results::{Extraction, JobResult};
 use docmill_parse::render::chunks::{Chunk, Chunker};
 use docmill_store::blobs::Blobs;
-use docmill_wire::extract;
-use serde_json::{Value, json};
+pub use docmill_wire::outputs::EXTRACTION;
+use docmill_wire::outputs::{self as wire, Form};
 
 use crate::refusal::{Refusal, Refused};
 
@@ -35,18 +35,23 @@ pub enum Format {
 impl Format {
     const ALL: [Self; 4] = [Self::Md, Self::Text, Self::Json, Self::Chunks];
 
-    pub const fn extension(self) -> &'static str {
+    /// As the export of a server has it too; chunks are the command line's alone.
+    pub const fn form(self) -> Option<Form> {
         match self {
-            Self::Md => "md",
-            Self::Text => "txt",
-            Self::Json => "json",
-            Self::Chunks => "chunks.jsonl",
+            Self::Md => Some(Form::Markdown),
+            Self::Text => Some(Form::Text),
+            Self::Json => Some(Form::Json),
+            Self::Chunks => None,
+        }
+    }
+
+    pub const fn extension(self) -> &'static str {
+        match self.form() {
+            Some(form) => form.extension(),
+            None => "chunks.jsonl",
         }
     }
 }
-
-/// Ending of what an extraction gives.
-pub const EXTRACTION: &str = "extract.json";
 
 /// The formats to write: those asked for, else all that the tier makes.
 pub fn formats_of(options: &JobOptions, asked: &[Format]) -> Refused<Vec<Format>> {
@@ -171,11 +176,7 @@ impl Outputs {
         let mut warnings: BTreeSet<String> = result.document.warnings.iter().map(|w| w.code.clone()).collect();
         if let JobOptions::Extract(options) = &self.options {
             let extraction: Extraction = serde_json::from_slice(&fs::read(&stored.extraction)?)?;
-            let asked = extract::Asked::from(options);
-            let answer = json!({
-                "extract_result": extraction.data,
-                "extract_metadata": extract::metadata(&extraction, asked, None, options.parse.tier.as_str()),
-            });
+            let answer = wire::extraction(&extraction, options);
             let file = format!("{name}.{EXTRACTION}");
             write_whole(&self.out.join(&file), |to| {
                 serde_json::to_writer_pretty(&mut *to, &answer)?;
@@ -190,11 +191,9 @@ impl Outputs {
         }
         for format in &self.formats {
             let path = self.out.join(format!("{name}.{}", format.extension()));
-            write_whole(&path, |to| match format {
-                Format::Md => write_text(to, &stored.pages, |page| page.markdown.as_str()),
-                Format::Text => write_text(to, &stored.pages, |page| page.text.as_str()),
-                Format::Json => write_json(to, &stored.pages),
-                Format::Chunks => write_chunks(to, &stored.pages, self.chunk_tokens),
+            write_whole(&path, |to| match format.form() {
+                Some(form) => write_form(to, &stored.pages, form),
+                None => write_chunks(to, &stored.pages, self.chunk_tokens),
             })?;
         }
         for (asset, from) in &stored.assets {
@@ -224,36 +223,15 @@ impl Iterator for Pages {
     }
 }
 
-/// Pages with an empty line between them. A page that failed is named: a gap must not look like a blank page.
-fn write_text(to: &mut dyn Write, pages: &Path, part: impl Fn(&Page) -> &str) -> io::Result<()> {
-    for (index, page) in Pages::open(pages)?.enumerate() {
-        if index > 0 {
-            to.write_all(b"\n")?;
+fn write_form(to: &mut dyn Write, pages: &Path, form: Form) -> io::Result<()> {
+    for pass in form.passes() {
+        to.write_all(pass.before.as_bytes())?;
+        for (index, page) in Pages::open(pages)?.enumerate() {
+            to.write_all((pass.page)(index == 0, &page?).as_bytes())?;
         }
-        match page? {
-            PageOutcome::Read(page) => writeln!(to, "{}", part(&page).trim_end())?,
-            PageOutcome::Failed { number, error } => writeln!(to, "<!-- page {number} could not be read: {error} -->")?,
-        }
+        to.write_all(pass.after.as_bytes())?;
     }
     Ok(())
-}
-
-/// `items` and `metadata` as the API answers them, a page a line. Two passes instead of one list in memory.
-fn write_json(to: &mut dyn Write, pages: &Path) -> io::Result<()> {
-    to.write_all(b"{\"items\":{\"pages\":[")?;
-    write_pages(to, pages, docmill_wire::pages::items)?;
-    to.write_all(b"]},\"metadata\":{\"pages\":[")?;
-    write_pages(to, pages, docmill_wire::pages::metadata)?;
-    to.write_all(b"]}}\n")
-}
-
-fn write_pages(to: &mut dyn Write, pages: &Path, render: impl Fn(&[PageOutcome]) -> Value) -> io::Result<()> {
-    for (index, page) in Pages::open(pages)?.enumerate() {
-        let rendered = render(std::slice::from_ref(&page?));
-        to.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *to, &rendered["pages"][0])?;
-    }
-    to.write_all(b"\n")
 }
 
 /// A chunk a line, as soon as it is whole.
@@ -311,9 +289,10 @@ fn is_absent(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use docmill_model::document::{DocumentInfo, Warning};
+    use docmill_model::document::{DocumentInfo, Page, Warning};
     use docmill_model::options::{ParseOptions, Tier};
     use docmill_model::results::Asset;
+    use serde_json::Value;
 
     use super::*;
 

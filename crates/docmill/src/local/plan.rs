@@ -123,6 +123,7 @@ mod tests {
             user_metadata: BTreeMap::new(),
             failure: None,
             result: (status == JobStatus::Completed).then_some(result),
+            reused_from: None,
             outputs: None,
             attempt: 1,
             strikes: 0,

@@ -64,7 +64,7 @@ impl<'a> Work<'a> {
             let source = entry.source;
             let mut line = None;
             match entry.state {
-                State::Unreadable(failure) => line = Some(Line::failed(&source, &failure)),
+                State::Unreadable(failure) => line = Some(manifest::failed(&source, &failure)),
                 State::Ended(job) => line = Some(failed_job_line(&source, &job)),
                 State::Open { job, batch } => drop(open.insert(job, (index, batch))),
                 State::New { earlier } => {
@@ -130,7 +130,7 @@ impl<'a> Work<'a> {
             .lines
             .into_iter()
             .zip(sources)
-            .map(|(line, source)| line.unwrap_or_else(|| Line::open(source)))
+            .map(|(line, source)| line.unwrap_or_else(|| manifest::open(source)))
             .collect();
         self.manifest.end(lines.iter())?;
         Ok(lines)
@@ -193,6 +193,7 @@ impl<'a> Work<'a> {
             once: None,
             listeners: Default::default(),
             job_listeners: Default::default(),
+            reuse: None,
         };
         let batch = self.shop.store.batch_create(batch).await?;
         self.watch(&batch, &by_name).await
@@ -208,7 +209,7 @@ impl<'a> Work<'a> {
                 Some((job, _)) => drop(self.open.insert(job, (index, batch.id))),
                 None => {
                     let failure = item.failure.unwrap_or_else(|| Failure::from(Code::Internal));
-                    let line = Line::failed(&self.sources[index], &failure);
+                    let line = manifest::failed(&self.sources[index], &failure);
                     self.finish(index, line)?;
                 }
             }
@@ -262,7 +263,7 @@ impl<'a> Work<'a> {
         for job in lost {
             let Some((index, _)) = self.open.remove(&job) else { continue };
             let failure = batch.failure.clone().unwrap_or_else(|| Failure::from(Code::Internal));
-            let line = Line { job_id: Some(job.to_string()), ..Line::failed(&self.sources[index], &failure) };
+            let line = Line { job_id: Some(job.to_string()), ..manifest::failed(&self.sources[index], &failure) };
             self.finish(index, line)?;
         }
         Ok(())
@@ -271,7 +272,7 @@ impl<'a> Work<'a> {
     fn finish(&mut self, index: usize, line: Line) -> Refused<()> {
         self.manifest.append(&line)?;
         if self.order.voice.json {
-            line.tell()?;
+            manifest::tell(&line)?;
         }
         self.progress.file(line.code.as_deref());
         self.lines[index] = Some(line);
@@ -302,12 +303,12 @@ impl Home {
     async fn bring(self, id: JobId) -> Refused<Line> {
         let source = &self.source;
         let Some(job) = self.store.job_get(self.project, id).await? else {
-            return Ok(Line::failed(source, &Failure::from(Code::Internal)));
+            return Ok(manifest::failed(source, &Failure::from(Code::Internal)));
         };
         if job.status == JobStatus::Completed {
             return match write_outputs(&self.blobs, &self.outputs, source, &job).await? {
                 Some(written) => Ok(completed_line(source, &job, written)),
-                None => Ok(Line::failed(source, &Failure::from(Code::Internal))),
+                None => Ok(manifest::failed(source, &Failure::from(Code::Internal))),
             };
         }
         Ok(failed_job_line(source, &job))
@@ -331,7 +332,7 @@ fn failed_job_line(source: &Source, job: &Job) -> Line {
         status: job.status.to_string(),
         milliseconds: elapsed_ms(job),
         job_id: Some(job.id.to_string()),
-        ..Line::failed(source, &failure)
+        ..manifest::failed(source, &failure)
     }
 }
 
@@ -371,7 +372,7 @@ fn completed_line(source: &Source, job: &Job, written: Written) -> Line {
         job_id: Some(job.id.to_string()),
         outputs: written.files,
         warnings: written.warnings,
-        ..Line::open(source)
+        ..manifest::open(source)
     }
 }
 

@@ -65,7 +65,7 @@ impl Follow {
         let mut before = 0;
         for (index, source) in sources.iter().enumerate() {
             let line = match &source.content {
-                Err(failure) => Some(Line::failed(source, failure)),
+                Err(failure) => Some(manifest::failed(source, failure)),
                 Ok(_) => known.remove(&source.name).filter(|line| is_done(&order, source, line)),
             };
             before += usize::from(line.as_ref().is_some_and(|line| line.code.is_none()));
@@ -124,7 +124,7 @@ impl Follow {
     pub fn end(self) -> Refused<Vec<Line>> {
         self.progress.end();
         let lines = self.lines.into_iter().zip(&self.sources);
-        let lines: Vec<Line> = lines.map(|(line, source)| line.unwrap_or_else(|| Line::open(source))).collect();
+        let lines: Vec<Line> = lines.map(|(line, source)| line.unwrap_or_else(|| manifest::open(source))).collect();
         self.manifest.end(lines.iter())?;
         Ok(lines)
     }
@@ -254,7 +254,7 @@ impl Follow {
     fn finish(&mut self, index: usize, line: Line) -> Refused<()> {
         self.manifest.append(&line)?;
         if self.order.voice.json {
-            line.tell()?;
+            manifest::tell(&line)?;
         }
         self.progress.file(line.code.as_deref());
         self.lines[index] = Some(line);
@@ -279,7 +279,7 @@ async fn line_of(order: Arc<Order>, index: usize, source: Source, result: BatchR
         (None, Some(job)) => {
             bring(&order, &source.name, job).await.map(|brought| Line { job_id, ..done_line(&source, brought) })
         }
-        (None, None) => Ok(Line::failed(&source, &Failure::from(Code::Internal))),
+        (None, None) => Ok(manifest::failed(&source, &Failure::from(Code::Internal))),
     };
     (index, line)
 }
@@ -291,7 +291,7 @@ fn done_line(source: &Source, brought: Brought) -> Line {
         milliseconds: brought.milliseconds,
         outputs: brought.files,
         warnings: brought.warnings,
-        ..Line::open(source)
+        ..manifest::open(source)
     }
 }
 
@@ -301,7 +301,7 @@ fn message_line(source: &Source, message: &str) -> Line {
     let code = code.map_or_else(|| Code::Internal.to_string(), ToOwned::to_owned);
     let is_cancelled = code == Code::Cancelled.to_string();
     let status = if is_cancelled { JobStatus::Cancelled } else { JobStatus::Failed };
-    Line { status: status.to_string(), code: Some(code), message: Some(sentence.to_owned()), ..Line::open(source) }
+    Line { status: status.to_string(), code: Some(code), message: Some(sentence.to_owned()), ..manifest::open(source) }
 }
 
 fn refused_line(source: &Source, error: ApiError) -> Line {
@@ -310,6 +310,6 @@ fn refused_line(source: &Source, error: ApiError) -> Line {
         status: JobStatus::Failed.to_string(),
         code: Some(code),
         message: Some(Refusal::from(error).sentence),
-        ..Line::open(source)
+        ..manifest::open(source)
     }
 }

@@ -1,7 +1,9 @@
-//! A crash between the commit of a create and its answer, on the real server.
+//! The same thing asked for twice, on the real server: a create whose answer was lost in a crash, and a directory that
+//! did not change.
 
 use std::process::Command;
 
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -105,4 +107,53 @@ async fn a_server_killed_before_its_answer_has_done_the_create_once() {
         assert!(made["id"].is_string(), "{path}: {made}");
         assert_eq!(server.count(list).await, expected, "{path}");
     }
+}
+
+async fn counter(server: &Server, name: &str) -> u64 {
+    let text = server.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name} in {text}"));
+    line.trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_directory_that_did_not_change_is_not_read_again() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let made = server.request(Method::POST, "/api/v1/beta/directories").json(&json!({"name": "same"}));
+    let directory = server.json(made).await["id"].as_str().unwrap().to_owned();
+    let upload = async |name: &str| {
+        let part = Part::text(format!("The text of {name}.\n")).file_name(name.to_owned());
+        let path = format!("/api/v1/beta/directories/{directory}/files/upload");
+        server.json(server.request(Method::POST, &path).multipart(Form::new().part("upload_file", part))).await;
+    };
+    for number in 0..20 {
+        upload(&format!("{number}.txt")).await;
+    }
+    let run = async || {
+        let body = json!({
+            "source_directory_id": directory,
+            "config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_COST_EFFECTIVE"}},
+        });
+        let batch = server.json(server.request(Method::POST, "/api/v2/batches").json(&body)).await;
+        let path = format!("/api/v2/batches/{}", batch["id"].as_str().unwrap());
+        // The stream ends with the batch, so reading it to its end is waiting for it.
+        server.request(Method::GET, &format!("{path}/events")).send().await.unwrap().text().await.unwrap();
+        server.json(server.request(Method::GET, &format!("{path}?expand=results"))).await
+    };
+    let first = run().await;
+    assert_eq!((&first["status"], &first["counts"]["reused"]), (&json!("COMPLETED"), &json!(0)));
+    let pages = counter(&server, "docmill_pages_read_total ").await;
+    let readers = counter(&server, "docmill_readers_started_total ").await;
+    assert_eq!(pages, 20);
+    let second = run().await;
+    assert_eq!((&second["status"], &second["counts"]["reused"]), (&json!("COMPLETED"), &json!(20)));
+    assert_eq!(counter(&server, "docmill_pages_read_total ").await, pages, "nothing was read");
+    assert_eq!(counter(&server, "docmill_readers_started_total ").await, readers, "no reader was started");
+    let job = second["results"][7]["job_reference"]["id"].as_str().unwrap();
+    let text = server.json(server.request(Method::GET, &format!("/api/v2/parse/{job}?expand=text_full"))).await;
+    assert_eq!(text["text_full"].as_str().unwrap().trim(), "The text of 7.txt.");
+    upload("new.txt").await;
+    let third = run().await;
+    assert_eq!((&third["counts"]["completed"], &third["counts"]["reused"]), (&json!(21), &json!(20)));
+    assert_eq!(counter(&server, "docmill_pages_read_total ").await, pages + 1, "only the new one");
 }

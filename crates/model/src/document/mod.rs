@@ -258,6 +258,11 @@ impl Warning {
     pub const OCR_USED: &str = "OCR_USED";
     pub const PAGES_NOT_READ: &str = "PAGES_NOT_READ";
 
+    /// Whether the warning says that a result lacks something which another machine, tool or setting might have given.
+    pub fn is_lack(&self) -> bool {
+        [Self::OCR_MISSING, Self::OCR_FAILED, Self::PAGES_NOT_READ].contains(&self.code.as_str())
+    }
+
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into() }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome};
+use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome, Warning};
 use docmill_model::options::ExtractOptions;
 use docmill_model::results::{Extraction, JobResult};
 use docmill_model::{Code, Failure};
@@ -58,7 +58,12 @@ async fn pages_of(context: &Context, prefix: &str) -> Result<Vec<PageOutcome>, E
 fn of_parse_job(pages: &[PageOutcome]) -> JobResult {
     let count = |pages: usize| u32::try_from(pages).unwrap_or(u32::MAX);
     let failed = pages.iter().filter(|page| matches!(page, PageOutcome::Failed { .. })).count();
+    let lacks = |page: &PageOutcome| match page {
+        PageOutcome::Read(page) => page.warnings.iter().any(Warning::is_lack),
+        PageOutcome::Failed { .. } => false,
+    };
     JobResult {
+        lacks_something: pages.iter().any(lacks),
         document: DocumentInfo { format: FORMAT, page_count: count(pages.len()), ..DocumentInfo::default() },
         pages: count(pages.len()),
         pages_failed: count(failed),

@@ -71,6 +71,7 @@ pub(super) async fn read(
         pages: document.pages,
         pages_failed: u32::try_from(document.failed.len()).unwrap_or(u32::MAX),
         pages_ocr: document.ocr,
+        lacks_something: document.lacks,
         document: document.info,
         page_offsets: written.page_offsets,
         assets: written.assets,
@@ -116,7 +117,7 @@ mod tests {
             (5, 5, FileDamaged, Some(1.0), 0.05, None),
         ] {
             let failures = (1..=failed).map(|page| (page, Failure::from(code))).collect();
-            let document = ReadDocument { info: Default::default(), pages, failed: failures, ocr: 0 };
+            let document = ReadDocument { info: Default::default(), pages, failed: failures, ocr: 0, lacks: false };
             let got = too_many_failed(&document, asked, default).map(|failure| failure.code);
             assert_eq!(got, expected, "{failed} of {pages}, asked {asked:?}, default {default}");
         }

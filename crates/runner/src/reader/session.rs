@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use docmill_model::document::{DocumentInfo, PageOutcome};
+use docmill_model::document::{DocumentInfo, PageOutcome, Warning};
 use docmill_model::limits::RunLimits;
 use docmill_model::options::ParseOptions;
 use docmill_model::{Code, Failure, JobId, ProjectId};
@@ -50,6 +50,8 @@ pub(crate) struct ReadDocument {
     pub pages: u32,
     pub failed: BTreeMap<u32, Failure>,
     pub ocr: u32,
+    /// `JobResult::lacks_something`.
+    pub lacks: bool,
 }
 
 /// Why one child's part of a document ended early.
@@ -97,6 +99,7 @@ struct Course {
     info: DocumentInfo,
     failed: BTreeMap<u32, Failure>,
     ocr: u32,
+    lacks: bool,
     started: Instant,
     /// When the child last said something outside a page.
     heard: Instant,
@@ -108,8 +111,15 @@ impl<'a> Session<'a> {
     pub async fn read(mut self) -> Result<ReadDocument, End> {
         let now = Instant::now();
         let info = DocumentInfo::default();
-        let mut course =
-            Course { plan: Plan::default(), info, failed: BTreeMap::new(), ocr: 0, started: now, heard: now };
+        let mut course = Course {
+            plan: Plan::default(),
+            info,
+            failed: BTreeMap::new(),
+            ocr: 0,
+            lacks: false,
+            started: now,
+            heard: now,
+        };
         loop {
             let mut reader = self.pool.take(self.project).map_err(|error| self.no_reader(&error))?;
             course.plan.begin();
@@ -188,8 +198,9 @@ impl<'a> Session<'a> {
     async fn end(mut self, mut course: Course) -> Result<ReadDocument, End> {
         let last = course.plan.finish().map_err(|violation| Failure::new(Code::Internal, violation.to_string()))?;
         self.pages_failed(&mut course, last).await?;
-        let Course { plan, info, failed, ocr, .. } = course;
-        Ok(ReadDocument { info, pages: plan.count(), failed, ocr })
+        let Course { plan, info, failed, ocr, lacks, .. } = course;
+        let lacks = lacks || info.warnings.iter().any(Warning::is_lack);
+        Ok(ReadDocument { info, pages: plan.count(), failed, ocr, lacks })
     }
 
     /// What one child reads of the document, up to `Done`.
@@ -268,6 +279,7 @@ impl<'a> Session<'a> {
         let (since, before) = course.plan.page_ended(number, true)?;
         self.pages_failed(course, before).await?;
         page.elapsed_ms = u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX);
+        course.lacks |= page.warnings.iter().any(Warning::is_lack);
         self.outputs.page(&PageOutcome::Read(page)).await?;
         course.ocr += u32::from(ocr);
         self.counters.pages_read.inc();

@@ -147,6 +147,7 @@ async fn batch(world: &World, documents: &[&str]) -> Batch {
         once: None,
         listeners: Default::default(),
         job_listeners: Default::default(),
+        reuse: None,
     };
     world.store.batch_create(new).await.expect("batch")
 }

@@ -66,6 +66,7 @@ async fn listened_job(world: &World, inline: Vec<Endpoint>) -> JobId {
         user_metadata: Default::default(),
         once: None,
         listeners: Listeners { saved: Vec::new(), inline },
+        reuse: None,
     };
     world.store.job_create(job).await.expect("job").id
 }

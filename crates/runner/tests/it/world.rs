@@ -94,6 +94,7 @@ impl World {
             user_metadata: Default::default(),
             once: None,
             listeners: Default::default(),
+            reuse: None,
         };
         self.store.job_create(new).await.expect("job").id
     }

@@ -1,8 +1,8 @@
 //! Batches (contract 2.1).
 
 use docmill_model::{BatchId, Failure};
-use docmill_store::{Batch, BatchCounts, BatchFilter, BatchItem, ErrorGroup, NewBatch};
-use docmill_wire::batches::{self as wire, BatchConfig, BatchResult, Counts, CreateBatch};
+use docmill_store::{Batch, BatchCounts, BatchFilter, BatchItem, BatchRetry, ErrorGroup, NewBatch};
+use docmill_wire::batches::{self as wire, BatchConfig, BatchResult, Counts, CreateBatch, RetryBatch};
 use docmill_wire::render::Page;
 use docmill_wire::webhooks::Asked;
 use serde_json::Value;
@@ -22,6 +22,7 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire:
         configuration: asked.configuration_id,
         options,
         files_max: app.limits.batch_files_max,
+        reuse: app.reuse(),
         once: caller.once(app, body),
         listeners: webhooks::listeners(app, asked.webhooks)?,
         // Those of the batch hear of the batch; of its jobs, those of the configuration.
@@ -56,6 +57,31 @@ pub async fn get(app: &App, caller: &Caller, id: BatchId, with_results: bool) ->
 pub async fn cancel(app: &App, caller: &Caller, id: BatchId) -> AppResult<wire::Batch> {
     let cancelled = app.store.batch_cancel(caller.project(), id).await?;
     one(app, cancelled.ok_or_else(|| AppError::not_found("batch", id))?, None).await
+}
+
+/// An empty `body` is everything that failed, as it was.
+pub async fn retry(app: &App, caller: &Caller, id: BatchId, body: &Value) -> AppResult<wire::Batch> {
+    let asked = RetryBatch::read(body)?;
+    let unknown = || AppError::not_found("batch", id);
+    let configuration = match asked.configuration_id {
+        Some(configuration) => {
+            let product = app.store.batch_get(caller.project(), id).await?.ok_or_else(unknown)?.product;
+            Some((configuration, configurations::options(app, caller, configuration, product).await?))
+        }
+        None => None,
+    };
+    let retried = app.store.batch_retry(BatchRetry {
+        project: caller.project(),
+        batch: id,
+        codes: asked.codes,
+        cancelled: asked.include_cancelled,
+        configuration,
+        base_timeout_s: asked.base_timeout_s,
+        page_timeout_s: asked.page_timeout_s,
+        once: caller.once(app, body),
+    });
+    let batch = retried.await?.ok_or_else(unknown)?;
+    one(app, batch, None).await
 }
 
 async fn one(app: &App, batch: Batch, items: Option<Vec<BatchItem>>) -> AppResult<wire::Batch> {
@@ -106,10 +132,11 @@ fn counts(counts: BatchCounts, running: u32) -> Counts {
     }
 }
 
-fn result(item: BatchItem) -> BatchResult {
+pub fn result(item: BatchItem) -> BatchResult {
     BatchResult {
         source_directory_file_id: item.directory_file,
         job_reference: item.job.map(|(job, _)| job.into()),
         error_message: item.failure.map(|failure| failure.to_string()),
+        retried_from: item.retried_from.map(Into::into),
     }
 }

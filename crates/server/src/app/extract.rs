@@ -47,7 +47,7 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<Extra
     let project = caller.project();
     let once = caller.once(app, body);
     let user_metadata = Default::default();
-    let new = NewJob { project, options, configuration, source, user_metadata, once, listeners };
+    let new = NewJob { project, options, configuration, source, user_metadata, reuse: app.reuse(), once, listeners };
     let made = app.store.job_create(new);
     shown(app, made.await?, Expand::default()).await
 }
@@ -100,7 +100,7 @@ async fn shown(app: &App, job: Job, expand: Expand) -> AppResult<ExtractJob> {
             wire::metadata(extraction, options.into(), parse_job(&job.source), options.parse.tier.as_str())
         }),
         extract_result: extraction.map(|extraction| extraction.data),
-        metadata: pages.map(JobMetadata::of_pages),
+        metadata: pages.map(|pages| JobMetadata::of_pages(pages, job.reused_from)),
         usage: expand.usage.then(ExtractUsage::default),
         created_at: job.created_at,
         updated_at: job.updated_at,

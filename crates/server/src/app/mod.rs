@@ -7,6 +7,8 @@ pub mod directories;
 pub mod directory_files;
 pub mod downloads;
 mod error;
+pub mod events;
+pub mod export;
 pub mod extract;
 pub mod files;
 pub mod links;
@@ -27,8 +29,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use docmill_model::limits::Limits;
 use docmill_model::network::Guard;
 use docmill_store::blobs::Blobs;
-use docmill_store::{Clock, Store};
+use docmill_store::{Clock, Reuse, Store};
 use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 pub use caller::{Caller, Sent};
 pub use error::{AppError, AppResult};
@@ -47,6 +51,8 @@ pub struct ServerSettings {
     pub site: Site,
     /// Where webhooks may go and documents may come from.
     pub guard: Guard,
+    /// `fingerprint::engine` of the workers, for results that are used again.
+    pub engine: String,
 }
 
 /// Everything that a request may need, shared by all of them.
@@ -58,8 +64,13 @@ pub struct App {
     pub(crate) spool: PathBuf,
     pub(crate) site: Site,
     pub(crate) guard: Guard,
+    pub(crate) engine: String,
     pub(crate) meters: Meters,
     pub(crate) keys: KeyCache,
+    /// One permit a stream of events or export.
+    pub(crate) streams: Arc<Semaphore>,
+    /// The server stops: what would go on for ever ends now.
+    pub(crate) closing: CancellationToken,
     registry: Mutex<Registry>,
 }
 
@@ -67,6 +78,7 @@ impl App {
     pub fn new(store: Arc<dyn Store>, blobs: Blobs, clock: Arc<dyn Clock>, settings: ServerSettings) -> Arc<Self> {
         let mut registry = Registry::with_prefix("docmill");
         let meters = Meters::register(&mut registry);
+        let streams = Arc::new(Semaphore::new(settings.limits.streams_max as usize));
         Arc::new(Self {
             store,
             blobs,
@@ -75,10 +87,19 @@ impl App {
             spool: settings.spool,
             site: settings.site,
             guard: settings.guard,
+            engine: settings.engine,
             meters,
             keys: KeyCache::default(),
+            streams,
+            closing: CancellationToken::new(),
             registry: Mutex::new(registry),
         })
+    }
+
+    /// Which results new jobs may take over.
+    pub(crate) fn reuse(&self) -> Option<Reuse> {
+        let kept_ms = self.limits.reuse_kept_ms;
+        (kept_ms > 0).then(|| Reuse { engine: self.engine.clone(), kept_ms })
     }
 
     /// The registry that `/metrics` prints; its names begin with `docmill_`. The binary registers the runner's

@@ -85,6 +85,7 @@ async fn start(
         configuration: request.configuration_id,
         source,
         user_metadata: request.user_metadata,
+        reuse: app.reuse(),
         once,
         listeners,
     });

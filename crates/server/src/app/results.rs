@@ -73,7 +73,7 @@ pub async fn expanded(app: &App, job: &Job, wanted: Wanted) -> AppResult<Expande
     let mut expanded = Expanded::default();
     let Some((result, outputs)) = finished(job) else { return Ok(expanded) };
     if wanted.job_metadata {
-        expanded.job_metadata = Some(job_metadata(job.options.parse(), result));
+        expanded.job_metadata = Some(job_metadata(job.options.parse(), result, job.reused_from));
     }
     if !wanted.pages() {
         return Ok(expanded);
@@ -109,7 +109,7 @@ fn finished(job: &Job) -> Option<(&JobResult, &str)> {
 }
 
 /// Byte ranges of whole pages, each of about `CHUNK_BYTES` (one page at least).
-fn chunks(offsets: &[u64]) -> Vec<(u64, u64)> {
+pub fn chunks(offsets: &[u64]) -> Vec<(u64, u64)> {
     let mut chunks: Vec<(u64, u64)> = Vec::new();
     for page in offsets.windows(2) {
         match chunks.last_mut() {
@@ -120,7 +120,7 @@ fn chunks(offsets: &[u64]) -> Vec<(u64, u64)> {
     chunks
 }
 
-async fn read_pages(app: &App, key: &str, start: u64, end: u64) -> AppResult<Option<Vec<PageOutcome>>> {
+pub async fn read_pages(app: &App, key: &str, start: u64, end: u64) -> AppResult<Option<Vec<PageOutcome>>> {
     let Some(bytes) = app.blobs.get_range(key, start..end).await? else { return Ok(None) };
     let read = serde_json::Deserializer::from_slice(&bytes).into_iter().collect::<Result<_, _>>();
     Ok(Some(read.map_err(|error| corrupt(key, &error))?))

@@ -12,15 +12,19 @@ use docmill_wire::render::Page;
 use docmill_wire::schema;
 
 use super::Shared;
-use super::body::JsonBody;
-use super::operations::{Operation, PAGE_SIZE, PAGE_TOKEN, json, many, one};
+use super::body::{JsonBody, JsonBodyOrNone};
+use super::operations::{Answer, Body, Operation, PAGE_SIZE, PAGE_TOKEN, json, many, one};
 use super::path::Segments;
 use super::query::Query;
+use super::{events, export};
 use crate::app::{AppResult, Caller, batches};
 
 const COLLECTION: &str = "/api/v2/batches";
 const ONE: &str = "/api/v2/batches/{batch_id}";
 const CANCEL: &str = "/api/v2/batches/{batch_id}/cancel";
+const RETRY: &str = "/api/v2/batches/{batch_id}/retry";
+const EVENTS: &str = "/api/v2/batches/{batch_id}/events";
+const EXPORT: &str = "/api/v2/batches/{batch_id}/export";
 
 pub const OPERATIONS: &[Operation] = &[
     Operation::new("post", COLLECTION, "create_batch", json::<Batch>(), || post(create))
@@ -58,12 +62,25 @@ pub const OPERATIONS: &[Operation] = &[
         .sdk("batches.cancel")
         .about("Cancel what is not done yet")
         .refuses(&[Code::Conflict]),
+    Operation::new("post", RETRY, "retry_batch", json::<Batch>(), || post(retry))
+        .about("Give the failed files of a batch that ended a new job each")
+        .form(Body::MaybeJson(|| schema::of(&shapes::RETRY), RETRY_EXAMPLE))
+        .refuses(&[Code::Conflict, Code::ConfigurationMismatch]),
+    Operation::new("get", EVENTS, "watch_batch", Answer::Bytes("text/event-stream"), || get(events::stream))
+        .about("Server-sent events: the batch when it changes, each file as it ends; 204 when nothing more will come")
+        .refuses(&[Code::TooManyStreams]),
+    Operation::new("get", EXPORT, "export_batch", Answer::Bytes("application/zip"), || get(export::export))
+        .about("Download a batch with all its results")
+        .query(&[one("format", Rule::OneOf(&export::FORMATS), "`zip` by default; `jsonl` is a line of JSON a file")])
+        .refuses(&[Code::TooManyStreams]),
 ];
 
 const CREATE_EXAMPLE: &str = r#"{
     "source_directory_id": "dir-01890a5d-ac96-774b-bcce-b302099a8057",
     "config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_AGENTIC"}}
 }"#;
+
+const RETRY_EXAMPLE: &str = r#"{"codes": ["READER_TIMEOUT"], "timeouts": {"extra_time_per_page_in_seconds": 300}}"#;
 
 async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<Batch>> {
     batches::create(&app, &caller, &body).await.map(Json)
@@ -83,6 +100,15 @@ async fn read(State(app): Shared, caller: Caller, path: Segments, query: Query) 
 
 async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<Batch>> {
     batches::cancel(&app, &caller, path.id("batch_id")?).await.map(Json)
+}
+
+async fn retry(
+    State(app): Shared,
+    caller: Caller,
+    path: Segments,
+    JsonBodyOrNone(body): JsonBodyOrNone,
+) -> AppResult<Json<Batch>> {
+    batches::retry(&app, &caller, path.id("batch_id")?, &body).await.map(Json)
 }
 
 fn filter(query: &mut Query) -> BatchFilter {

@@ -39,7 +39,7 @@ fn row(operation: &Operation) -> String {
     let query: Vec<String> = query.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
     let body = match body {
         Body::None => String::new(),
-        Body::Json(..) => "JSON".to_owned(),
+        Body::Json(..) | Body::MaybeJson(..) => "JSON".to_owned(),
         Body::Form { file, .. } => format!("form, file in `{file}`"),
     };
     let success = match operation.answer {

@@ -10,6 +10,8 @@ mod directories;
 mod directory_files;
 mod downloads;
 mod errors;
+mod events;
+mod export;
 mod extract;
 mod fallback;
 mod files;
@@ -43,8 +45,13 @@ pub use router::router;
 /// The shared state of every handler.
 type Shared = State<Arc<App>>;
 
-/// Answers requests on `listener` until `shutdown`, then lets the open ones end.
+/// Answers requests on `listener` until `shutdown`, then lets the open ones end; streams of
+/// events, which would not, are ended.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: CancellationToken) -> std::io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned()).await
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = async move {
+        shutdown.cancelled().await;
+        app.closing.cancel();
+    };
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

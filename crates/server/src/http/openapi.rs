@@ -114,10 +114,10 @@ fn parameter(parameter: &Parameter) -> Value {
 fn body(body: &Body) -> Option<Value> {
     match *body {
         Body::None => None,
-        Body::Json(schema, example) => {
+        Body::Json(schema, example) | Body::MaybeJson(schema, example) => {
             let example: Value = serde_json::from_str(example).unwrap_or_default();
             Some(json!({
-                "required": true,
+                "required": matches!(body, Body::Json(..)),
                 "content": {"application/json": {"schema": schema(), "example": example}},
             }))
         }
@@ -162,7 +162,7 @@ pub fn refusals(operation: &Operation) -> BTreeMap<u16, Vec<Code>> {
     let with_body = !matches!(operation.body, Body::None);
     let implied = [
         (operation.key, &[Code::Unauthorized, Code::NotFound, Code::InvalidRequest][..]),
-        (matches!(operation.body, Body::Json(..)), &[Code::InvalidJson]),
+        (matches!(operation.body, Body::Json(..) | Body::MaybeJson(..)), &[Code::InvalidJson]),
         (with_body, &[Code::PayloadTooLarge, Code::UploadIncomplete]),
         (operation.id != "health" && operation.id != "describe", &[Code::Internal, Code::StoreUnavailable]),
     ];

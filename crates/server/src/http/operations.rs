@@ -70,6 +70,8 @@ pub enum Body {
     None,
     /// JSON: its schema and an example.
     Json(fn() -> Value, &'static str),
+    /// The same, and it may be left out.
+    MaybeJson(fn() -> Value, &'static str),
     /// multipart/form-data: text parts with what they are, and the part that holds the file.
     Form {
         texts: &'static [(&'static str, &'static str)],

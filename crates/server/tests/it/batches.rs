@@ -4,7 +4,7 @@ use docmill_model::{Code, Failure};
 use docmill_store::Outcome;
 use serde_json::{Value, json};
 
-use crate::server::{OTHER_KEY, Server, UUID, batch_body, field};
+use crate::server::{ENGINE, OTHER_KEY, Server, UUID, batch_body, field};
 
 const BATCHES: &str = "/api/v2/batches";
 
@@ -216,4 +216,105 @@ async fn batches_are_listed_by_every_filter() {
     }
     let listed = server.send_as(OTHER_KEY, "GET", BATCHES, None).await.expect(200);
     assert_eq!(listed["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_batch_says_what_runs_why_it_waits_and_what_failed() {
+    let server = Server::start().await;
+    let directory = server.directory_of(&["a.txt", "b.txt", "c.txt", "d.txt"]).await;
+    let first = format!("{BATCHES}/{}", server.batch(&directory).await);
+    let told = server.get(&first).await;
+    assert!(told["waiting_reason"].as_str().unwrap().starts_with("NO_WORKER: "), "{told}");
+    assert_eq!((&told["eta_seconds"], &told["error_summary"]), (&Value::Null, &json!([])));
+
+    let jobs = server.claim(4).await;
+    let second = format!("{BATCHES}/{}", server.batch(&directory).await);
+    assert_eq!(
+        server.get(&second).await["waiting_reason"],
+        json!("QUEUED: 4 other jobs run; this batch gets its share next.")
+    );
+    server.clock.pass_ms(2_000);
+    server.fail(&jobs[0], Failure::new(Code::ReaderTimeout, "Reading page 1 took longer than the limit.")).await;
+    server.finish(&jobs[1], completed()).await;
+    let told = server.get(&first).await;
+    assert_eq!((&told["counts"]["running"], &told["counts"]["pending"]), (&json!(2), &json!(0)));
+    assert_eq!((&told["eta_seconds"], &told["waiting_reason"]), (&json!(2), &Value::Null));
+    let summary = json!([{
+        "code": "READER_TIMEOUT",
+        "count": 1,
+        "example": {
+            "display_name": jobs[0].source.name(),
+            "error_message": "READER_TIMEOUT: Reading page 1 took longer than the limit.",
+        },
+        "advice": Code::ReaderTimeout.advice(),
+    }]);
+    assert_eq!(told["error_summary"], summary);
+    // The list says the same.
+    let listed = server.get(BATCHES).await;
+    assert_eq!(listed["items"].as_array().unwrap().iter().find(|batch| batch["id"] == told["id"]), Some(&told));
+}
+
+#[tokio::test]
+async fn failed_files_are_retried() {
+    let server = Server::start().await;
+    let directory = server.directory_of(&["a.txt", "b.txt"]).await;
+    let batch = format!("{BATCHES}/{}", server.batch(&directory).await);
+    let retry = async |body: Option<Value>| server.send("POST", &format!("{batch}/retry"), body).await;
+    retry(None).await.refused(409, "CONFLICT", "PENDING");
+    let jobs = server.claim(2).await;
+    server.finish(&jobs[0], completed()).await;
+    server.fail(&jobs[1], Code::ReaderTimeout.into()).await;
+
+    retry(Some(json!({"codes": ["FILE_DAMAGED"]}))).await.refused(409, "CONFLICT", "no such failed file");
+    retry(Some(json!({"codes": ["NO_CODE"]}))).await.refused(422, "INVALID_REQUEST", "body.codes.0");
+    retry(Some(json!({"timeouts": {"base_in_seconds": 0}}))).await.refused(422, "INVALID_REQUEST", "base_in_seconds");
+    retry(Some(json!({"configuration_id": format!("cfg-{UUID}")}))).await.refused(404, "NOT_FOUND", "configuration");
+    let path = format!("{batch}/retry");
+    server.send_as(OTHER_KEY, "POST", &path, None).await.refused(404, "NOT_FOUND", "There is no batch");
+
+    let body = json!({
+        "codes": ["READER_TIMEOUT"],
+        "configuration_id": "cfg-PARSE_FAST",
+        "timeouts": {"extra_time_per_page_in_seconds": 200},
+    });
+    let retried = retry(Some(body)).await.expect(200);
+    assert_eq!((&retried["status"], &retried["generation"]), (&json!("RUNNING"), &json!(1)));
+    retry(None).await.refused(409, "CONFLICT", "RUNNING");
+    let again = server.claim(9).await;
+    assert_eq!(again.len(), 1);
+    let options = again[0].options.parse();
+    assert_eq!((options.tier.as_str(), options.page_timeout_s), ("fast", Some(200)));
+    server.finish(&again[0], completed()).await;
+    let done = server.get(&format!("{batch}?expand=results")).await;
+    assert_eq!((&done["status"], &done["counts"]["completed"]), (&json!("COMPLETED"), &json!(2)));
+    let results = done["results"].as_array().unwrap();
+    let last = results.iter().find(|result| result["job_reference"]["id"] == json!(again[0].id.to_string())).unwrap();
+    assert_eq!(last["retried_from"], json!({"type": "parse_v2", "id": jobs[1].id.to_string()}));
+    retry(None).await.refused(409, "CONFLICT", "no such failed file");
+}
+
+#[tokio::test]
+async fn an_unchanged_file_is_not_read_again() {
+    let server = Server::start().await;
+    let directory = server.directory_of(&["a.txt", "b.txt"]).await;
+    server.batch(&directory).await;
+    let read = JobResult { engine: ENGINE.to_owned(), pages: 1, ..JobResult::default() };
+    for job in server.claim(2).await {
+        server.finish(&job, Outcome::Completed(read.clone())).await;
+    }
+    let again = server.post(BATCHES, batch_body(&directory, "cfg-PARSE_AGENTIC")).await;
+    assert_eq!((&again["status"], &again["counts"]["reused"]), (&json!("COMPLETED"), &json!(2)));
+    let other = server.post(BATCHES, batch_body(&directory, "cfg-PARSE_FAST")).await;
+    assert_eq!((&other["status"], &other["counts"]["reused"]), (&json!("PENDING"), &json!(0)));
+
+    // A single job takes the result over too, and says whose it is.
+    let listed = server.get(&format!("/api/v1/beta/directories/{directory}/files")).await;
+    let parse = json!({"file_id": field(&listed, "id")[0], "configuration_id": "cfg-PARSE_AGENTIC"});
+    let job = server.post("/api/v2/parse", parse.clone()).await;
+    assert_eq!(job["status"], json!("COMPLETED"));
+    let job = server.get(&format!("/api/v2/parse/{}?expand=job_metadata", job["id"].as_str().unwrap())).await;
+    assert!(job["job_metadata"]["reused_from"].as_str().unwrap().starts_with("pjb-"), "{job}");
+    let mut fresh = parse;
+    fresh["disable_cache"] = json!(true);
+    assert_eq!(server.post("/api/v2/parse", fresh).await["status"], json!("PENDING"));
 }

@@ -10,6 +10,8 @@ mod cut_off;
 mod description;
 mod directories;
 mod directory_files;
+mod events;
+mod export;
 mod files;
 mod jobs;
 mod links;

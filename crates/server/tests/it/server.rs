@@ -23,6 +23,8 @@ pub const UUID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 pub const KEY: &str = "llx-first";
 /// A key of another project of the same store.
 pub const OTHER_KEY: &str = "llx-other";
+/// What results of the tests' worker must carry to be used again.
+pub const ENGINE: &str = "docmill of the tests";
 const WORKER: &str = "test worker";
 
 /// A clock that tests move.
@@ -81,7 +83,7 @@ impl Server {
         }
         let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
         let spool = folder.path().join("spool");
-        let settings = ServerSettings { limits, spool, site, guard: Guard::default() };
+        let settings = ServerSettings { limits, spool, site, guard: Guard::default(), engine: ENGINE.to_owned() };
         let app = App::new(store.clone() as Arc<dyn Store>, blobs.clone(), clock.clone(), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();

@@ -1,8 +1,10 @@
-use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, Failure, JobStatus, ProjectId};
+use docmill_model::ids::Preset;
+use docmill_model::options::{JobOptions, ParseOptions, Tier};
+use docmill_model::{BatchId, BatchStatus, Code, ConfigurationId, DirectoryId, Failure, JobStatus, ProjectId};
 
 use super::{Ground, all, completed, refusal};
 use crate::records::{
-    BatchCounts, BatchFacts, BatchFilter, BatchItem, DirectoryKind, ErrorGroup, Outcome, PageRequest,
+    BatchCounts, BatchFacts, BatchFilter, BatchItem, BatchRetry, DirectoryKind, ErrorGroup, Outcome, PageRequest,
 };
 
 async fn items(ground: &Ground<'_>, id: BatchId) -> Vec<BatchItem> {
@@ -318,4 +320,92 @@ pub async fn the_pace_is_measured_from_the_first_claim(ground: &Ground<'_>) {
     assert!(!ground.finish(&second, completed()).await);
     ground.claim_one().await;
     assert_eq!(ground.batch_now(batch.id).await.pace, Some((ground.now(), 1)));
+}
+
+pub async fn failed_items_are_retried_in_their_batch(ground: &Ground<'_>) {
+    let batch = ground.batch(5).await.id;
+    let jobs = ground.claim(5).await;
+    assert!(ground.finish(&jobs[0], completed()).await);
+    for (job, code) in jobs[1..4].iter().zip([Code::ReaderTimeout, Code::ReaderTimeout, Code::FileDamaged]) {
+        assert!(ground.finish(job, Outcome::Failed(code.into())).await);
+    }
+    ground.store.batch_cancel(ground.project, batch).await.unwrap();
+    assert!(ground.finish(&jobs[4], Outcome::Cancelled).await);
+    assert_eq!(ground.batch_now(batch).await.status, BatchStatus::Cancelled);
+
+    let only = BatchRetry { codes: vec![Code::ReaderTimeout], ..ground.batch_retry(batch) };
+    let retried = ground.store.batch_retry(only).await.unwrap().unwrap();
+    assert_eq!((retried.status, retried.generation, retried.finished_at), (BatchStatus::Running, 1, None));
+    let expected = BatchCounts { total: 5, completed: 1, failed: 1, cancelled: 1, ..Default::default() };
+    assert_eq!((retried.counts, retried.counts.open()), (expected, 2));
+    let before = items(ground, batch).await;
+    let again: Vec<_> = before.iter().filter(|item| item.retried_from.is_some()).collect();
+    assert_eq!(again.iter().map(|item| item.retried_from).collect::<Vec<_>>(), [Some(jobs[1].id), Some(jobs[2].id)]);
+    assert_eq!(ground.job_now(jobs[1].id).await.status, JobStatus::Failed, "the old job stays as it was");
+
+    let second = ground.claim(9).await;
+    assert_eq!(
+        second.iter().map(|job| Some(job.id)).collect::<Vec<_>>(),
+        again.iter().map(|item| item.job.map(|(id, _)| id)).collect::<Vec<_>>()
+    );
+    assert_eq!(second[0].options, ground.options());
+    for job in &second {
+        assert!(ground.finish(job, completed()).await);
+    }
+    let done = ground.batch_now(batch).await;
+    assert_eq!(
+        (done.status, done.counts.completed),
+        (BatchStatus::Completed, 3),
+        "the wish to cancel was the old one's"
+    );
+
+    let cancelled = BatchRetry { cancelled: true, ..ground.batch_retry(batch) };
+    let retried = ground.store.batch_retry(cancelled).await.unwrap().unwrap();
+    assert_eq!((retried.generation, retried.counts.open()), (2, 2));
+    assert_eq!(ground.store.batch_recount(batch).await.unwrap(), BatchStatus::Running, "old jobs do not count");
+    assert_eq!(ground.batch_now(batch).await.counts, retried.counts);
+}
+
+pub async fn a_retry_may_do_it_otherwise(ground: &Ground<'_>) {
+    let batch = ground.batch(1).await.id;
+    let fail = async || {
+        let job = ground.claim_one().await;
+        assert!(ground.finish(&job, Outcome::Failed(Code::ReaderTimeout.into())).await);
+        job
+    };
+    fail().await;
+    let longer = BatchRetry { page_timeout_s: Some(300), ..ground.batch_retry(batch) };
+    ground.store.batch_retry(longer).await.unwrap();
+    let slow = fail().await;
+    assert_eq!((slow.options.parse().page_timeout_s, slow.options.parse().base_timeout_s), (Some(300), None));
+    // The next one goes on from what the last one did.
+    let base = BatchRetry { base_timeout_s: Some(60), ..ground.batch_retry(batch) };
+    ground.store.batch_retry(base).await.unwrap();
+    let slow = fail().await;
+    assert_eq!((slow.options.parse().page_timeout_s, slow.options.parse().base_timeout_s), (Some(300), Some(60)));
+    let fast = ConfigurationId::Preset(Preset::ParseFast);
+    let options = JobOptions::Parse(ParseOptions { tier: Tier::Fast, ..Default::default() });
+    let other = BatchRetry { configuration: Some((fast, options.clone())), ..ground.batch_retry(batch) };
+    ground.store.batch_retry(other).await.unwrap();
+    let job = fail().await;
+    assert_eq!(job.options, options);
+    assert_eq!(ground.job_now(job.id).await.configuration, Some(fast));
+}
+
+pub async fn what_cannot_be_retried_is_refused(ground: &Ground<'_>) {
+    let retry = async |batch| ground.store.batch_retry(ground.batch_retry(batch)).await;
+    assert!(retry(BatchId::generate()).await.unwrap().is_none());
+    let batch = ground.batch(2).await;
+    assert_eq!(refusal(retry(batch.id).await), Code::Conflict, "PENDING");
+    let jobs = ground.claim(2).await;
+    assert_eq!(refusal(retry(batch.id).await), Code::Conflict, "RUNNING");
+    assert!(ground.finish(&jobs[0], completed()).await);
+    assert!(ground.finish(&jobs[1], Outcome::Failed(Code::ReaderDied.into())).await);
+    let other = BatchRetry { codes: vec![Code::FileDamaged], ..ground.batch_retry(batch.id) };
+    assert_eq!(refusal(ground.store.batch_retry(other).await), Code::Conflict, "no such code");
+    let foreign = BatchRetry { project: ProjectId::generate(), ..ground.batch_retry(batch.id) };
+    assert!(ground.store.batch_retry(foreign).await.unwrap().is_none());
+    let failed = items(ground, batch.id).await[1].directory_file;
+    ground.store.directory_file_delete(ground.project, batch.directory, failed).await.unwrap();
+    assert_eq!(refusal(retry(batch.id).await), Code::Conflict, "its file is gone");
 }

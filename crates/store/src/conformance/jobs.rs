@@ -50,6 +50,7 @@ pub async fn lists_are_filtered_and_paged(ground: &Ground<'_>) {
         user_metadata: BTreeMap::new(),
         once: None,
         listeners: Listeners::default(),
+        reuse: None,
     };
     let extract = ground.store.job_create(extract).await.unwrap().id;
     ground.store.job_cancel(ground.project, made[1]).await.unwrap();

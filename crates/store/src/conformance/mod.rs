@@ -11,6 +11,7 @@ pub mod files;
 pub mod jobs;
 pub mod keys;
 pub mod queue;
+pub mod reuse;
 pub mod upkeep;
 pub mod webhooks;
 
@@ -135,6 +136,21 @@ impl<'a> Ground<'a> {
             once: None,
             listeners: Listeners::default(),
             job_listeners: Listeners::default(),
+            reuse: None,
+        }
+    }
+
+    /// A retry of all that failed, as it was.
+    pub fn batch_retry(&self, batch: BatchId) -> BatchRetry {
+        BatchRetry {
+            project: self.project,
+            batch,
+            codes: Vec::new(),
+            cancelled: false,
+            configuration: None,
+            base_timeout_s: None,
+            page_timeout_s: None,
+            once: None,
         }
     }
 
@@ -173,6 +189,7 @@ impl<'a> Ground<'a> {
             user_metadata: Default::default(),
             once: None,
             listeners: Listeners::default(),
+            reuse: None,
         }
     }
 
@@ -241,6 +258,9 @@ macro_rules! conformance_suite {
                 another_project_learns_nothing,
                 batches_say_what_runs_and_what_failed,
                 the_pace_is_measured_from_the_first_claim,
+                failed_items_are_retried_in_their_batch,
+                a_retry_may_do_it_otherwise,
+                what_cannot_be_retried_is_refused,
             ]
             configurations: [
                 saving_again_replaces_the_parameters,
@@ -303,6 +323,14 @@ macro_rules! conformance_suite {
                 a_late_small_batch_starts_at_once,
                 an_idle_lane_earns_no_credit,
                 depth_and_changes_follow_the_queue,
+            ]
+            reuse: [
+                a_known_result_is_taken_over,
+                only_the_same_work_by_the_same_engine_is_taken_over,
+                a_result_that_lacks_something_is_not_kept_for_others,
+                a_second_batch_reads_what_is_new,
+                shared_outputs_stay_as_long_as_anybody_has_them,
+                a_deleted_file_takes_its_results_out_of_use,
             ]
             upkeep: [
                 an_expired_directory_waits_for_its_batches,

@@ -138,6 +138,7 @@ pub async fn pages_stay_while_an_extraction_waits_for_them(ground: &Ground<'_>) 
         user_metadata: BTreeMap::new(),
         once: None,
         listeners: Default::default(),
+        reuse: None,
     };
     let extract = ground.store.job_create(new).await.unwrap().id;
     ground.clock.advance(DAY);

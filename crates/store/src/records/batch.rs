@@ -4,7 +4,7 @@ use docmill_model::{
     ProjectId, Timestamp,
 };
 
-use super::{Listeners, Once};
+use super::{Listeners, Once, Reuse};
 
 #[derive(Debug, Clone)]
 pub struct NewBatch {
@@ -14,6 +14,8 @@ pub struct NewBatch {
     /// The configuration, resolved: what every job of the batch will do, whatever happens to the configuration.
     pub options: JobOptions,
     pub files_max: u32,
+    /// Which results are used again; `None` = every file is read.
+    pub reuse: Option<Reuse>,
     /// How this create is recognised when it is sent again.
     pub once: Option<Once>,
     /// Who is told of the batch itself, and who of each of its jobs.
@@ -41,6 +43,24 @@ pub struct Batch {
     pub updated_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+}
+
+/// Which items of a batch that ended are done anew, and how.
+#[derive(Debug, Clone)]
+pub struct BatchRetry {
+    pub project: ProjectId,
+    pub batch: BatchId,
+    /// Only items that failed with one of these; empty = with any.
+    pub codes: Vec<Code>,
+    /// Cancelled items too.
+    pub cancelled: bool,
+    /// Another configuration than the batch's, resolved.
+    pub configuration: Option<(ConfigurationId, JobOptions)>,
+    /// Wall-clock time of a document apart from its pages, and of each page, seconds.
+    pub base_timeout_s: Option<u32>,
+    pub page_timeout_s: Option<u32>,
+    /// How this retry is recognised when it is sent again.
+    pub once: Option<Once>,
 }
 
 /// Items of a batch by where they are. `total` is the sum of the others and `open()`.
@@ -93,6 +113,8 @@ pub struct BatchItem {
     pub display_name: String,
     pub unique_id: String,
     pub job: Option<(JobId, JobStatus)>,
+    /// The job that the item had before its last retry.
+    pub retried_from: Option<JobId>,
     /// When its job ended.
     pub ended_at: Option<Timestamp>,
     pub failure: Option<Failure>,

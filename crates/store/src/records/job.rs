@@ -7,7 +7,7 @@ use docmill_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Listeners, Once};
+use super::{Content, Listeners, Once, Reuse};
 
 /// What a job reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,8 @@ pub struct NewJob {
     pub configuration: Option<ConfigurationId>,
     pub source: JobSource,
     pub user_metadata: BTreeMap<String, String>,
+    /// Which results are used again; `None` = every file is read.
+    pub reuse: Option<Reuse>,
     /// How this create is recognised when it is sent again.
     pub once: Option<Once>,
     pub listeners: Listeners,
@@ -65,7 +67,10 @@ pub struct Job {
     pub failure: Option<Failure>,
     /// For COMPLETED, until retention deletes it.
     pub result: Option<JobResult>,
-    /// Prefix in `Blobs` of the accepted attempt's outputs, when there is a result.
+    /// The job that read the file, when this one took its result over.
+    pub reused_from: Option<JobId>,
+    /// Prefix in `Blobs` of the accepted attempt's outputs, when there is a result; the other job's when it was taken
+    /// over.
     pub outputs: Option<String>,
     pub attempt: u32,
     pub strikes: u32,

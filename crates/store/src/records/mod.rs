@@ -7,6 +7,7 @@ mod file;
 mod job;
 mod key;
 mod once;
+mod reuse;
 mod webhook;
 
 pub use batch::*;
@@ -16,6 +17,7 @@ pub use file::*;
 pub use job::*;
 pub use key::*;
 pub use once::*;
+pub use reuse::*;
 pub use webhook::*;
 
 use uuid::Uuid;

@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 
 use super::outbox::{Outbox, insert_listeners};
+use super::reuse::{Hit, Keys};
 use super::rows::{Columns, configuration_text, to_int, to_json};
 use crate::error::{StoreError, StoreResult};
 use crate::records::{Batch, BatchCounts, Content, JobSource, NewBatch};
@@ -21,16 +22,20 @@ struct Member {
     source: JobSource,
     /// `None` for a file of no bytes.
     job: Option<JobId>,
+    reuse_key: Option<String>,
+    hit: Option<Hit>,
 }
 
 /// Makes the batch. The directory was checked; files that come later are not part of it.
 pub(super) async fn create(tx: &mut SqliteConnection, new: NewBatch, now: Timestamp) -> StoreResult<Batch> {
     let product = new.options.product();
-    let members = members(tx, &new, product).await?;
+    let mut members = members(tx, &new, product).await?;
+    let keys = Keys::new(new.project, &new.options, new.reuse.as_ref())?;
+    let reused = to_count(find_known(tx, &keys, &mut members, now).await?)?;
     let without_job = members.iter().filter(|member| member.job.is_none()).count();
     let total = to_count(members.len())?;
     let without_job = to_count(without_job)?;
-    let done = without_job == total;
+    let done = without_job + reused == total;
     let batch = Batch {
         id: BatchId::generate(),
         project: new.project,
@@ -38,7 +43,7 @@ pub(super) async fn create(tx: &mut SqliteConnection, new: NewBatch, now: Timest
         product,
         configuration: new.configuration,
         status: if done { BatchStatus::Completed } else { BatchStatus::Pending },
-        counts: BatchCounts { total, without_job, ..BatchCounts::default() },
+        counts: BatchCounts { total, without_job, completed: reused, reused, ..BatchCounts::default() },
         generation: 0,
         pace: None,
         failure: None,
@@ -58,9 +63,9 @@ pub(super) async fn create(tx: &mut SqliteConnection, new: NewBatch, now: Timest
         insert_jobs(tx, &batch, part, webhooks.as_deref()).await?;
     }
     if let Some(set) = &webhooks {
-        members.iter().filter_map(|member| member.job).for_each(|job| {
-            outbox.job_made(set, new.project, job, Some(batch.id));
-        });
+        for (member, job) in members.iter().filter_map(|member| Some((member, member.job?))) {
+            outbox.job_made(set, new.project, job, Some(batch.id), member.hit.is_some());
+        }
     }
     outbox.write(tx, now).await?;
     for (number, part) in members.chunks(ROWS).enumerate() {
@@ -73,6 +78,23 @@ pub(super) async fn create(tx: &mut SqliteConnection, new: NewBatch, now: Timest
             .await?;
     }
     Ok(batch)
+}
+
+/// Gives every member with a job its key, and those whose result is known that result. Answers how many are known.
+async fn find_known(
+    tx: &mut SqliteConnection,
+    keys: &Keys,
+    members: &mut [Member],
+    now: Timestamp,
+) -> StoreResult<usize> {
+    for member in members.iter_mut().filter(|member| member.job.is_some()) {
+        member.reuse_key = keys.key(&member.source)?;
+    }
+    let hits = keys.hits(tx, members.iter().filter_map(|member| member.reuse_key.clone()).collect(), now).await?;
+    for member in members.iter_mut() {
+        member.hit = member.reuse_key.as_ref().and_then(|key| hits.get(key)).cloned();
+    }
+    Ok(members.iter().filter(|member| member.hit.is_some()).count())
 }
 
 async fn members(tx: &mut SqliteConnection, new: &NewBatch, product: Product) -> StoreResult<Vec<Member>> {
@@ -108,6 +130,8 @@ fn member(row: &SqliteRow, product: Product) -> StoreResult<Member> {
         file,
         source: JobSource::File { file, directory_file: Some(directory_file), name: row.text("name")?, content },
         job,
+        reuse_key: None,
+        hit: None,
     })
 }
 
@@ -119,8 +143,8 @@ async fn insert_batch(
 ) -> StoreResult<()> {
     query(
         "INSERT INTO batch (id, project_id, directory_id, product, configuration, options, status, total, completed,
-             failed, cancelled, without_job, cancel_requested, created_at, updated_at, finished_at, webhooks)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, 0, $10, $10, $11, $12)",
+             failed, cancelled, without_job, cancel_requested, created_at, updated_at, finished_at, reused, webhooks)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $12, 0, 0, $9, 0, $10, $10, $11, $12, $13)",
     )
     .bind(batch.id.uuid().to_string())
     .bind(batch.project.uuid().to_string())
@@ -133,6 +157,7 @@ async fn insert_batch(
     .bind(i64::from(batch.counts.without_job))
     .bind(batch.created_at.0)
     .bind(batch.finished_at.map(|at| at.0))
+    .bind(i64::from(batch.counts.reused))
     .bind(webhooks)
     .execute(tx)
     .await?;
@@ -159,17 +184,24 @@ async fn insert_jobs(
     let mut insert = QueryBuilder::new(
         "INSERT INTO job (id, project_id, product, batch_id, lane, status, configuration, source, file_id,
              directory_file_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done, cancel_requested,
-             source_deleted, outputs_swept, run_at, created_at, updated_at, webhooks) ",
+             source_deleted, outputs_swept, run_at, created_at, updated_at, reuse_key, result, reused_from,
+             reused_attempt, started_at, finished_at, webhooks) ",
     );
     insert.push_values(rows, |mut row, (job, member, source)| {
         row.push_bind(job.uuid().to_string()).push_bind(project.clone()).push_bind(batch.product.as_str());
-        row.push_bind(batch_id.clone()).push_bind(batch_id.clone()).push("'PENDING'");
+        row.push_bind(batch_id.clone()).push_bind(batch_id.clone());
+        let hit = member.hit.as_ref();
+        row.push_bind(hit.map_or("PENDING", |_| "COMPLETED"));
         row.push_bind(configuration_text(batch.configuration)).push_bind(source);
         row.push_bind(member.file.uuid().to_string()).push_bind(member.directory_file.uuid().to_string());
         row.push_bind(blob_key(&member.source).map(str::to_owned));
-        row.push("'{}', 0, 0, 0, 0, 0, 0, 0");
+        row.push("'{}', 0, 0, 0, 0, 0, 0").push_bind(i64::from(hit.is_some()));
         row.push_bind(batch.created_at.0).push_bind(batch.created_at.0).push_bind(batch.created_at.0);
-        row.push_bind(webhooks.map(str::to_owned));
+        row.push_bind(member.reuse_key.clone().filter(|_| hit.is_none()));
+        row.push_bind(hit.map(|hit| hit.result.clone())).push_bind(hit.map(|hit| hit.job.clone()));
+        row.push_bind(hit.map(|hit| hit.attempt));
+        let ended = hit.map(|_| batch.created_at.0);
+        row.push_bind(ended).push_bind(ended).push_bind(webhooks.map(str::to_owned));
     });
     insert.build().execute(tx).await?;
     Ok(())

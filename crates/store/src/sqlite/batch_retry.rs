@@ -5,6 +5,7 @@ use docmill_model::{BatchId, BatchStatus, Code, JobId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 
+use super::outbox::Outbox;
 use super::rows::{Columns, configuration_text, push_list, to_json};
 use crate::error::{StoreError, StoreResult};
 use crate::records::BatchRetry;
@@ -45,7 +46,15 @@ pub(super) async fn retry(
         insert_jobs(tx, asked.batch, part, now).await?;
         point_items(tx, asked.batch, part).await?;
     }
-    reopen(tx, asked.batch, &rows, now).await
+    let mut outbox = Outbox::default();
+    reopen(tx, asked.batch, &rows, now, &mut outbox).await?;
+    for job in &again {
+        if let Some(set) = job.old.text_opt("webhooks")? {
+            outbox.job_made(&set, asked.project, job.new, Some(asked.batch), false);
+        }
+    }
+    outbox.write(tx, now).await?;
+    Ok(())
 }
 
 /// The wanted items' jobs whose file can still be read, in the order of the snapshot.
@@ -53,7 +62,10 @@ async fn failed_jobs(tx: &mut SqliteConnection, asked: &BatchRetry) -> StoreResu
     let mut find = QueryBuilder::new(
         "SELECT item.position, job.* FROM batch_item AS item JOIN job ON job.id = item.job_id
              JOIN file ON file.id = job.file_id LEFT JOIN blob ON blob.key = job.blob_key
-         WHERE file.deleted_at IS NULL AND blob.doomed_at IS NULL AND item.batch_id = ",
+         WHERE file.deleted_at IS NULL AND blob.doomed_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM directory_file AS entry WHERE entry.id = job.directory_file_id
+                             AND entry.deleted_at IS NOT NULL)
+             AND item.batch_id = ",
     );
     find.push_bind(asked.batch.uuid().to_string()).push(" AND (job.status = 'FAILED'");
     if !asked.codes.is_empty() {
@@ -98,9 +110,7 @@ async fn insert_jobs(
     again: &[Again<'_>],
     now: Timestamp,
 ) -> StoreResult<()> {
-    let mut insert = QueryBuilder::new(
-        "WITH next (id, old, configuration, options) AS (",
-    );
+    let mut insert = QueryBuilder::new("WITH next (id, old, configuration, options) AS (");
     insert.push_values(again, |mut row, job| {
         row.push_bind(job.new.uuid().to_string()).push_bind(job.old.text("id").unwrap_or_default());
         row.push_bind(job.configuration.clone()).push_bind(job.options.clone());
@@ -108,12 +118,13 @@ async fn insert_jobs(
     insert.push(
         ") INSERT INTO job (id, project_id, product, batch_id, lane, status, configuration, options, source, file_id,
              directory_file_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done, cancel_requested,
-             source_deleted, outputs_swept, run_at, created_at, updated_at, retried_from)
+             source_deleted, outputs_swept, run_at, created_at, updated_at, retried_from, reuse_key,
+             webhooks)
          SELECT next.id, project_id, product, batch_id, batch_id, 'PENDING', next.configuration, next.options, source,
              file_id, directory_file_id, blob_key, user_metadata, 0, 0, 0, 0, 0, 0, 0, ",
     );
     insert.push_bind(now.0).push(", ").push_bind(now.0).push(", ").push_bind(now.0);
-    insert.push(", job.id FROM next JOIN job ON job.id = next.old WHERE job.batch_id = ");
+    insert.push(", job.id, CASE WHEN next.options IS NULL THEN reuse_key END, webhooks FROM next JOIN job ON job.id = next.old WHERE job.batch_id = ");
     insert.push_bind(batch.uuid().to_string());
     let written = insert.build().persistent(false).execute(tx).await?.rows_affected();
     if written != again.len() as u64 {
@@ -137,23 +148,30 @@ async fn point_items(tx: &mut SqliteConnection, batch: BatchId, again: &[Again<'
     Ok(())
 }
 
-async fn reopen(tx: &mut SqliteConnection, batch: BatchId, old: &[SqliteRow], now: Timestamp) -> StoreResult<()> {
+async fn reopen(
+    tx: &mut SqliteConnection,
+    batch: BatchId,
+    old: &[SqliteRow],
+    now: Timestamp,
+    outbox: &mut Outbox,
+) -> StoreResult<()> {
     let mut failed = 0_i64;
     for row in old {
         failed += i64::from(row.text("status")? == "FAILED");
     }
     let id = batch.uuid().to_string();
-    query(
+    let row = query(
         "UPDATE batch SET status = 'RUNNING', generation = generation + 1, failed = failed - $2,
              cancelled = cancelled - $3, cancel_requested = 0, finished_at = NULL, pace_from = NULL, updated_at = $4
-         WHERE id = $1",
+         WHERE id = $1 RETURNING id, project_id, directory_id, generation, webhooks",
     )
     .bind(&id)
     .bind(failed)
     .bind(old.len() as i64 - failed)
     .bind(now.0)
-    .execute(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
+    outbox.batch(&row, BatchStatus::Running)?;
     query("INSERT INTO lane (id, weight, vtime) VALUES ($1, 1, 0) ON CONFLICT (id) DO NOTHING")
         .bind(&id)
         .execute(tx)

@@ -14,9 +14,11 @@ use super::facts::facts;
 use super::outbox::Outbox;
 use super::rows::{Columns, Order, listed, push_page, push_time_range};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting, fail_batch};
-use super::{SqliteStore, batch_create, once};
+use super::{SqliteStore, batch_create, batch_retry, once};
 use crate::error::{StoreError, StoreResult};
-use crate::records::{Batch, BatchCounts, BatchFacts, BatchFilter, BatchItem, Listed, NewBatch, PageRequest};
+use crate::records::{
+    Batch, BatchCounts, BatchFacts, BatchFilter, BatchItem, BatchRetry, Listed, NewBatch, PageRequest,
+};
 use crate::traits::Batches;
 
 #[async_trait]
@@ -76,6 +78,7 @@ impl Batches for SqliteStore {
         }
         let rows = query(
             "SELECT item.directory_file_id, item.display_name, item.unique_id, item.job_id, job.product, job.status, job.finished_at,
+                 job.retried_from,
                  CASE WHEN job.id IS NULL THEN item.failure_code
                       WHEN job.status IN ('FAILED', 'CANCELLED') THEN job.failure_code END AS failure_code,
                  CASE WHEN job.id IS NULL THEN item.failure_message ELSE job.failure_message END AS failure_message
@@ -110,6 +113,28 @@ impl Batches for SqliteStore {
         ask_to_stop(&mut tx, Waiting::Batch(&key), now).await?;
         ended.include(key.clone());
         ended.settle(&mut tx, now).await?;
+        let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_one(&mut *tx).await?;
+        tx.commit().await?;
+        self.announce();
+        batch(&row).map(Some)
+    }
+
+    async fn batch_retry(&self, retry: BatchRetry) -> StoreResult<Option<Batch>> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let now = self.now();
+        let key = retry.batch.uuid().to_string();
+        let known = query("SELECT * FROM batch WHERE id = $1 AND project_id = $2")
+            .bind(&key)
+            .bind(retry.project.uuid().to_string())
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = known else { return Ok(None) };
+        if once::made(&mut tx, retry.once.as_ref(), now).await?.is_some() {
+            return batch(&row).map(Some);
+        }
+        batch_retry::retry(&mut tx, &row, &retry, now).await?;
+        once::record(&mut tx, retry.once.as_ref(), retry.batch.uuid(), now).await?;
         let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_one(&mut *tx).await?;
         tx.commit().await?;
         self.announce();
@@ -214,18 +239,20 @@ fn batch(row: &SqliteRow) -> StoreResult<Batch> {
 }
 
 fn item(row: &SqliteRow) -> StoreResult<BatchItem> {
-    let job = match row.uuid_opt("job_id")? {
+    let (job, retried_from) = match row.uuid_opt("job_id")? {
         Some(id) => {
             let product = row.named("product", Product::from_text)?;
-            Some((JobId::from_uuid(product, id), row.named("status", JobStatus::from_text)?))
+            let before = row.uuid_opt("retried_from")?.map(|id| JobId::from_uuid(product, id));
+            (Some((JobId::from_uuid(product, id), row.named("status", JobStatus::from_text)?)), before)
         }
-        None => None,
+        None => (None, None),
     };
     Ok(BatchItem {
         directory_file: DirectoryFileId::from_uuid(row.uuid("directory_file_id")?),
         display_name: row.text("display_name")?,
         unique_id: row.text("unique_id")?,
         job,
+        retried_from,
         ended_at: row.time_opt("finished_at")?,
         failure: row.failure()?,
     })

@@ -168,9 +168,11 @@ fn claimed_job(row: &SqliteRow, snapshot: Option<&JobOptions>) -> StoreResult<Cl
         attempt,
         project: ProjectId::from_uuid(row.uuid("project_id")?),
         batch: row.uuid_opt("batch_id")?.map(BatchId::from_uuid),
-        options: match snapshot {
-            Some(options) => options.clone(),
-            None => row.json("options")?,
+        // A job that was retried with other options has its own.
+        options: match (row.json_opt("options")?, snapshot) {
+            (Some(own), _) => own,
+            (None, Some(snapshot)) => snapshot.clone(),
+            (None, None) => return Err(StoreError::Corrupt("a job without options".to_owned())),
         },
         source: row.json("source")?,
         strikes: row.count("strikes")?,

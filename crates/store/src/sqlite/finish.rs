@@ -171,6 +171,8 @@ pub(super) struct Next {
     result: Option<String>,
     /// There is a result, and pages of it failed.
     partial: bool,
+    /// The engine that made a result which others may use.
+    reusable: Option<String>,
     /// When it is due again; `None` keeps the time it had, and with it its place.
     run_at: Option<Timestamp>,
     strike: bool,
@@ -193,6 +195,7 @@ impl Next {
             failure: Some(failure),
             result: None,
             partial: false,
+            reusable: None,
             run_at: None,
             strike: false,
             expiry: false,
@@ -221,6 +224,7 @@ impl Leased {
             failure,
             result: None,
             partial: false,
+            reusable: None,
             run_at,
             strike: false,
             expiry: false,
@@ -238,6 +242,7 @@ fn outcome(job: Leased, outcome: Outcome, now: Timestamp) -> StoreResult<Next> {
             failure: None,
             result: Some(to_json(&result)?),
             partial: result.pages_failed > 0,
+            reusable: result.is_reusable().then_some(result.engine),
             run_at: None,
             strike: false,
             expiry: false,
@@ -296,13 +301,13 @@ pub(super) async fn apply(
 ) -> StoreResult<()> {
     for part in nexts.chunks(ROWS) {
         let mut update = QueryBuilder::new(
-            "WITH next (id, status, failure_code, failure_message, result, run_at, strike, expiry, finished_at) AS (",
+            "WITH next (id, status, failure_code, failure_message, result, engine, run_at, strike, expiry, finished_at) AS (",
         );
         update.push_values(part, |mut row, next| {
             row.push_bind(next.id.clone()).push_bind(next.status.as_str());
             row.push_bind(next.failure.as_ref().map(|failure| failure.code.as_str()));
             row.push_bind(next.failure.as_ref().map(|failure| failure.message.clone()));
-            row.push_bind(next.result.clone()).push_bind(next.run_at.map(|at| at.0));
+            row.push_bind(next.result.clone()).push_bind(next.reusable.clone()).push_bind(next.run_at.map(|at| at.0));
             row.push_bind(i64::from(next.strike)).push_bind(i64::from(next.expiry));
             row.push_bind(next.finished_at.map(|at| at.0));
         });
@@ -313,6 +318,10 @@ pub(super) async fn apply(
                  run_at = COALESCE(next.run_at, job.run_at), strikes = strikes + next.strike,
                  expiries = expiries + next.expiry, finished_at = next.finished_at, worker = NULL, lease_until = NULL,
                  outputs_swept = CASE WHEN next.status = 'COMPLETED' AND attempt = 1 THEN 1 ELSE 0 END,
+                 reusable = CASE WHEN next.engine IS NOT NULL AND reuse_key IS NOT NULL AND source_deleted = 0
+                                 THEN 1 ELSE 0 END,
+                 reuse_key = CASE WHEN next.status = 'COMPLETED' THEN reuse_key || ' ' || next.engine
+                                  ELSE reuse_key END,
                  updated_at = ",
         );
         update.push_bind(now.0).push(" FROM next WHERE job.id = next.id AND job.status = 'RUNNING'");

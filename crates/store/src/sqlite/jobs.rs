@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::batch_create::blob_key;
 use super::files::blob_stays;
 use super::outbox::{Outbox, insert_listeners};
+use super::reuse::{Hit, Keys};
 use super::rows::{Columns, Order, configuration_text, listed, push_list, push_page, push_time_range, to_json};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting};
 use super::{SqliteStore, once};
@@ -17,7 +18,7 @@ use crate::traits::Jobs;
 const JOB: &str = "SELECT job.id, job.project_id, job.product, job.batch_id, job.status, job.configuration,
          COALESCE(job.options, batch.options) AS options, job.source, job.user_metadata, job.failure_code,
          job.failure_message, job.result, job.attempt, job.strikes, job.pages_done, job.created_at, job.updated_at,
-         job.started_at, job.finished_at
+         job.started_at, job.finished_at, job.reused_from, job.reused_attempt
      FROM job LEFT JOIN batch ON batch.id = job.batch_id WHERE ";
 
 #[async_trait]
@@ -36,10 +37,14 @@ impl Jobs for SqliteStore {
         refuse_deleted_source(&mut tx, &new.source).await?;
         let id = JobId::generate(product);
         let webhooks = insert_listeners(&mut tx, new.project, &new.listeners).await?;
-        insert_job(&mut tx, id, &new, now.0, webhooks.as_deref()).await?;
+        let keys = Keys::new(new.project, &new.options, new.reuse.as_ref())?;
+        let key = keys.key(&new.source)?;
+        let hit = keys.hits(&mut tx, key.clone().into_iter().collect(), now).await?.into_values().next();
+        let known = hit.is_some();
+        insert_job(&mut tx, id, &new, Reading { key, hit }, now.0, webhooks.as_deref()).await?;
         if let Some(set) = &webhooks {
             let mut outbox = Outbox::default();
-            outbox.job_made(set, new.project, id, None);
+            outbox.job_made(set, new.project, id, None, known);
             outbox.write(&mut tx, now).await?;
         }
         once::record(&mut tx, new.once.as_ref(), id.uuid(), now).await?;
@@ -133,13 +138,21 @@ async fn refuse_deleted_source(tx: &mut SqliteConnection, source: &JobSource) ->
     Ok(())
 }
 
+/// What a new job may share, and what it takes over: with a hit it has ended already.
+struct Reading {
+    key: Option<String>,
+    hit: Option<Hit>,
+}
+
 async fn insert_job(
     tx: &mut SqliteConnection,
     id: JobId,
     new: &NewJob,
+    reading: Reading,
     now: i64,
     webhooks: Option<&str>,
 ) -> StoreResult<()> {
+    let Reading { key, hit } = reading;
     let project = new.project.uuid().to_string();
     query("INSERT INTO lane (id, weight, vtime) VALUES ($1, 1, 0) ON CONFLICT (id) DO NOTHING")
         .bind(&project)
@@ -154,8 +167,10 @@ async fn insert_job(
     query(
         "INSERT INTO job (id, project_id, product, lane, status, configuration, options, source, file_id,
              directory_file_id, parse_job_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done,
-             cancel_requested, source_deleted, outputs_swept, run_at, created_at, updated_at, webhooks)
-         VALUES ($1, $2, $3, $2, 'PENDING', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, 0, $12, $12, $12, $13)",
+             cancel_requested, source_deleted, outputs_swept, run_at, created_at, updated_at, reuse_key, result,
+             reused_from, reused_attempt, started_at, finished_at, webhooks)
+         VALUES ($1, $2, $3, $2, $13, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, $14, $12, $12, $12, $15, $16,
+             $17, $18, $19, $19, $20)",
     )
     .bind(id.uuid().to_string())
     .bind(&project)
@@ -169,6 +184,13 @@ async fn insert_job(
     .bind(blob_key(&new.source))
     .bind(to_json(&new.user_metadata)?)
     .bind(now)
+    .bind(hit.as_ref().map_or(JobStatus::Pending, |_| JobStatus::Completed).as_str())
+    .bind(i64::from(hit.is_some()))
+    .bind(key.filter(|_| hit.is_none()))
+    .bind(hit.as_ref().map(|hit| hit.result.clone()))
+    .bind(hit.as_ref().map(|hit| hit.job.clone()))
+    .bind(hit.as_ref().map(|hit| hit.attempt))
+    .bind(hit.is_some().then_some(now))
     .bind(webhooks)
     .execute(tx)
     .await?;
@@ -180,6 +202,11 @@ fn job(row: &SqliteRow) -> StoreResult<Job> {
     let status = row.named("status", JobStatus::from_text)?;
     let attempt = row.count("attempt")?;
     let result = row.json_opt("result")?;
+    let reused_from = row.uuid_opt("reused_from")?.map(|uuid| JobId::from_uuid(id.product, uuid));
+    let outputs = match reused_from {
+        Some(other) => outputs_prefix(other, row.count("reused_attempt")?),
+        None => outputs_prefix(id, attempt),
+    };
     Ok(Job {
         id,
         project: ProjectId::from_uuid(row.uuid("project_id")?),
@@ -191,7 +218,8 @@ fn job(row: &SqliteRow) -> StoreResult<Job> {
         user_metadata: row.json("user_metadata")?,
         // A job that waits for its next try keeps the failure of its last one in the row, for people who look there.
         failure: if status.is_terminal() { row.failure()? } else { None },
-        outputs: result.is_some().then(|| outputs_prefix(id, attempt)),
+        reused_from,
+        outputs: result.is_some().then_some(outputs),
         result,
         attempt,
         strikes: row.count("strikes")?,

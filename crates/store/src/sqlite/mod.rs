@@ -1,6 +1,7 @@
 //! The store on one SQLite file: the embedded default, for one machine and one owner.
 
 mod batch_create;
+mod batch_retry;
 mod batches;
 mod claim;
 mod configurations;
@@ -16,6 +17,7 @@ mod keys;
 mod migrations;
 mod once;
 mod outbox;
+mod reuse;
 mod rows;
 mod settle;
 mod signing;

@@ -88,20 +88,22 @@ impl Outbox {
         }
     }
 
-    /// A job was made.
-    pub(super) fn job_made(&mut self, set: &str, project: ProjectId, job: JobId, batch: Option<BatchId>) {
-        let status = JobStatus::Pending;
-        let Some(kind) = EventKind::of_job(job.product, status, false) else { return };
-        self.news.push(News {
-            set: set.to_owned(),
-            kind,
-            project: project.uuid().to_string(),
-            batch: batch.map(|batch| batch.uuid().to_string()),
-            directory: None,
-            generation: None,
-            job: Some((job.product, job.uuid().to_string())),
-            status: status.as_str(),
-        });
+    /// A job was made: PENDING, and COMPLETED as well when its result was `known`. Results with failed pages are not
+    /// used again.
+    pub(super) fn job_made(&mut self, set: &str, project: ProjectId, job: JobId, batch: Option<BatchId>, known: bool) {
+        for status in [Some(JobStatus::Pending), known.then_some(JobStatus::Completed)].into_iter().flatten() {
+            let Some(kind) = EventKind::of_job(job.product, status, false) else { continue };
+            self.news.push(News {
+                set: set.to_owned(),
+                kind,
+                project: project.uuid().to_string(),
+                batch: batch.map(|batch| batch.uuid().to_string()),
+                directory: None,
+                generation: None,
+                job: Some((job.product, job.uuid().to_string())),
+                status: status.as_str(),
+            });
+        }
     }
 
     /// Inserts an event for whatever somebody wants to hear of, and a delivery to each who does. Says whether there was

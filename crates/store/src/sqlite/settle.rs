@@ -7,6 +7,7 @@ use docmill_model::{BatchStatus, Code, Failure, JobStatus, Timestamp};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query};
 
 use super::outbox::Outbox;
+use super::reuse;
 use super::rows::Columns;
 use crate::error::StoreResult;
 
@@ -98,20 +99,26 @@ const OPEN: &str = "status IN ('PENDING', 'RUNNING') AND ";
 
 impl Waiting<'_> {
     fn push(self, query: &mut QueryBuilder<Sqlite>) {
+        if !matches!(self, Self::Job(_) | Self::Batch(_)) {
+            query.push(OPEN);
+        }
+        self.push_which(query);
+    }
+
+    /// Whatever their state.
+    pub(super) fn push_which(self, query: &mut QueryBuilder<Sqlite>) {
         match self {
             Self::Job(id) => query.push("id = ").push_bind(id.to_owned()),
             Self::Batch(id) => query.push("batch_id = ").push_bind(id.to_owned()),
-            Self::File(id) => query.push(OPEN).push("file_id = ").push_bind(id.to_owned()),
-            Self::Entry(id) => query.push(OPEN).push("directory_file_id = ").push_bind(id.to_owned()),
+            Self::File(id) => query.push("file_id = ").push_bind(id.to_owned()),
+            Self::Entry(id) => query.push("directory_file_id = ").push_bind(id.to_owned()),
             Self::Directory(id) => query
-                .push(OPEN)
                 .push(
                     "directory_file_id IN (SELECT id FROM directory_file WHERE deleted_at IS NULL AND directory_id = ",
                 )
                 .push_bind(id.to_owned())
                 .push(")"),
             Self::GoneWith(id) => query
-                .push(OPEN)
                 .push(
                     "file_id IN (SELECT file.id FROM directory_file AS entry JOIN file ON file.id = entry.file_id
                          WHERE file.deleted_at IS NOT NULL AND entry.directory_id = ",
@@ -153,7 +160,8 @@ pub(super) async fn ask_to_stop(tx: &mut SqliteConnection, which: Waiting<'_>, n
     flag_running(tx, which, "cancel_requested", now).await
 }
 
-/// The source is gone: waiting jobs end, running ones may finish but are not tried again.
+/// The source is gone: waiting jobs end, running ones may finish but are not tried again, and results of ended ones
+/// are not used again.
 pub(super) async fn source_deleted(
     tx: &mut SqliteConnection,
     which: Waiting<'_>,
@@ -161,6 +169,7 @@ pub(super) async fn source_deleted(
     ended: &mut Ended,
 ) -> StoreResult<()> {
     end_waiting(tx, which, JobStatus::Failed, &Failure::from(Code::SourceDeleted), now, ended).await?;
+    reuse::forget(tx, which).await?;
     flag_running(tx, which, "source_deleted", now).await
 }
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::render::printed;
+use crate::render::{printed, printed_if};
 
 /// An extract job, in every answer. `extract_result` needs no `expand`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -38,6 +38,9 @@ pub struct ExtractJob {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JobMetadata {
     pub usage: PagesUsage,
+    /// The job that read the file, when its result was used again.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "printed_if")]
+    pub reused_from: Option<JobId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -48,8 +51,8 @@ pub struct PagesUsage {
 }
 
 impl JobMetadata {
-    pub const fn of_pages(num_pages_extracted: u32) -> Self {
-        Self { usage: PagesUsage { num_pages_extracted, num_pages_billed: 0 } }
+    pub const fn of_pages(num_pages_extracted: u32, reused_from: Option<JobId>) -> Self {
+        Self { usage: PagesUsage { num_pages_extracted, num_pages_billed: 0 }, reused_from }
     }
 }
 

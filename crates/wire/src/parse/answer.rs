@@ -72,7 +72,8 @@ pub fn result(job: ParseJob, expanded: Expanded) -> ParseResult {
 }
 
 /// `job_metadata`: what was asked, what ran, and what the caller must know about the whole document.
-pub fn job_metadata(options: &ParseOptions, result: &JobResult) -> Value {
+/// `reused_from` is the job that read the file, when its result was used again.
+pub fn job_metadata(options: &ParseOptions, result: &JobResult, reused_from: Option<JobId>) -> Value {
     let document = &result.document;
     json!({
         "tier": options.tier,
@@ -83,6 +84,7 @@ pub fn job_metadata(options: &ParseOptions, result: &JobResult) -> Value {
         "pages_failed": result.pages_failed,
         "pages_ocr": result.pages_ocr,
         "elapsed_ms": result.elapsed_ms,
+        "reused_from": reused_from.map(|job| job.to_string()),
         "not_followed": options.not_followed,
         "warnings": document.warnings,
     })

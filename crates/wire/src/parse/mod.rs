@@ -9,6 +9,7 @@ pub mod versions;
 
 pub use answer::{Expanded, ParseJob, ParseResult, Usage, job_metadata, result};
 pub(crate) use options::pages;
+pub(crate) use parameters::TIMEOUTS;
 pub use parameters::{CREATE, SAVED, UPLOAD};
 
 use std::collections::BTreeMap;

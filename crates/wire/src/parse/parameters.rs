@@ -155,14 +155,14 @@ const PROCESSING: Rule = Rule::Object(&[
     may("auto_mode_configuration", Rule::List { of: &AUTO_MODE, max: 100 }),
 ]);
 
+/// Seconds for a document apart from its pages, and for each page.
+pub(crate) const TIMEOUTS: Rule = Rule::Object(&[
+    may("base_in_seconds", Rule::Int { min: 1, max: 7_200 }),
+    may("extra_time_per_page_in_seconds", Rule::Int { min: 1, max: 300 }),
+]);
+
 const CONTROL: Rule = Rule::Object(&[
-    may(
-        "timeouts",
-        Rule::Object(&[
-            may("base_in_seconds", Rule::Int { min: 1, max: 7_200 }),
-            may("extra_time_per_page_in_seconds", Rule::Int { min: 1, max: 300 }),
-        ]),
-    ),
+    may("timeouts", TIMEOUTS),
     may(
         "job_failure_conditions",
         Rule::Object(&[
