@@ -46,6 +46,11 @@ pub fn extract(pages: &[Page], options: &ExtractOptions) -> Result<Extraction, F
             extraction
         }
     };
+    if pages.iter().all(|page| page.words.is_empty()) {
+        // A parse on the fast tier keeps no words, and a scan without OCR has none.
+        let message = "The pages have no words to read values from; parse with tier cost_effective or higher.";
+        extraction.warnings.push(message.to_owned());
+    }
     extraction.warnings.extend(unfollowed(&schema, options));
     Ok(extraction)
 }

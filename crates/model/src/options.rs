@@ -149,6 +149,13 @@ pub struct ParseOptions {
     pub ignore_diagonal_text: bool,
     /// Do not OCR pages or pictures.
     pub ignore_text_in_image: bool,
+    pub watermarks: Watermarks,
+    /// Artifacts beside the pages, made when they are read.
+    pub extra_outputs: Vec<ExtraOutput>,
+    /// Boxes that the grounded items have; empty = there are none.
+    pub granular_boxes: Vec<Granularity>,
+    /// A workbook with a sheet a table, made when it is read.
+    pub spreadsheet: Option<Spreadsheet>,
     /// HTML: keep what style sheets hide.
     pub html_all_visible: bool,
     /// Share of pages that may fail; `None` = the server's default.
@@ -161,6 +168,56 @@ pub struct ParseOptions {
     pub disable_cache: bool,
     /// Wire paths of given options that this release does not follow.
     pub not_followed: Vec<String>,
+}
+
+/// Where text that lies across the page goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Watermarks {
+    /// Below the page's text.
+    #[default]
+    MoveToEnd,
+    MoveToStart,
+    Remove,
+}
+
+impl Watermarks {
+    pub fn from_text(text: &str) -> Option<Self> {
+        match text {
+            "move_to_end" => Some(Self::MoveToEnd),
+            "move_to_start" => Some(Self::MoveToStart),
+            "remove" => Some(Self::Remove),
+            _ => None,
+        }
+    }
+}
+
+/// An artifact that is made of the pages on top of their own forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtraOutput {
+    /// The text of each page in the markdown's order, without its signs.
+    StrippedMarkdown,
+    /// The same of all pages as one text.
+    StrippedText,
+    /// Every word with its box.
+    WordBoxes,
+}
+
+/// What gets a box of its own in the grounded items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Granularity {
+    Word,
+    Line,
+    Cell,
+}
+
+/// Tables as a workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spreadsheet {
+    /// Name sheets after the heading above the table.
+    pub guess_names: bool,
 }
 
 /// How tables look in markdown.

@@ -209,6 +209,11 @@ pub trait Jobs: Send + Sync + 'static {
     /// A waiting job ends CANCELLED, a leased one is asked to stop. `None` when there is no such job; `CONFLICT` when
     /// it is terminal.
     async fn job_cancel(&self, project: ProjectId, id: JobId) -> StoreResult<Option<Job>>;
+    /// Nobody finds the job any more, and the upkeep sweeps its outputs; a batch goes on counting it. Extractions that
+    /// wait for its pages end with `SOURCE_DELETED`, running ones may finish but are not tried again. A job that is
+    /// not terminal is refused with `CONFLICT`, or with `force` cancelled as by `job_cancel`. False when there is no
+    /// such job.
+    async fn job_delete(&self, project: ProjectId, id: JobId, force: bool) -> StoreResult<bool>;
 }
 
 /// How workers take and return jobs. The lease is on the job row; `(job, attempt)` is the fence.
@@ -245,8 +250,8 @@ pub trait Upkeep: Send + Sync + 'static {
     async fn blob_swept(&self, key: &str) -> StoreResult<()>;
     /// Those of these keys that no blob row has (`orphans::sweep_orphans`).
     async fn blob_unknown(&self, keys: &[String]) -> StoreResult<Vec<String>>;
-    /// Ended jobs with outputs to delete: those of attempts that were not accepted, and all once the job ended more
-    /// than `kept_ms` ago. Jobs that ended within the last minute are left out: a worker that lost its lease may still
+    /// Ended jobs with outputs to delete: those of attempts that were not accepted, and all once the job was deleted or
+    /// ended more than `kept_ms` ago. Jobs that ended within the last minute are left out: a worker that lost its lease may still
     /// be writing.
     async fn outputs_sweep(&self, kept_ms: i64, limit: u32) -> StoreResult<Vec<OutputsToSweep>>;
     async fn outputs_swept(&self, job: JobId, everything: bool) -> StoreResult<()>;

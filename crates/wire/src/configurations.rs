@@ -137,6 +137,16 @@ pub fn job_options(product: Product, parameters: &Value) -> Result<JobOptions, V
     }
 }
 
+/// The parameters that a job was made with, as the job shows them: without the tag of saved ones, and without webhooks,
+/// which have secrets.
+pub fn shown_parameters(parameters: &Value) -> Value {
+    let mut shown = parameters.clone();
+    if let Some(fields) = shown.as_object_mut() {
+        fields.retain(|name, _| name != "product_type" && !name.starts_with("webhook_configuration"));
+    }
+    shown
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Configuration {
     pub id: ConfigurationId,

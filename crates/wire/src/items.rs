@@ -5,17 +5,22 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::render::{points, score};
 
-/// The page's items: its header first, the body in reading order, watermarks after it, its footer last.
+/// The page's items: its header first, the body in reading order, its footer last.
 pub(crate) fn of(page: &Page) -> Vec<Value> {
+    of_with(page, &item)
+}
+
+/// The same, with items as `item` makes them.
+pub(crate) fn of_with(page: &Page, item: &dyn Fn(&Block) -> Value) -> Vec<Value> {
     let with_role = |role: Role| page.blocks.iter().filter(move |block| block.role == role);
-    let in_body = |block: &&Block| !matches!(block.role, Role::PageHeader | Role::PageFooter | Role::Watermark);
-    let header = container("header", with_role(Role::PageHeader).collect(), page.header.as_deref());
-    let footer = container("footer", with_role(Role::PageFooter).collect(), page.footer.as_deref());
-    let body = page.blocks.iter().filter(in_body).chain(with_role(Role::Watermark)).map(item);
+    let in_body = |block: &&Block| !matches!(block.role, Role::PageHeader | Role::PageFooter);
+    let header = container("header", with_role(Role::PageHeader).collect(), page.header.as_deref(), item);
+    let footer = container("footer", with_role(Role::PageFooter).collect(), page.footer.as_deref(), item);
+    let body = page.blocks.iter().filter(in_body).map(item);
     header.into_iter().chain(body).chain(footer).collect()
 }
 
-fn container(kind: &str, blocks: Vec<&Block>, md: Option<&str>) -> Option<Value> {
+fn container(kind: &str, blocks: Vec<&Block>, md: Option<&str>, item: &dyn Fn(&Block) -> Value) -> Option<Value> {
     if blocks.is_empty() {
         return None;
     }
@@ -29,7 +34,7 @@ fn container(kind: &str, blocks: Vec<&Block>, md: Option<&str>) -> Option<Value>
     }))
 }
 
-fn item(block: &Block) -> Value {
+pub(crate) fn item(block: &Block) -> Value {
     let mut item = match &block.kind {
         // LlamaCloud has no item for formulas.
         BlockKind::Text { value } | BlockKind::Formula { value } => json!({"type": "text", "value": value}),
@@ -69,7 +74,7 @@ fn boxes(block: &Block) -> impl Iterator<Item = Value> {
     })
 }
 
-fn bbox(found: BBox) -> Map<String, Value> {
+pub(crate) fn bbox(found: BBox) -> Map<String, Value> {
     let sides = [("x", found.x), ("y", found.y), ("w", found.w), ("h", found.h)];
     sides.into_iter().map(|(name, value)| (name.to_owned(), points(value))).collect()
 }
@@ -96,7 +101,7 @@ fn label(block: &Block) -> &'static str {
 }
 
 /// Lists below this depth are left out: clients read items by recursion.
-const DEPTH_MAX: usize = 40;
+pub(crate) const DEPTH_MAX: usize = 40;
 
 /// An item is a text; lists nested below it follow it as lists.
 fn list_items(list: &List, depth: usize) -> Vec<Value> {
@@ -135,9 +140,14 @@ fn entry_md(ordered: bool, index: usize, entry: &ListItem, depth: usize) -> Vec<
 /// Places of the largest grid that is written out. What a reader says of a table is not trusted with our memory.
 const PLACES_MAX: u64 = 5_000_000;
 
-fn table(table: &Table) -> Value {
+/// Whether the table's grid can be written out.
+pub(crate) fn fits(table: &Table) -> bool {
     let places = u64::from(table.row_count) * u64::from(table.column_count);
-    if places.max(table.row_count.into()) <= PLACES_MAX {
+    places.max(table.row_count.into()) <= PLACES_MAX
+}
+
+fn table(table: &Table) -> Value {
+    if fits(table) {
         return json!({"type": "table", "rows": rows(table), "html": table.to_html(), "csv": table.to_csv()});
     }
     let details = format!("{} rows by {} columns are too many to write out", table.row_count, table.column_count);
@@ -159,7 +169,7 @@ fn rows(table: &Table) -> Value {
 
 /// A number written as JSON would write it, with at most 15 digits, so that nothing is lost: `007`, `1,5`, `12%`
 /// and `1e5` stay texts.
-fn plain_number(text: &str) -> Option<Number> {
+pub(crate) fn plain_number(text: &str) -> Option<Number> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -24,6 +24,7 @@ pub mod projects;
 pub mod query;
 pub mod references;
 pub mod render;
+pub mod result_files;
 pub mod schema;
 pub mod webhooks;
 

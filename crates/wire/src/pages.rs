@@ -1,20 +1,33 @@
 //! The pages of a finished parse, in each form that `expand` asks for (contract 3.5).
 
 use docmill_model::document::{BBox, BlockKind, Page, PageOutcome, Role};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::items;
 use crate::render::{points, score};
 
 /// `{"pages": [...]}` from what each form makes of a page that was read.
-fn pages(outcomes: &[PageOutcome], read: impl Fn(&Page) -> Value) -> Value {
+pub(crate) fn pages(outcomes: &[PageOutcome], read: impl Fn(&Page) -> Value) -> Value {
     let pages = outcomes.iter().map(|outcome| match outcome {
         PageOutcome::Read(page) => read(page),
-        PageOutcome::Failed { number, error } => {
-            json!({"page_number": number, "error": error, "success": false})
-        }
+        PageOutcome::Failed { number, error } => failed(*number, error),
     });
     json!({"pages": pages.collect::<Vec<_>>()})
+}
+
+pub(crate) fn failed(number: u32, error: &str) -> Value {
+    json!({"page_number": number, "error": error, "success": false})
+}
+
+/// A page without its content: what `metadata` and `images` look at.
+pub fn bare(mut outcome: PageOutcome) -> PageOutcome {
+    if let PageOutcome::Read(page) = &mut outcome {
+        page.words = Vec::new();
+        page.text = String::new();
+        page.markdown = String::new();
+        page.blocks.retain(|block| block.role == Role::Watermark);
+    }
+    outcome
 }
 
 pub fn markdown(outcomes: &[PageOutcome]) -> Value {
@@ -158,37 +171,4 @@ fn whole_points(bbox: BBox) -> Value {
     let (x, y) = (bbox.x.floor(), bbox.y.floor());
     let (w, h) = (bbox.right().ceil() - x, bbox.bottom().ceil() - y);
     json!({"x": x as i64, "y": y as i64, "w": w as i64, "h": h as i64})
-}
-
-/// A file that holds a whole form of a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content<'a> {
-    /// The `expand` value without `_content_metadata`: `markdown`, `text_full`, ...
-    pub form: &'a str,
-    pub size_bytes: u64,
-    pub url: Option<String>,
-}
-
-/// `result_content_metadata`: each form under its own name and under the key that LlamaCloud documents.
-pub fn contents(found: &[Content<'_>]) -> Value {
-    let mut entries = Map::new();
-    for content in found {
-        let entry = json!({
-            "size_bytes": content.size_bytes,
-            "exists": content.url.is_some(),
-            "presigned_url": content.url,
-        });
-        let documented = match content.form {
-            "markdown" | "markdown_full" => Some("md"),
-            "text" | "text_full" => Some("fullText"),
-            "items" => Some("json"),
-            "output_pdf" => Some("outputPDF"),
-            _ => None,
-        };
-        entries.insert(content.form.to_owned(), entry.clone());
-        if let Some(key) = documented {
-            entries.entry(key).or_insert(entry);
-        }
-    }
-    Value::Object(entries)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use docmill_model::Timestamp;
+use docmill_model::{JobId, ProjectId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -20,6 +20,14 @@ impl<T> Page<T> {
     pub const fn new(items: Vec<T>, next_page_token: Option<String>) -> Self {
         Self { items, next_page_token, total_size: None }
     }
+}
+
+/// The answer of a delete that answers anything (contract 2.5, 2.6).
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DeletedJob {
+    #[serde(serialize_with = "printed")]
+    pub id: JobId,
+    pub project_id: ProjectId,
 }
 
 /// Any value by its printed form: ids as text, instants as RFC 3339 with microseconds (contract 1.7).

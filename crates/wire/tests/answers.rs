@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use docmill_model::document::*;
-use docmill_model::options::{ExtractTarget, ImageCategory, ParseOptions, Tier};
+use docmill_model::options::{ExtraOutput, ExtractTarget, Granularity, ImageCategory, ParseOptions, Spreadsheet, Tier};
 use docmill_model::results::{Asset, Citation, Extraction, FieldSource, JobResult, PathStep};
 use docmill_model::{
     BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, JobStatus, Product,
@@ -12,7 +12,8 @@ use docmill_model::{
 use docmill_wire::batches::{Batch, BatchConfig, BatchResult, Counts, ErrorExample, ErrorSummary};
 use docmill_wire::directories::{Directory, DirectoryFile};
 use docmill_wire::extract::{self, Asked, ExtractJob, ExtractUsage, JobMetadata};
-use docmill_wire::pages::{self, Content};
+use docmill_wire::result_files::{Entry, Form, FormWriter, contents, needed};
+use docmill_wire::pages;
 use docmill_wire::parse::{self, Expanded, ParseJob, Usage};
 use docmill_wire::projects::Project;
 use docmill_wire::render::{Page as ListPage, PresignedUrl};
@@ -271,7 +272,7 @@ fn parse_result_with_everything() {
         ..ParseOptions::default()
     };
     let url = |name: &str| Some((format!("http://127.0.0.1/{name}"), 9));
-    let content = |form, url: Option<&str>| Content { form, size_bytes: 5, url: url.map(str::to_owned) };
+    let entry = |form, url: Option<&str>| Entry { form, size_bytes: 5, url: url.map(str::to_owned) };
     kept(
         "parse_result_with_everything",
         parse::result(
@@ -285,15 +286,147 @@ fn parse_result_with_everything() {
                 metadata: Some(pages::metadata(&pages)),
                 job_metadata: Some(parse::job_metadata(&options, &record, None)),
                 images_content_metadata: Some(pages::images(&pages, &[], url)),
-                result_content_metadata: Some(pages::contents(&[
-                    content("markdown", Some("http://a")),
-                    content("markdown_full", Some("http://b")),
-                    content("items", None),
-                ])),
+                result_content_metadata: Some(contents(
+                    &[Form::Markdown, Form::MarkdownFull, Form::OutputPdf],
+                    &[
+                        entry(Form::Markdown, Some("http://a")),
+                        entry(Form::MarkdownFull, Some("http://b")),
+                        entry(Form::OutputPdf, None),
+                        entry(Form::GroundedItems, Some("http://c")),
+                    ],
+                )),
                 ..Expanded::default()
             },
         ),
     );
+}
+
+/// A form as a file, its pages handed over in chunks of `chunk`.
+fn file(form: Form, options: &ParseOptions, pages: &[PageOutcome], chunk: usize) -> Vec<u8> {
+    let mut writer = FormWriter::new(form, options);
+    let mut bytes = writer.start();
+    pages.chunks(chunk).for_each(|pages| bytes.extend(writer.add(pages)));
+    bytes.extend(writer.end().expect("a form ends"));
+    bytes
+}
+
+#[test]
+fn files_of_forms_are_what_expand_answers_however_the_pages_come() {
+    let pages = outcomes();
+    let options = ParseOptions { tier: Tier::Agentic, ..ParseOptions::default() };
+    for chunk in [1, 2, 9] {
+        let json = |form| serde_json::from_slice::<serde_json::Value>(&file(form, &options, &pages, chunk)).unwrap();
+        let text = |form| String::from_utf8(file(form, &options, &pages, chunk)).unwrap();
+        assert_eq!(json(Form::Text), pages::text(&pages));
+        assert_eq!(json(Form::Markdown), pages::markdown(&pages));
+        assert_eq!(json(Form::Items), pages::items(&pages));
+        assert_eq!(json(Form::Metadata), pages::metadata(&pages));
+        assert_eq!(text(Form::TextFull), pages::text_full(&pages));
+        assert_eq!(text(Form::MarkdownFull), pages::markdown_full(&pages));
+        assert_eq!(
+            json(Form::StrippedMarkdown)["pages"][2],
+            json!({"page_number": 3, "markdown": "", "success": true})
+        );
+        assert_eq!(
+            text(Form::ConcatenatedStrippedMarkdown),
+            "Title\n\nno box\n\nouter\ninner\n\nx = 1\n\n2024\t\na,b\t12.5\n\t\n\nChart\n\nhere\n\na^2\n\nDRAFT\n\n1"
+        );
+    }
+    for form in Form::ALL {
+        let none = String::from_utf8_lossy(&file(form, &options, &[], 1)).into_owned();
+        assert!(
+            ["{\"pages\":[]}", ""].contains(&none.as_str()) || [Form::Xlsx, Form::Metadata].contains(&form),
+            "{none}"
+        );
+        assert_eq!(Form::from_name(form.name()), Some(form));
+    }
+}
+
+#[test]
+fn words_and_cells_are_grounded_in_their_items() {
+    let word = |text: &str, line, x| Word {
+        text: text.into(),
+        bbox: Some(BBox::new(x, 2.0, 8.0, 4.0)),
+        line,
+        confidence: None,
+    };
+    let at = |row, column, text: &str, x| Cell {
+        row,
+        column,
+        text: text.into(),
+        bbox: Some(BBox::new(x, 20.0, 10.0, 5.0)),
+        ..Cell::default()
+    };
+    let text = Block {
+        words: vec![WordRange::new(0, 3)],
+        ..block(BlockKind::Heading { value: "A b c".into(), level: 1 }, Role::Body, "# A b c")
+    };
+    let cells = vec![at(0, 0, "x", 1.0), at(0, 1, "y", 11.0)];
+    let table = Table { row_count: 1, column_count: 2, cells, method: String::new() };
+    let page = Page {
+        number: 1,
+        words: vec![word("A", 0, 1.0), word("b", 0, 11.0), word("c", 1, 1.0)],
+        blocks: vec![text, block(BlockKind::Table(table), Role::Body, "<table>")],
+        ..Page::default()
+    };
+    let pages = [PageOutcome::Read(Box::new(page)), PageOutcome::Failed { number: 2, error: "X: y".into() }];
+    let with = |boxes: &[Granularity]| {
+        let options = ParseOptions { granular_boxes: boxes.to_vec(), ..ParseOptions::default() };
+        let text = String::from_utf8(file(Form::GroundedItems, &options, &pages, 1)).unwrap();
+        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines[1], json!({"page_number": 2, "error": "X: y", "success": false}));
+        lines[0]["items"].clone()
+    };
+    let lines = with(&[Granularity::Line]);
+    let first = json!({"span": [2, 5], "bbox": {"x": 1, "y": 2, "w": 18, "h": 4}});
+    assert_eq!(lines[0]["grounding"]["lines"][0], first);
+    assert_eq!((&lines[0]["grounding"]["lines"][1]["span"], &lines[1]["grounding"]), (&json!([6, 7]), &json!(null)));
+    let words = with(&[Granularity::Word, Granularity::Cell]);
+    assert_eq!(words[0]["grounding"]["lines"][0]["words"][1]["span"], json!([4, 5]));
+    let cells = &words[1]["grounding"];
+    assert_eq!(cells["rows"][0][1]["bbox"]["x"], 11);
+    assert_eq!(cells["row_bboxes"], json!([{"x": 1, "y": 20, "w": 20, "h": 5}]));
+    let raw = String::from_utf8(file(Form::RawWords, &ParseOptions::default(), &pages, 1)).unwrap();
+    assert!(raw.starts_with(
+        r#"{"page_number":1,"page_width":0,"page_height":0,"success":true,"words":[{"text":"A","line":0,"#
+    ));
+}
+
+#[test]
+fn tables_become_sheets() {
+    let options = ParseOptions { spreadsheet: Some(Spreadsheet { guess_names: true }), ..ParseOptions::default() };
+    let bytes = file(Form::Xlsx, &options, &outcomes(), 1);
+    assert_eq!(bytes, file(Form::Xlsx, &options, &outcomes(), 3), "the same result is the same file");
+    assert!(bytes.starts_with(b"PK"));
+    assert!(file(Form::Xlsx, &options, &[], 1).starts_with(b"PK"), "one empty sheet");
+}
+
+#[test]
+fn forms_exist_by_options_and_come_with_their_documented_keys() {
+    let full = ParseOptions {
+        extra_outputs: vec![ExtraOutput::StrippedMarkdown, ExtraOutput::StrippedText, ExtraOutput::WordBoxes],
+        granular_boxes: vec![Granularity::Word],
+        spreadsheet: Some(Spreadsheet { guess_names: false }),
+        ..ParseOptions::default()
+    };
+    let existing = |options: &ParseOptions| Form::ALL.into_iter().filter(|form| form.exists(options)).count();
+    assert_eq!(existing(&full), 11, "all but forms and output_pdf");
+    assert_eq!(existing(&ParseOptions::default()), 6);
+    assert_eq!(existing(&ParseOptions { tier: Tier::Fast, ..full.clone() }), 3);
+    let check = |asked: &[Form], options: &ParseOptions, keys: &[&str]| {
+        let found: Vec<Entry> =
+            needed(asked, options).into_iter().map(|form| Entry { form, size_bytes: 1, url: None }).collect();
+        let entries = contents(asked, &found);
+        assert_eq!(entries.as_object().unwrap().keys().collect::<Vec<_>>(), keys, "{asked:?}");
+    };
+    check(&[Form::Markdown], &ParseOptions::default(), &["markdown", "md"]);
+    check(&[Form::MarkdownFull, Form::Text], &ParseOptions::default(), &["markdown_full", "md", "text", "fullText"]);
+    check(&[Form::Items], &full, &["items", "json", "grounded_items"]);
+    check(&[Form::Xlsx, Form::OutputPdf], &ParseOptions::default(), &["xlsx", "output_pdf", "outputPDF"]);
+    check(&[], &full, &[]);
+    assert_eq!(Form::asked_by("grounded_items_content_metadata"), None);
+    assert_eq!(Form::asked_by("raw_words_content_metadata"), Some(Form::RawWords));
+    assert_eq!(Form::asked_by("markdown"), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From parameters to the engine's options: what is mapped, what is refused by tier, what is listed as not followed.
 
-use docmill_model::options::{ExtractTarget, ImageCategory, PageSelection, Tier};
+use docmill_model::options::{ExtractTarget, Granularity, ImageCategory, PageSelection, Spreadsheet, Tier, Watermarks};
 use docmill_wire::{extract, parse};
 use serde_json::{Value, json};
 
@@ -28,7 +28,9 @@ fn what_the_engine_follows_is_mapped() {
             "markdown": {"annotate_links": true, "tables": {"output_tables_as_markdown": true,
                 "compact_markdown_tables": true, "markdown_table_multiline_separator": " / "}},
             "spatial_text": {"do_not_unroll_columns": true},
-            "watermark_handling": "move_to_end", "granular_bboxes": [], "additional_outputs": []
+            "extract_printed_page_number": true, "tables_as_spreadsheet": {"enable": true, "guess_sheet_name": false},
+            "watermark_handling": "remove", "granular_bboxes": ["cell", "word"],
+            "additional_outputs": ["word_bbox", "stripped_md", "concatenated_stripped_txt"]
         },
         "processing_options": {
             "forms": "default", "auto_mode_configuration": [],
@@ -51,6 +53,10 @@ fn what_the_engine_follows_is_mapped() {
     assert_eq!((options.base_timeout_s, options.page_timeout_s), (Some(60), Some(5)));
     assert_eq!(options.page_failure_ratio, Some(0.5));
     assert!(options.disable_cache);
+    assert_eq!(options.watermarks, Watermarks::Remove);
+    assert_eq!(options.granular_boxes, [Granularity::Word, Granularity::Cell]);
+    assert_eq!(options.extra_outputs.len(), 3);
+    assert_eq!(options.spreadsheet, Some(Spreadsheet { guess_names: false }));
     assert_eq!(options.not_followed, [""; 0]);
 }
 
@@ -61,13 +67,13 @@ fn what_is_asked_for_and_not_followed_is_listed() {
         assert_eq!(options.not_followed.contains(&path.to_owned()), listed, "{path} {value}");
         assert!(options.not_followed.len() <= 1);
     };
-    check("output_options.granular_bboxes", json!(["word"]), true);
-    check("output_options.granular_bboxes", json!([]), false);
+    check("output_options.granular_bboxes", json!(["word"]), false);
+    check("output_options.additional_outputs", json!(["word_bbox"]), false);
     check("output_options.save_output_pdf", json!(true), true);
     check("output_options.save_output_pdf", json!(false), false);
     check("output_options.spatial_text.do_not_unroll_columns", json!(false), true);
     check("output_options.spatial_text.do_not_unroll_columns", json!(true), false);
-    check("output_options.watermark_handling", json!("remove"), true);
+    check("output_options.watermark_handling", json!("remove"), false);
     check("output_options.markdown.annotate_links", json!(true), false);
     check("processing_options.forms", json!("enrich"), true);
     check("processing_options.auto_mode_configuration", json!([{"parsing_conf": {}}]), true);
@@ -75,6 +81,14 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("agentic_options.custom_prompt", json!(""), false);
     check("crop_box", json!({"top": 0.1}), true);
     check("crop_box", json!({"top": null}), false);
+    for (path, value) in [
+        ("output_options.additional_outputs", json!(["stripped_md"])),
+        ("output_options.extract_printed_page_number", json!(true)),
+        ("output_options.tables_as_spreadsheet", json!({"enable": true})),
+    ] {
+        let on = |tier| parse::options(&parameters(tier, path, value.clone())).unwrap().not_followed.len();
+        assert_eq!((on("fast"), on("cost_effective")), (1, 0), "{path} needs the layout");
+    }
 }
 
 #[test]

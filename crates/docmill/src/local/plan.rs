@@ -113,6 +113,7 @@ mod tests {
             batch: Some(BatchId::generate()),
             status,
             options: options(Tier::Agentic),
+            parameters: None,
             configuration: None,
             source: JobSource::File {
                 file: FileId::generate(),

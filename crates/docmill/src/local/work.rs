@@ -189,6 +189,7 @@ impl<'a> Work<'a> {
             directory,
             configuration: self.order.configuration,
             options: self.order.options.clone(),
+            parameters: None,
             files_max: self.order.config.limits.batch_files_max,
             once: None,
             listeners: Default::default(),

@@ -7,13 +7,14 @@ pub(crate) mod plain;
 pub mod text;
 
 use docmill_model::document::{Block, BlockKind, Page, Role};
-use docmill_model::options::ParseOptions;
+use docmill_model::options::{ParseOptions, Watermarks};
 
 /// Fills `md` of every block that has none yet, and from the blocks the page's markdown, header and footer.
 ///
 /// A reader that knows more than the plain value (bold, inline links) sets `md` itself; it is kept. On the fast tier
 /// the page's markdown stays empty (contract 3.1).
 pub fn finish_page(page: &mut Page, options: &ParseOptions) {
+    place_watermarks(&mut page.blocks, options.watermarks);
     let mut twin_lists = TwinLists::default();
     for block in &mut page.blocks {
         let other_marker = twin_lists.meet(block);
@@ -25,10 +26,22 @@ pub fn finish_page(page: &mut Page, options: &ParseOptions) {
     page.header = joined(&page.blocks, &[Role::PageHeader], "\n");
     page.footer = joined(&page.blocks, &[Role::PageFooter], "\n");
     if options.tier.has_layout() {
-        // Footnotes belong below the text that cites them; watermarks are moved to the end (contract 3.3).
-        let parts = [&[Role::Body, Role::Caption][..], &[Role::Footnote], &[Role::Watermark]];
+        // Footnotes belong below the text that cites them.
+        let mut parts = vec![&[Role::Body, Role::Caption][..], &[Role::Footnote]];
+        let watermark = if options.watermarks == Watermarks::MoveToStart { 0 } else { parts.len() };
+        parts.insert(watermark, &[Role::Watermark]);
         page.markdown =
             parts.iter().filter_map(|roles| joined(&page.blocks, roles, "\n\n")).collect::<Vec<_>>().join("\n\n");
+    }
+}
+
+/// Watermarks stand before or after everything else, or nowhere (contract 3.3, `watermark_handling`).
+fn place_watermarks(blocks: &mut Vec<Block>, wanted: Watermarks) {
+    let is_watermark = |block: &Block| block.role == Role::Watermark;
+    match wanted {
+        Watermarks::MoveToEnd => blocks.sort_by_key(is_watermark),
+        Watermarks::MoveToStart => blocks.sort_by_key(|block| !is_watermark(block)),
+        Watermarks::Remove => blocks.retain(|block| !is_watermark(block)),
     }
 }
 
@@ -58,5 +71,31 @@ impl TwinLists {
         let other = matches!(self.last, Some((ordered, other)) if ordered == list.ordered && !other);
         self.last = Some((list.ordered, other));
         other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn watermarks_go_where_they_are_wanted() {
+        let block = |value: &str, role| Block {
+            kind: BlockKind::Text { value: value.into() },
+            role,
+            boxes: vec![],
+            words: vec![],
+            md: String::new(),
+            confidence: None,
+        };
+        let check = |watermarks, markdown: &str, blocks: usize| {
+            let blocks_of = vec![block("a", Role::Body), block("DRAFT", Role::Watermark), block("1", Role::Footnote)];
+            let mut page = Page { blocks: blocks_of, ..Page::default() };
+            finish_page(&mut page, &ParseOptions { watermarks, ..ParseOptions::default() });
+            assert_eq!((page.markdown.as_str(), page.blocks.len()), (markdown, blocks), "{watermarks:?}");
+        };
+        check(Watermarks::MoveToEnd, "a\n\n1\n\nDRAFT", 3);
+        check(Watermarks::MoveToStart, "DRAFT\n\na\n\n1", 3);
+        check(Watermarks::Remove, "a\n\n1", 2);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome, Warning};
-use docmill_model::options::ExtractOptions;
+use docmill_model::options::{ExtractOptions, PageSelection};
 use docmill_model::results::{Extraction, JobResult};
 use docmill_model::{Code, Failure};
 use docmill_store::{ClaimedJob, JobSource, outputs_prefix};
@@ -30,7 +30,7 @@ pub(super) async fn run(
             return Err(Failure::new(Code::NotUsable, "An extraction reads a file or a parse job.").into());
         }
         JobSource::ParseJob { outputs, .. } => {
-            let pages = pages_of(context, outputs).await?;
+            let pages = selected(pages_of(context, outputs).await?, &options.parse.pages)?;
             (of_parse_job(&pages), pages)
         }
     };
@@ -52,6 +52,22 @@ async fn pages_of(context: &Context, prefix: &str) -> Result<Vec<PageOutcome>, E
     let pages: Result<Vec<_>, _> =
         lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(serde_json::from_slice).collect();
     Ok(pages.map_err(|_| Failure::new(Code::Internal, "The pages of the document cannot be read back."))?)
+}
+
+/// Those pages of a parse job that the extraction wants; the first so many are counted among the pages that it has.
+fn selected(mut pages: Vec<PageOutcome>, wanted: &PageSelection) -> Result<Vec<PageOutcome>, Failure> {
+    match (&wanted.ranges, wanted.first) {
+        (Some(ranges), _) => {
+            pages.retain(|page| ranges.iter().any(|(first, last)| (*first..=*last).contains(&page.number())));
+        }
+        (None, Some(first)) => pages.truncate(first as usize),
+        (None, None) => {}
+    }
+    if pages.is_empty() {
+        let message = "None of the wanted pages is in the result of the parse job.";
+        return Err(Failure::new(Code::PagesOutOfRange, message));
+    }
+    Ok(pages)
 }
 
 /// The result record of an extraction that reads another job's pages: it has none of its own.
@@ -93,5 +109,28 @@ async fn extract(
             Err(_) => Err(Failure::new(Code::ReaderTimeout, "The extraction took longer than the limit.").into()),
         },
         stop = held.stop().wait() => Err(End::Stopped(*stop)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_a_parse_job_are_selected_by_their_numbers() {
+        let pages = [2, 3, 7].map(|number| PageOutcome::Failed { number, error: String::new() }).to_vec();
+        let check = |ranges: Option<&[(u32, u32)]>, first, expected: Option<&[u32]>| {
+            let wanted = PageSelection { ranges: ranges.map(<[_]>::to_vec), first };
+            let found = selected(pages.clone(), &wanted);
+            let numbers = found.map(|pages| pages.iter().map(PageOutcome::number).collect::<Vec<_>>());
+            match expected {
+                Some(expected) => assert_eq!(numbers.as_deref(), Ok(expected), "{wanted:?}"),
+                None => assert_eq!(numbers.unwrap_err().code, Code::PagesOutOfRange, "{wanted:?}"),
+            }
+        };
+        check(None, None, Some(&[2, 3, 7]));
+        check(None, Some(2), Some(&[2, 3]));
+        check(Some(&[(1, 2), (7, 9)]), Some(1), Some(&[2, 7]));
+        check(Some(&[(4, 6)]), None, None);
     }
 }

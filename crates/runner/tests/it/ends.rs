@@ -143,6 +143,7 @@ async fn batch(world: &World, documents: &[&str]) -> Batch {
         directory,
         configuration: docmill_model::ConfigurationId::Preset(docmill_model::ids::Preset::ParseAgentic),
         options: docmill_model::options::JobOptions::Parse(Default::default()),
+        parameters: None,
         files_max: 1_000,
         once: None,
         listeners: Default::default(),

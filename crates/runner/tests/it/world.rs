@@ -89,6 +89,7 @@ impl World {
         let new = NewJob {
             project: self.project,
             options,
+            parameters: None,
             configuration: None,
             source,
             user_metadata: Default::default(),

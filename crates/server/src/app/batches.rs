@@ -16,17 +16,19 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire:
     let asked = CreateBatch::read(body)?;
     let parameters = configurations::parameters(app, caller, asked.configuration_id, asked.product).await?;
     let options = configurations::resolve(app, caller, asked.product, &parameters).await?;
+    // Those of the batch hear of the batch; of its jobs, those of the configuration.
+    let job_listeners = webhooks::listeners(app, Asked::read(&parameters))?;
     let made = app.store.batch_create(NewBatch {
         project: caller.project(),
         directory: asked.source_directory_id,
         configuration: asked.configuration_id,
         options,
+        parameters: Some(parameters),
         files_max: app.limits.batch_files_max,
         reuse: app.reuse(),
         once: caller.once(app, body),
         listeners: webhooks::listeners(app, asked.webhooks)?,
-        // Those of the batch hear of the batch; of its jobs, those of the configuration.
-        job_listeners: webhooks::listeners(app, Asked::read(&parameters))?,
+        job_listeners,
     });
     let batch = made.await?;
     one(app, batch, None).await

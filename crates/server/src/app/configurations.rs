@@ -95,11 +95,17 @@ async fn checked(app: &App, caller: &Caller, given: Parameters) -> AppResult<New
     Ok(NewParameters { product: given.product, parameters: given.value })
 }
 
-/// What a job of the configuration `id` does now. `NOT_FOUND` when there is none, `CONFIGURATION_MISMATCH` when it is
+/// What a job of the configuration `id` does now, and the parameters that say so. `NOT_FOUND` when there is none, `CONFIGURATION_MISMATCH` when it is
 /// another product's.
-pub async fn options(app: &App, caller: &Caller, id: ConfigurationId, product: Product) -> AppResult<JobOptions> {
+pub async fn options(
+    app: &App,
+    caller: &Caller,
+    id: ConfigurationId,
+    product: Product,
+) -> AppResult<(JobOptions, Value)> {
     let parameters = parameters(app, caller, id, product).await?;
-    resolve(app, caller, product, &parameters).await
+    let options = resolve(app, caller, product, &parameters).await?;
+    Ok((options, parameters))
 }
 
 /// The parameters of a configuration of this product.

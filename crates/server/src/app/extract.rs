@@ -3,8 +3,9 @@
 use docmill_model::options::{ExtractOptions, JobOptions};
 use docmill_model::{JobId, Product};
 use docmill_store::{Job, JobFilter, JobSource, NewJob};
+use docmill_wire::configurations::shown_parameters;
 use docmill_wire::extract::{self as wire, CreateExtract, ExtractConfiguration, ExtractJob, ExtractUsage, JobMetadata};
-use docmill_wire::render::Page;
+use docmill_wire::render::{DeletedJob, Page};
 use serde_json::Value;
 
 use super::paging::{self, Asked};
@@ -35,21 +36,36 @@ impl Expand {
 pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<ExtractJob> {
     let asked = CreateExtract::read(body)?;
     let listeners = webhooks::listeners(app, asked.webhooks)?;
-    let (configuration, options) = match asked.configuration {
+    let (configuration, (options, parameters)) = match asked.configuration {
         ExtractConfiguration::Saved(id) => {
             (Some(id), configurations::options(app, caller, id, Product::Extract).await?)
         }
         ExtractConfiguration::Inline(given) => {
-            (None, configurations::resolve(app, caller, Product::Extract, &given).await?)
+            (None, (configurations::resolve(app, caller, Product::Extract, &given).await?, given))
         }
     };
     let source = sources::find(app, caller, asked.input).await?;
-    let project = caller.project();
-    let once = caller.once(app, body);
-    let user_metadata = Default::default();
-    let new = NewJob { project, options, configuration, source, user_metadata, reuse: app.reuse(), once, listeners };
-    let made = app.store.job_create(new);
+    let made = app.store.job_create(NewJob {
+        project: caller.project(),
+        options: with_tier_of(app, caller, &source, options).await?,
+        parameters: Some(parameters),
+        configuration,
+        source,
+        user_metadata: Default::default(),
+        once: caller.once(app, body),
+        listeners,
+        reuse: app.reuse(),
+    });
     shown(app, made.await?, Expand::default()).await
+}
+
+/// Pages of a parse job were read on that job's tier, whatever the extraction would have chosen.
+async fn with_tier_of(app: &App, caller: &Caller, source: &JobSource, options: JobOptions) -> AppResult<JobOptions> {
+    let (JobOptions::Extract(mut options), Some(id)) = (options.clone(), parse_job(source)) else { return Ok(options) };
+    if let Some(job) = app.store.job_get(caller.project(), id).await? {
+        options.parse.tier = job.options.parse().tier;
+    }
+    Ok(JobOptions::Extract(options))
 }
 
 /// `filter` is `None` when no job can match.
@@ -81,6 +97,14 @@ pub async fn cancel(app: &App, caller: &Caller, id: JobId) -> AppResult<ExtractJ
     shown(app, cancelled.ok_or_else(|| AppError::not_found("extract job", id))?, Expand::default()).await
 }
 
+/// `force` cancels a job that has not ended.
+pub async fn delete(app: &App, caller: &Caller, id: JobId, force: bool) -> AppResult<DeletedJob> {
+    match app.store.job_delete(caller.project(), id, force).await? {
+        true => Ok(DeletedJob { id, project_id: caller.project() }),
+        false => Err(AppError::not_found("extract job", id)),
+    }
+}
+
 async fn shown(app: &App, job: Job, expand: Expand) -> AppResult<ExtractJob> {
     let extraction = results::extraction(app, &job).await?;
     let options = extract_options(&job);
@@ -94,7 +118,7 @@ async fn shown(app: &App, job: Job, expand: Expand) -> AppResult<ExtractJob> {
         file_input: file_input(&job.source),
         status: job.status,
         configuration_id: job.configuration,
-        configuration: if expand.configuration { configuration(app, &job).await? } else { None },
+        configuration: job.parameters.as_ref().filter(|_| expand.configuration).map(shown_parameters),
         error_message: job.failure.as_ref().map(ToString::to_string),
         extract_metadata: sources.map(|(extraction, options)| {
             wire::metadata(extraction, options.into(), parse_job(&job.source), options.parse.tier.as_str())
@@ -112,14 +136,6 @@ const fn extract_options(job: &Job) -> Option<&ExtractOptions> {
         JobOptions::Extract(options) => Some(options),
         JobOptions::Parse(_) => None,
     }
-}
-
-/// The parameters of the saved configuration that the job was made with, as they are now; the job itself keeps what
-/// they were resolved to.
-async fn configuration(app: &App, job: &Job) -> AppResult<Option<Value>> {
-    let Some(id) = job.configuration else { return Ok(None) };
-    let found = app.store.configuration_get(job.project, id).await?;
-    Ok(found.map(|configuration| configuration.parameters))
 }
 
 /// The id of what the job reads, as the caller would name it.

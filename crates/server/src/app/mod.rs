@@ -17,6 +17,8 @@ pub mod paging;
 pub mod parse;
 pub mod projects;
 mod results;
+mod schema_words;
+pub mod schemas;
 pub mod site;
 pub mod sources;
 mod standing;

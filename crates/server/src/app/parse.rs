@@ -1,6 +1,6 @@
 //! Parse jobs (contract 2.5, section 3).
 
-use docmill_model::options::ParseOptions;
+use docmill_model::options::{JobOptions, ParseOptions};
 use docmill_model::{JobId, Product};
 use docmill_store::{File, Job, JobFilter, JobSource, Listeners, NewFile, NewJob, Once};
 use docmill_wire::FieldError;
@@ -8,7 +8,7 @@ use docmill_wire::errors::body_loc;
 use docmill_wire::parse::{
     self as wire, CreateParse, ParseJob, ParseRequest, ParseResult, ParseSource, UploadConfiguration, Usage,
 };
-use docmill_wire::render::Page;
+use docmill_wire::render::{DeletedJob, Page};
 use serde_json::Value;
 
 use super::paging::{self, Asked};
@@ -17,13 +17,13 @@ use super::{App, AppError, AppResult, Caller, configurations, files, results, so
 
 pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<ParseJob> {
     let asked = CreateParse::read(body)?;
-    let (options, listeners) = options(app, caller, &asked.request).await?;
+    let plan = plan(app, caller, &asked.request).await?;
     let source = match asked.source {
         ParseSource::File(reference) => sources::find(app, caller, reference).await?,
         ParseSource::Url { url, proxy } => sources::of_url(app, url, proxy)?,
     };
     let once = caller.once(app, body);
-    start(app, caller, asked.request, options, listeners, source, once).await
+    start(app, caller, asked.request, plan, source, once).await
 }
 
 /// The file comes with the request; everything else is checked before its bytes are kept.
@@ -36,13 +36,13 @@ pub async fn upload(
 ) -> AppResult<ParseJob> {
     let missing = || FieldError::new("missing", body_loc("configuration"), "Field required", &Value::Null);
     let UploadConfiguration(request) = UploadConfiguration::read(configuration.ok_or_else(missing)?)?;
-    let (options, listeners) = options(app, caller, &request).await?;
+    let plan = plan(app, caller, &request).await?;
     if let Some(error) = files::name_error(app, "file", file_name) {
         return Err(error.into());
     }
     let once = caller.once(app, &(configuration, file_name, &upload.sha256));
     let file = keep(app, caller, file_name, upload, once.as_ref()).await?;
-    start(app, caller, request, options, listeners, sources::of_file(file, None), once).await
+    start(app, caller, request, plan, sources::of_file(file, None), once).await
 }
 
 /// The file is a step of its own: a crash between it and the job must not leave two files after the second send.
@@ -60,34 +60,41 @@ async fn keep(app: &App, caller: &Caller, file_name: &str, upload: &Spooled, onc
     kept.await
 }
 
-/// What the job does, and who is told of it.
-async fn options(app: &App, caller: &Caller, request: &ParseRequest) -> AppResult<(ParseOptions, Listeners)> {
+/// What a job will do, the parameters that say so, and who is told of it.
+struct Plan {
+    options: ParseOptions,
+    parameters: Value,
+    listeners: Listeners,
+}
+
+async fn plan(app: &App, caller: &Caller, request: &ParseRequest) -> AppResult<Plan> {
     let saved = match request.configuration_id {
         Some(id) => Some(configurations::parameters(app, caller, id, Product::Parse).await?),
         None => None,
     };
-    let listeners = webhooks::listeners(app, request.webhooks(saved.as_ref()))?;
-    Ok((request.options(saved.as_ref())?, listeners))
+    let saved = saved.as_ref();
+    let listeners = webhooks::listeners(app, request.webhooks(saved))?;
+    Ok(Plan { options: request.options(saved)?, parameters: request.parameters(saved), listeners })
 }
 
 async fn start(
     app: &App,
     caller: &Caller,
     request: ParseRequest,
-    options: ParseOptions,
-    listeners: Listeners,
+    plan: Plan,
     source: JobSource,
     once: Option<Once>,
 ) -> AppResult<ParseJob> {
     let made = app.store.job_create(NewJob {
         project: caller.project(),
-        options: docmill_model::options::JobOptions::Parse(options),
+        options: JobOptions::Parse(plan.options),
+        parameters: Some(plan.parameters),
         configuration: request.configuration_id,
         source,
         user_metadata: request.user_metadata,
         reuse: app.reuse(),
         once,
-        listeners,
+        listeners: plan.listeners,
     });
     Ok(shown(&made.await?, false))
 }
@@ -98,7 +105,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &JobFilter, asked: Asked) 
     Ok(paging::end(caller, "parse", &asked, listed, |job| shown(&job, false)))
 }
 
-/// The job and the parts of its result that `expand` names; unknown names are ignored. Parts are null while the job
+/// The job and the parts of its result that are wanted. Parts are null while the job
 /// is not COMPLETED (contract 0.7).
 pub async fn get(app: &App, caller: &Caller, id: JobId, expand: &[String]) -> AppResult<ParseResult> {
     let found = app.store.job_get(caller.project(), id).await?;
@@ -112,6 +119,14 @@ pub async fn get(app: &App, caller: &Caller, id: JobId, expand: &[String]) -> Ap
 pub async fn cancel(app: &App, caller: &Caller, id: JobId) -> AppResult<ParseJob> {
     let cancelled = app.store.job_cancel(caller.project(), id).await?;
     cancelled.map(|job| shown(&job, false)).ok_or_else(|| AppError::not_found("parse job", id))
+}
+
+/// Only a job that has ended can be deleted; its result goes with it.
+pub async fn delete(app: &App, caller: &Caller, id: JobId) -> AppResult<DeletedJob> {
+    match app.store.job_delete(caller.project(), id, false).await? {
+        true => Ok(DeletedJob { id, project_id: caller.project() }),
+        false => Err(AppError::not_found("parse job", id)),
+    }
 }
 
 fn shown(job: &Job, with_usage: bool) -> ParseJob {

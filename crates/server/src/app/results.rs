@@ -5,6 +5,7 @@ use docmill_model::options::Tier;
 use docmill_model::results::{Extraction, JobResult};
 use docmill_model::{Code, JobStatus};
 use docmill_store::{Job, StoreError};
+use docmill_wire::configurations::shown_parameters;
 use docmill_wire::pages;
 use docmill_wire::parse::{Expanded, job_metadata};
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub struct Wanted {
     items: bool,
     metadata: bool,
     job_metadata: bool,
+    raw_parameters: bool,
     pub usage: bool,
     /// Markdown or items in any form, links to them included.
     markdown_asked: bool,
@@ -46,6 +48,8 @@ impl Wanted {
             items: has("items"),
             metadata: has("metadata"),
             job_metadata: has("job_metadata"),
+            // The field has no expand value of its own (contract 3.5).
+            raw_parameters: has("raw_parameters") || has("job_metadata"),
             usage: has("usage"),
             markdown_asked: expand.iter().any(|value| value.starts_with("markdown")),
             items_asked: expand.iter().any(|value| value.starts_with("items")),
@@ -70,7 +74,8 @@ impl Wanted {
 
 /// The wanted parts of a job's result; none while it is not COMPLETED or when its outputs were swept.
 pub async fn expanded(app: &App, job: &Job, wanted: Wanted) -> AppResult<Expanded> {
-    let mut expanded = Expanded::default();
+    let raw_parameters = job.parameters.as_ref().filter(|_| wanted.raw_parameters).map(shown_parameters);
+    let mut expanded = Expanded { raw_parameters, ..Expanded::default() };
     let Some((result, outputs)) = finished(job) else { return Ok(expanded) };
     if wanted.job_metadata {
         expanded.job_metadata = Some(job_metadata(job.options.parse(), result, job.reused_from));

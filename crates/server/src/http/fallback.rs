@@ -1,13 +1,9 @@
 //! Paths and methods that no handler takes.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::http::{Method, Uri};
-use axum::routing::{delete, post};
 use docmill_model::Code;
 
-use crate::app::{App, AppError};
+use crate::app::AppError;
 
 /// Beginnings of LlamaCloud's paths that docmill does not serve (contract 2.10) and what they are, so that their callers
 /// learn that the call is known and out of scope. Those of later releases are among them.
@@ -54,18 +50,4 @@ pub async fn unknown(method: Method, uri: Uri) -> AppError {
 
 pub async fn method_not_allowed(method: Method) -> AppError {
     AppError::new(Code::MethodNotAllowed, format!("This path does not take {method}."))
-}
-
-/// Calls that are in scope and not there yet.
-pub fn not_yet_routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/v2/parse/{job_id}", delete(not_yet))
-        .route("/api/v2/extract/schema/validation", post(not_yet))
-        .route("/api/v2/extract/schema/generate", post(not_yet))
-        .route("/api/v2/extract/{job_id}", delete(not_yet))
-}
-
-/// A call of LlamaCloud on a resource that docmill has, which this release does not serve.
-async fn not_yet(method: Method, uri: Uri) -> AppError {
-    AppError::new(Code::NotImplemented, format!("This release does not serve {method} {}.", uri.path()))
 }

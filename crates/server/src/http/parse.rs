@@ -8,7 +8,7 @@ use docmill_store::JobFilter;
 use docmill_wire::check::{Rule, TEXT};
 use docmill_wire::forms;
 use docmill_wire::parse::{self as shapes, ParseJob, ParseResult, versions};
-use docmill_wire::render::Page;
+use docmill_wire::render::{DeletedJob, Page};
 use serde_json::Value;
 
 use super::Shared;
@@ -73,6 +73,10 @@ pub const OPERATIONS: &[Operation] = &[
         .sdk("parsing.cancel")
         .about("Cancel a parse job")
         .refuses(&[Code::Conflict]),
+    Operation::new("delete", ONE, "delete_parse", json::<DeletedJob>(), || axum::routing::delete(delete))
+        .sdk("parsing.delete")
+        .about("Delete a parse job that has ended, and its result")
+        .refuses(&[Code::Conflict]),
 ];
 
 const CREATE_EXAMPLE: &str = r#"{
@@ -106,6 +110,10 @@ async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult
     parse::cancel(&app, &caller, path.job_id(Product::Parse)?).await.map(Json)
 }
 
+async fn delete(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<DeletedJob>> {
+    parse::delete(&app, &caller, path.job_id(Product::Parse)?).await.map(Json)
+}
+
 /// The same for everybody, so it needs no key (contract 2.5).
 async fn list_versions() -> Json<Value> {
     Json(versions::answer())
@@ -118,6 +126,7 @@ fn filter(query: &mut Query) -> JobFilter {
         ids: query.many_parsed("job_ids", |text| JobId::parse(Product::Parse, text)),
         configuration: None,
         input: None,
+        input_kind: None,
         created_from: query.instant("created_at_on_or_after"),
         created_to: query.instant("created_at_on_or_before"),
     }

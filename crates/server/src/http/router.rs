@@ -14,7 +14,6 @@ pub fn router(app: Arc<App>) -> Router {
         .fold(Router::new(), |router, (_, operation)| router.route(operation.path, (operation.route)()));
     router
         .merge(downloads::routes())
-        .merge(fallback::not_yet_routes())
         .fallback(fallback::unknown)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         // Bodies have limits of their own (http/body.rs, app/uploads.rs), with docmill's sentence.

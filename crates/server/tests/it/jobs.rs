@@ -36,6 +36,13 @@ async fn parse(server: &Server, tier: &str) -> (String, ClaimedJob) {
     (made["id"].as_str().unwrap().to_owned(), server.claim(1).await.remove(0))
 }
 
+/// A parse job of this file, claimed.
+async fn parse_of(server: &Server, file: &str) -> (String, ClaimedJob) {
+    let made = server.post(PARSE, json!({"file_id": file, "tier": "agentic", "version": "latest"})).await;
+    let claimed = server.claim(9).await.into_iter().find(|job| json!(job.id.to_string()) == made["id"]);
+    (made["id"].as_str().unwrap().to_owned(), claimed.unwrap())
+}
+
 fn page(number: u32) -> PageOutcome {
     let (text, markdown) = (format!("text {number}"), format!("# page {number}"));
     PageOutcome::Read(Box::new(Page { number, text, markdown, ..Page::default() }))
@@ -127,7 +134,104 @@ async fn a_result_has_what_was_asked_for() {
         assert_eq!(full["text_full"], json!("text 1\n\ntext 3"));
         assert!(full["markdown_full"].as_str().unwrap().starts_with("# page 1\n\n<!-- page 2"));
         assert!(full["job_metadata"].is_object());
+        assert_eq!(full["raw_parameters"], json!({"tier": "agentic", "version": "latest"}));
     }
+}
+
+#[tokio::test]
+async fn a_parse_job_is_deleted_once_it_has_ended() {
+    let server = Server::start().await;
+    let delete = async |id: &str| server.send("DELETE", &format!("{PARSE}/{id}"), None).await;
+    let (_, file) = stored(&server).await;
+    let made = server.post(PARSE, json!({"file_id": file, "tier": "fast", "version": "latest"})).await;
+    let pending = made["id"].as_str().unwrap();
+    delete(pending).await.refused(409, "CONFLICT", "is PENDING; cancel it first");
+    server.send("POST", &format!("{PARSE}/{pending}/cancel"), None).await.expect(200);
+
+    let (completed, job) = parse(&server, "agentic").await;
+    delete(&completed).await.refused(409, "CONFLICT", "is RUNNING; cancel it first");
+    complete(&server, &job, &[page(1)]).await;
+    let waiting = json!({"file_input": completed, "configuration": {"data_schema": {"type": "object"}}});
+    let waiting = server.post(EXTRACT, waiting).await["id"].as_str().unwrap().to_owned();
+    let (failed, job) = parse_of(&server, &file).await;
+    server.fail(&job, Code::FileDamaged.into()).await;
+    for id in [pending, &completed, &failed] {
+        let other = server.send_as(OTHER_KEY, "DELETE", &format!("{PARSE}/{id}"), None).await;
+        other.refused(404, "NOT_FOUND", "There is no parse job");
+        let deleted = delete(id).await.expect(200);
+        assert_eq!((&deleted["id"], &deleted["project_id"]), (&json!(id), &made["project_id"]));
+        delete(id).await.refused(404, "NOT_FOUND", "There is no parse job");
+        server.send("GET", &format!("{PARSE}/{id}"), None).await.refused(404, "NOT_FOUND", "There is no parse job");
+    }
+    assert_eq!(server.get(PARSE).await["items"], json!([]));
+    let ended = server.get(&format!("{EXTRACT}/{waiting}")).await;
+    assert_eq!(ended["status"], json!("FAILED"));
+    assert!(ended["error_message"].as_str().unwrap().starts_with("SOURCE_DELETED: "));
+    delete(&format!("exj-{UUID}")).await.refused(422, "INVALID_REQUEST", "path.job_id");
+}
+
+#[tokio::test]
+async fn an_extract_job_is_deleted_at_any_time_by_force() {
+    let server = Server::start().await;
+    let (file, _) = stored(&server).await;
+    let make = async || {
+        let body = json!({"file_input": file, "configuration": {"data_schema": {"type": "object"}}});
+        server.post(EXTRACT, body).await["id"].as_str().unwrap().to_owned()
+    };
+    let (running, pending) = (make().await, make().await);
+    let job = server.claim(1).await.remove(0);
+    for id in [&running, &pending] {
+        let path = format!("{EXTRACT}/{id}");
+        server.send("DELETE", &path, None).await.refused(409, "CONFLICT", "cancel it first");
+        server.send("DELETE", &format!("{path}?force=no"), None).await.refused(422, "INVALID_REQUEST", "query.force");
+        assert_eq!(server.send("DELETE", &format!("{path}?force=true"), None).await.expect(200)["id"], json!(id));
+        server.send("GET", &path, None).await.refused(404, "NOT_FOUND", "There is no extract job");
+    }
+    assert_eq!(server.claim(5).await.len(), 0, "what waited is cancelled");
+    server.finish(&job, Outcome::Cancelled).await;
+    let ended = make().await;
+    server.send("POST", &format!("{EXTRACT}/{ended}/cancel"), None).await.expect(200);
+    server.send("DELETE", &format!("{EXTRACT}/{ended}"), None).await.expect(200);
+    assert_eq!(server.get(EXTRACT).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn the_configuration_of_a_job_is_the_one_it_was_made_with() {
+    let server = Server::start().await;
+    let (file, _) = stored(&server).await;
+    let schema = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let save = async |name: &str| {
+        let parameters = json!({"product_type": "extract_v2", "data_schema": schema(name), "max_pages": 2});
+        server.post("/api/v1/beta/configurations", json!({"name": "x", "parameters": parameters})).await
+    };
+    let saved = save("before").await;
+    let by_id = server.post(EXTRACT, json!({"file_input": file, "configuration_id": saved["id"]})).await;
+    save("after").await;
+    let inline = json!({"data_schema": schema("inline"), "advanced_citations": false});
+    let inline = server.post(EXTRACT, json!({"file_input": file, "configuration": inline})).await;
+    assert_eq!((&by_id["configuration"], &inline["configuration"]), (&Value::Null, &Value::Null));
+    for (job, expected) in [
+        (&by_id, json!({"data_schema": schema("before"), "max_pages": 2})),
+        (&inline, json!({"data_schema": schema("inline"), "advanced_citations": false})),
+    ] {
+        let id = job["id"].as_str().unwrap();
+        let found = server.get(&format!("{EXTRACT}/{id}?expand=configuration")).await;
+        assert_eq!(found["configuration"], expected);
+        let listed = server.get(&format!("{EXTRACT}?expand=configuration&job_ids={id}")).await;
+        assert_eq!(listed["items"][0]["configuration"], expected);
+    }
+    assert_eq!(by_id["configuration_id"], saved["id"]);
+    for (query, expected) in [
+        ("document_input_type=file_id", 2),
+        ("document_input_type=parse_job_id", 0),
+        (&format!("document_input_type=file_id&document_input_value={file}"), 2),
+        (&format!("configuration_id={}", saved["id"].as_str().unwrap()), 1),
+    ] {
+        let listed = server.get(&format!("{EXTRACT}?{query}")).await;
+        assert_eq!(listed["items"].as_array().unwrap().len(), expected, "{query}");
+    }
+    let refused = server.send("GET", &format!("{EXTRACT}?document_input_type=url"), None).await;
+    refused.refused(422, "INVALID_REQUEST", "query.document_input_type");
 }
 
 #[tokio::test]

@@ -17,5 +17,6 @@ mod jobs;
 mod links;
 mod operations;
 mod paging;
+mod schemas;
 mod server;
 mod webhooks;

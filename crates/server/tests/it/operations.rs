@@ -32,7 +32,6 @@ async fn paths_and_methods_that_are_not_served_say_so() {
         ("GET", "/api/v1/pipelines", 501, "NOT_IMPLEMENTED", "/api/v1/pipelines"),
         ("POST", "/api/v2/classify/x/cancel", 501, "NOT_IMPLEMENTED", "/api/v2/classify"),
         ("GET", "/api/v1/parsing/job/x/read/jobLogs.json", 501, "NOT_IMPLEMENTED", "/api/v1/parsing"),
-        ("DELETE", "/api/v2/parse/x", 501, "NOT_IMPLEMENTED", "DELETE"),
         ("DELETE", "/api/v2/batches", 405, "METHOD_NOT_ALLOWED", "does not take DELETE"),
         ("PUT", "/healthz", 405, "METHOD_NOT_ALLOWED", "does not take PUT"),
     ] {

@@ -21,7 +21,7 @@ use docmill_model::ids::Preset;
 use docmill_model::options::{JobOptions, ParseOptions};
 use docmill_model::results::JobResult;
 use docmill_model::{BatchId, Code, ConfigurationId, DirectoryId, ProjectId, Timestamp};
-use serde_json::Map;
+use serde_json::{Map, json};
 
 use crate::clock::Clock;
 use crate::error::{StoreError, StoreResult};
@@ -132,6 +132,7 @@ impl<'a> Ground<'a> {
             directory,
             configuration: ConfigurationId::Preset(Preset::ParseAgentic),
             options: self.options(),
+            parameters: Some(json!({"tier": "agentic"})),
             files_max: 1_000,
             once: None,
             listeners: Listeners::default(),
@@ -179,6 +180,7 @@ impl<'a> Ground<'a> {
         NewJob {
             project: self.project,
             options: self.options(),
+            parameters: None,
             configuration: None,
             source: JobSource::File {
                 file: file.id,
@@ -303,6 +305,9 @@ macro_rules! conformance_suite {
                 a_waiting_job_is_cancelled_at_once,
                 a_running_job_is_asked_to_stop,
                 a_job_of_a_deleted_file_is_refused,
+                a_deleted_job_is_not_found_and_leaves_nothing,
+                a_job_that_has_not_ended_is_deleted_by_force_only,
+                a_deleted_parse_job_ends_what_waits_for_its_pages,
             ]
             keys: [
                 the_default_project_stays,

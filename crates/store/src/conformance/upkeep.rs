@@ -131,6 +131,7 @@ pub async fn pages_stay_while_an_extraction_waits_for_them(ground: &Ground<'_>) 
     ground.finish(&job, completed()).await;
     let outputs = ground.job_now(parse).await.outputs.unwrap();
     let new = NewJob {
+        parameters: None,
         project: ground.project,
         options: JobOptions::Extract(ExtractOptions::default()),
         configuration: None,

@@ -13,6 +13,8 @@ pub struct NewBatch {
     pub configuration: ConfigurationId,
     /// The configuration, resolved: what every job of the batch will do, whatever happens to the configuration.
     pub options: JobOptions,
+    /// What `options` were resolved from, to be shown on each job.
+    pub parameters: Option<serde_json::Value>,
     pub files_max: u32,
     /// Which results are used again; `None` = every file is read.
     pub reuse: Option<Reuse>,

@@ -44,6 +44,8 @@ impl JobSource {
 pub struct NewJob {
     pub project: ProjectId,
     pub options: JobOptions,
+    /// What `options` were resolved from, to be shown on the job.
+    pub parameters: Option<serde_json::Value>,
     pub configuration: Option<ConfigurationId>,
     pub source: JobSource,
     pub user_metadata: BTreeMap<String, String>,
@@ -61,6 +63,8 @@ pub struct Job {
     pub batch: Option<BatchId>,
     pub status: JobStatus,
     pub options: JobOptions,
+    /// The parameters that the job was made with, whatever happened to their configuration since.
+    pub parameters: Option<serde_json::Value>,
     pub configuration: Option<ConfigurationId>,
     pub source: JobSource,
     pub user_metadata: BTreeMap<String, String>,
@@ -90,8 +94,16 @@ pub struct JobFilter {
     pub configuration: Option<ConfigurationId>,
     /// File, directory file or parse job that the job reads, as a bare UUID.
     pub input: Option<uuid::Uuid>,
+    pub input_kind: Option<InputKind>,
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
+}
+
+/// What kind of thing a job reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    File,
+    ParseJob,
 }
 
 /// A leased job: everything a worker needs to run it.

@@ -54,7 +54,8 @@ pub(super) async fn create(tx: &mut SqliteConnection, new: NewBatch, now: Timest
     };
     let mut outbox = Outbox::default();
     let webhooks = insert_listeners(tx, new.project, &new.listeners).await?;
-    insert_batch(tx, &batch, &to_json(&new.options)?, webhooks.as_deref()).await?;
+    let parameters = new.parameters.as_ref().map(to_json).transpose()?;
+    insert_batch(tx, &batch, &to_json(&new.options)?, webhooks.as_deref(), parameters).await?;
     if let Some(set) = &webhooks {
         outbox.batch_made(set, &batch);
     }
@@ -140,11 +141,13 @@ async fn insert_batch(
     batch: &Batch,
     options: &str,
     webhooks: Option<&str>,
+    parameters: Option<String>,
 ) -> StoreResult<()> {
     query(
         "INSERT INTO batch (id, project_id, directory_id, product, configuration, options, status, total, completed,
-             failed, cancelled, without_job, cancel_requested, created_at, updated_at, finished_at, reused, webhooks)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $12, 0, 0, $9, 0, $10, $10, $11, $12, $13)",
+             failed, cancelled, without_job, cancel_requested, created_at, updated_at, finished_at, reused, webhooks,
+             parameters)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $12, 0, 0, $9, 0, $10, $10, $11, $12, $13, $14)",
     )
     .bind(batch.id.uuid().to_string())
     .bind(batch.project.uuid().to_string())
@@ -159,6 +162,7 @@ async fn insert_batch(
     .bind(batch.finished_at.map(|at| at.0))
     .bind(i64::from(batch.counts.reused))
     .bind(webhooks)
+    .bind(parameters)
     .execute(tx)
     .await?;
     Ok(())

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use docmill_model::{BatchId, Code, Failure, JobId, JobStatus, Product, ProjectId};
+use docmill_model::{BatchId, Code, Failure, JobId, JobStatus, Product, ProjectId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection, query};
 use uuid::Uuid;
@@ -9,17 +9,18 @@ use super::files::blob_stays;
 use super::outbox::{Outbox, insert_listeners};
 use super::reuse::{Hit, Keys};
 use super::rows::{Columns, Order, configuration_text, listed, push_list, push_page, push_time_range, to_json};
-use super::settle::{Ended, Waiting, ask_to_stop, end_waiting};
+use super::settle::{Ended, Waiting, ask_to_stop, end_waiting, source_deleted};
 use super::{SqliteStore, once};
 use crate::error::{StoreError, StoreResult};
-use crate::records::{Job, JobFilter, JobSource, Listed, NewJob, PageRequest, outputs_prefix};
+use crate::records::{InputKind, Job, JobFilter, JobSource, Listed, NewJob, PageRequest, outputs_prefix};
 use crate::traits::Jobs;
 
 const JOB: &str = "SELECT job.id, job.project_id, job.product, job.batch_id, job.status, job.configuration,
-         COALESCE(job.options, batch.options) AS options, job.source, job.user_metadata, job.failure_code,
+         COALESCE(job.options, batch.options) AS options,
+         COALESCE(job.parameters, batch.parameters) AS parameters, job.source, job.user_metadata, job.failure_code,
          job.failure_message, job.result, job.attempt, job.strikes, job.pages_done, job.created_at, job.updated_at,
          job.started_at, job.finished_at, job.reused_from, job.reused_attempt
-     FROM job LEFT JOIN batch ON batch.id = job.batch_id WHERE ";
+     FROM job LEFT JOIN batch ON batch.id = job.batch_id WHERE job.deleted_at IS NULL AND ";
 
 #[async_trait]
 impl Jobs for SqliteStore {
@@ -86,6 +87,11 @@ impl Jobs for SqliteStore {
             }
             list.push(")");
         }
+        list.push(match filter.input_kind {
+            Some(InputKind::File) => " AND job.parse_job_id IS NULL",
+            Some(InputKind::ParseJob) => " AND job.parse_job_id IS NOT NULL",
+            None => "",
+        });
         push_time_range(&mut list, "job.created_at", filter.created_from, filter.created_to);
         push_page(&mut list, "job.id", Order::NewestFirst, page);
         listed(&list.build().fetch_all(&self.readers).await?, page, job)
@@ -100,17 +106,48 @@ impl Jobs for SqliteStore {
         if status.is_terminal() {
             return Err(StoreError::refused(Code::Conflict, format!("The job {id} is {status} already.")));
         }
-        let key = id.uuid().to_string();
         let mut ended = Ended::default();
-        let failure = Failure::from(Code::Cancelled);
-        end_waiting(&mut tx, Waiting::Job(&key), JobStatus::Cancelled, &failure, now, &mut ended).await?;
-        ask_to_stop(&mut tx, Waiting::Job(&key), now).await?;
+        stop(&mut tx, id, now, &mut ended).await?;
         ended.settle(&mut tx, now).await?;
         let row = one_job(&mut tx, project, id).await?;
         tx.commit().await?;
         self.announce();
         row.as_ref().map(job).transpose()
     }
+
+    async fn job_delete(&self, project: ProjectId, id: JobId, force: bool) -> StoreResult<bool> {
+        let mut writer = self.writer().await;
+        let mut tx = writer.begin().await?;
+        let now = self.now();
+        let Some(row) = one_job(&mut tx, project, id).await? else { return Ok(false) };
+        let status = row.named("status", JobStatus::from_text)?;
+        let mut ended = Ended::default();
+        if !status.is_terminal() {
+            if !force {
+                return Err(StoreError::refused(Code::Conflict, format!("The job {id} is {status}; cancel it first.")));
+            }
+            stop(&mut tx, id, now, &mut ended).await?;
+        }
+        let key = id.uuid().to_string();
+        source_deleted(&mut tx, Waiting::ParseJob(&key), now, &mut ended).await?;
+        query("UPDATE job SET deleted_at = $2, updated_at = $2 WHERE id = $1")
+            .bind(&key)
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await?;
+        ended.settle(&mut tx, now).await?;
+        tx.commit().await?;
+        self.announce();
+        Ok(true)
+    }
+}
+
+/// A waiting job ends CANCELLED, the worker of a running one is asked to stop.
+async fn stop(tx: &mut SqliteConnection, id: JobId, now: Timestamp, ended: &mut Ended) -> StoreResult<()> {
+    let key = id.uuid().to_string();
+    let failure = Failure::from(Code::Cancelled);
+    end_waiting(tx, Waiting::Job(&key), JobStatus::Cancelled, &failure, now, ended).await?;
+    ask_to_stop(tx, Waiting::Job(&key), now).await
 }
 
 async fn one_job(connection: &mut SqliteConnection, project: ProjectId, id: JobId) -> StoreResult<Option<SqliteRow>> {
@@ -121,13 +158,15 @@ async fn one_job(connection: &mut SqliteConnection, project: ProjectId, id: JobI
     Ok(find.build().fetch_optional(connection).await?)
 }
 
-/// Between the caller's look-up and this step the file may have been deleted; a job of it could never be read.
+/// Between the caller's look-up and this step the file or parse job may have been deleted; a job of it could never be
+/// read.
 async fn refuse_deleted_source(tx: &mut SqliteConnection, source: &JobSource) -> StoreResult<()> {
-    let JobSource::File { file, .. } = source else { return Ok(()) };
-    let deleted = query("SELECT 1 FROM file WHERE id = $1 AND deleted_at IS NOT NULL")
-        .bind(file.uuid().to_string())
-        .fetch_optional(&mut *tx)
-        .await?;
+    let (find, id) = match source {
+        JobSource::File { file, .. } => ("SELECT 1 FROM file WHERE id = $1 AND deleted_at IS NOT NULL", file.uuid()),
+        JobSource::ParseJob { job, .. } => ("SELECT 1 FROM job WHERE id = $1 AND deleted_at IS NOT NULL", *job),
+        JobSource::Url { .. } => return Ok(()),
+    };
+    let deleted = query(find).bind(id.to_string()).fetch_optional(&mut *tx).await?;
     let stays = match blob_key(source) {
         Some(key) => blob_stays(tx, key).await?,
         None => true,
@@ -168,9 +207,10 @@ async fn insert_job(
         "INSERT INTO job (id, project_id, product, lane, status, configuration, options, source, file_id,
              directory_file_id, parse_job_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done,
              cancel_requested, source_deleted, outputs_swept, run_at, created_at, updated_at, reuse_key, result,
-             reused_from, reused_attempt, started_at, finished_at, webhooks)
+             reused_from, reused_attempt, started_at, finished_at, webhooks,
+             parameters)
          VALUES ($1, $2, $3, $2, $13, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, $14, $12, $12, $12, $15, $16,
-             $17, $18, $19, $19, $20)",
+             $17, $18, $19, $19, $20, $21)",
     )
     .bind(id.uuid().to_string())
     .bind(&project)
@@ -192,6 +232,7 @@ async fn insert_job(
     .bind(hit.as_ref().map(|hit| hit.attempt))
     .bind(hit.is_some().then_some(now))
     .bind(webhooks)
+    .bind(new.parameters.as_ref().map(to_json).transpose()?)
     .execute(tx)
     .await?;
     Ok(())
@@ -213,6 +254,7 @@ fn job(row: &SqliteRow) -> StoreResult<Job> {
         batch: row.uuid_opt("batch_id")?.map(BatchId::from_uuid),
         status,
         options: row.json("options")?,
+        parameters: row.json_opt("parameters")?,
         configuration: row.configuration_opt()?,
         source: row.json("source")?,
         user_metadata: row.json("user_metadata")?,

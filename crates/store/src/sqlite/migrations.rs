@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "resources", include_str!("../../migrations/sqlite/0002_resources.sql")),
     (3, "webhooks", include_str!("../../migrations/sqlite/0003_webhooks.sql")),
     (4, "batches", include_str!("../../migrations/sqlite/0004_batches.sql")),
+    (5, "jobs", include_str!("../../migrations/sqlite/0005_jobs.sql")),
 ];
 
 pub(super) async fn run(connection: &mut SqliteConnection) -> StoreResult<()> {

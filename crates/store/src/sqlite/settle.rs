@@ -88,6 +88,8 @@ pub(super) enum Waiting<'a> {
     File(&'a str),
     /// Jobs that read a file through this directory entry.
     Entry(&'a str),
+    /// Extractions that read the pages of this parse job.
+    ParseJob(&'a str),
     /// Jobs that read a file through an entry of this directory.
     Directory(&'a str),
     /// Jobs that read a deleted file which was in this directory.
@@ -112,6 +114,7 @@ impl Waiting<'_> {
             Self::Batch(id) => query.push("batch_id = ").push_bind(id.to_owned()),
             Self::File(id) => query.push("file_id = ").push_bind(id.to_owned()),
             Self::Entry(id) => query.push("directory_file_id = ").push_bind(id.to_owned()),
+            Self::ParseJob(id) => query.push("parse_job_id = ").push_bind(id.to_owned()),
             Self::Directory(id) => query
                 .push(
                     "directory_file_id IN (SELECT id FROM directory_file WHERE deleted_at IS NULL AND directory_id = ",

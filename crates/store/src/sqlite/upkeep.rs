@@ -86,8 +86,8 @@ impl Upkeep for SqliteStore {
 
     async fn outputs_sweep(&self, kept_ms: i64, limit: u32) -> StoreResult<Vec<OutputsToSweep>> {
         let now = self.now();
-        // Two indexed halves: what retention ends, and attempts that were not accepted. A parse job whose pages an
-        // extraction still waits for is kept, and outputs that a younger job shares.
+        // Three indexed parts: what retention ends, attempts that were not accepted, and deleted jobs. A parse job whose
+        // pages an extraction still waits for is kept, and outputs that a younger job shares.
         let rows = query(
             "SELECT id, product, status, attempt, 1 AS expired FROM job
              WHERE finished_at IS NOT NULL AND outputs_swept < 2 AND finished_at <= $1
@@ -98,6 +98,14 @@ impl Upkeep for SqliteStore {
              UNION ALL
              SELECT id, product, status, attempt, 0 AS expired FROM job
              WHERE finished_at IS NOT NULL AND outputs_swept = 0 AND finished_at <= $2 AND finished_at > $1
+                 AND deleted_at IS NULL
+             UNION ALL
+             SELECT id, product, status, attempt, 1 AS expired FROM job
+             WHERE deleted_at IS NOT NULL AND outputs_swept < 2 AND finished_at <= $2 AND finished_at > $1
+                 AND NOT EXISTS (SELECT 1 FROM job AS reader WHERE reader.parse_job_id = job.id
+                                 AND reader.status IN ('PENDING', 'RUNNING'))
+                 AND NOT EXISTS (SELECT 1 FROM job AS sharer WHERE sharer.reused_from = job.id
+                                 AND sharer.outputs_swept < 2)
              LIMIT $3",
         )
         .bind(now.plus_ms(-kept_ms).0)

@@ -2,9 +2,13 @@
 
 mod answer;
 mod metadata;
+mod schemas;
 
 pub use answer::{ExtractJob, ExtractUsage, JobMetadata, PagesUsage};
 pub use metadata::{Asked, metadata};
+pub use schemas::{
+    GenerateSchema, GeneratedParameters, GeneratedSchema, ValidateSchema, ValidatedSchema, generate_schema, validate_schema,
+};
 
 use docmill_model::ConfigurationId;
 use docmill_model::options::{ExtractOptions, ExtractTarget, ParseOptions, Tier};

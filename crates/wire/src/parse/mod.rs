@@ -62,10 +62,12 @@ impl ParseRequest {
     /// The engine's options. `saved` are the parameters of `configuration_id`, which the caller loads; options of the
     /// request win over them, `configured` stands for theirs. Fails when both together break a rule.
     pub fn options(&self, saved: Option<&Value>) -> Result<ParseOptions, Vec<FieldError>> {
-        match saved {
-            Some(saved) => options(&merged(saved, &self.parameters)),
-            None => options(&self.parameters),
-        }
+        options(&self.parameters(saved))
+    }
+
+    /// The complete parameters that `options` reads; the job echoes them as `raw_parameters`.
+    pub fn parameters(&self, saved: Option<&Value>) -> Value {
+        saved.map_or_else(|| self.parameters.clone(), |saved| merged(saved, &self.parameters))
     }
 
     /// Who is told of the job: those that the request names, else those of the saved configuration, for each of the two

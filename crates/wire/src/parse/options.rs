@@ -1,6 +1,8 @@
 //! From the wire's parameters to the engine's options. What the engine cannot be told is listed, never dropped.
 
-use docmill_model::options::{ImageCategory, PageSelection, ParseOptions, TableStyle, Tier};
+use docmill_model::options::{
+    ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, Spreadsheet, TableStyle, Tier, Watermarks,
+};
 use serde_json::Value;
 
 use crate::given;
@@ -41,12 +43,7 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("output_options.spatial_text.preserve_very_small_text", WhenOn),
     // Columns are kept side by side, on every tier.
     ("output_options.spatial_text.do_not_unroll_columns", WhenOff),
-    ("output_options.tables_as_spreadsheet.enable", WhenOn),
-    ("output_options.extract_printed_page_number", WhenOn),
     ("output_options.save_output_pdf", WhenOn),
-    ("output_options.granular_bboxes", WhenGiven),
-    ("output_options.additional_outputs", WhenGiven),
-    ("output_options.watermark_handling", Unless("move_to_end")),
     ("processing_options.aggressive_table_extraction", WhenOn),
     ("processing_options.disable_heuristics", WhenOn),
     ("processing_options.specialized_chart_parsing", WhenGiven),
@@ -60,12 +57,20 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("processing_control.job_failure_conditions.fail_on_buggy_font", WhenOn),
 ];
 
+/// Options that need the layout, which the fast tier does not make.
+const NOT_FOLLOWED_ON_FAST: &[(&str, Asks)] = &[
+    ("output_options.tables_as_spreadsheet.enable", WhenOn),
+    ("output_options.extract_printed_page_number", WhenOn),
+    ("output_options.additional_outputs", WhenGiven),
+];
+
 /// The engine's options for checked parameters.
 pub(super) fn resolve(parameters: &Value) -> ParseOptions {
     let text = |path| given::text(parameters, path);
     let flag = |path| given::flag(parameters, path);
+    let tier = text("tier").and_then(|tier| Tier::from_text(&tier)).unwrap_or_default();
     ParseOptions {
-        tier: text("tier").and_then(|tier| Tier::from_text(&tier)).unwrap_or_default(),
+        tier,
         version: text("version").unwrap_or_else(|| "latest".to_owned()),
         pages: pages(text("page_ranges.target_pages"), given::int(parameters, "page_ranges.max_pages")),
         images: images(parameters),
@@ -75,6 +80,12 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         ignore_hidden_text: flag("processing_options.ignore.ignore_hidden_text"),
         ignore_diagonal_text: flag("processing_options.ignore.ignore_diagonal_text"),
         ignore_text_in_image: flag("processing_options.ignore.ignore_text_in_image"),
+        watermarks: text("output_options.watermark_handling")
+            .and_then(|text| Watermarks::from_text(&text))
+            .unwrap_or_default(),
+        extra_outputs: extra_outputs(parameters),
+        granular_boxes: granular_boxes(parameters),
+        spreadsheet: spreadsheet(parameters),
         html_all_visible: flag("input_options.html.make_all_elements_visible"),
         page_failure_ratio: given::number(
             parameters,
@@ -83,7 +94,7 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         base_timeout_s: given::int(parameters, "processing_control.timeouts.base_in_seconds"),
         page_timeout_s: given::int(parameters, "processing_control.timeouts.extra_time_per_page_in_seconds"),
         disable_cache: flag("disable_cache"),
-        not_followed: not_followed(parameters),
+        not_followed: not_followed(parameters, tier),
     }
 }
 
@@ -94,11 +105,8 @@ pub(crate) fn pages(target_pages: Option<String>, max_pages: Option<u32>) -> Pag
 }
 
 fn images(parameters: &Value) -> Vec<ImageCategory> {
-    let wanted = given::texts(parameters, "output_options.images_to_save");
-    [ImageCategory::Screenshot, ImageCategory::Embedded, ImageCategory::Layout]
-        .into_iter()
-        .filter(|category| wanted.iter().any(|name| name == category.as_str()))
-        .collect()
+    let all = [ImageCategory::Screenshot, ImageCategory::Embedded, ImageCategory::Layout];
+    named(parameters, "output_options.images_to_save", &all.map(|category| (category.as_str(), category)))
 }
 
 fn tables(parameters: &Value) -> TableStyle {
@@ -110,7 +118,34 @@ fn tables(parameters: &Value) -> TableStyle {
     }
 }
 
-fn not_followed(parameters: &Value) -> Vec<String> {
+/// Those of a list of names that were given, in this order and once each.
+fn named<T: Copy>(parameters: &Value, path: &str, names: &[(&str, T)]) -> Vec<T> {
+    let given = given::texts(parameters, path);
+    names.iter().filter(|(name, _)| given.iter().any(|text| text == name)).map(|(_, value)| *value).collect()
+}
+
+fn extra_outputs(parameters: &Value) -> Vec<ExtraOutput> {
+    let names = [
+        ("stripped_md", ExtraOutput::StrippedMarkdown),
+        ("concatenated_stripped_txt", ExtraOutput::StrippedText),
+        ("word_bbox", ExtraOutput::WordBoxes),
+    ];
+    named(parameters, "output_options.additional_outputs", &names)
+}
+
+fn granular_boxes(parameters: &Value) -> Vec<Granularity> {
+    let names = [("word", Granularity::Word), ("line", Granularity::Line), ("cell", Granularity::Cell)];
+    named(parameters, "output_options.granular_bboxes", &names)
+}
+
+/// Names are guessed unless that is switched off (contract 3.3).
+fn spreadsheet(parameters: &Value) -> Option<Spreadsheet> {
+    let path = |name: &str| format!("output_options.tables_as_spreadsheet.{name}");
+    let guess = given::value(parameters, &path("guess_sheet_name")).and_then(Value::as_bool);
+    given::flag(parameters, &path("enable")).then(|| Spreadsheet { guess_names: guess.unwrap_or(true) })
+}
+
+fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {
     let asks = |(path, asks): &&(&str, Asks)| {
         given::value(parameters, path).is_some_and(|value| match asks {
             WhenOn => value.as_bool() == Some(true),
@@ -119,5 +154,6 @@ fn not_followed(parameters: &Value) -> Vec<String> {
             Unless(default) => value.as_str() != Some(default),
         })
     };
-    NOT_FOLLOWED.iter().filter(asks).map(|(path, _)| (*path).to_owned()).collect()
+    let on_fast = if tier.has_layout() { &[] } else { NOT_FOLLOWED_ON_FAST };
+    NOT_FOLLOWED.iter().chain(on_fast).filter(asks).map(|(path, _)| (*path).to_owned()).collect()
 }
