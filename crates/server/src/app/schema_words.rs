@@ -150,7 +150,7 @@ fn quoted(text: &str) -> Vec<String> {
 /// The part of a sentence that lists things.
 fn after_verb(prompt: &str) -> &str {
     let outside_brackets = |at: usize| prompt[..at].matches('(').count() == prompt[..at].matches(')').count();
-    if let Some((at, _)) = prompt.match_indices(':').filter(|(at, _)| outside_brackets(*at)).next_back()
+    if let Some((at, _)) = prompt.match_indices(':').rfind(|(at, _)| outside_brackets(*at))
         && !prompt[at + 1..].trim().is_empty()
     {
         return &prompt[at + 1..];

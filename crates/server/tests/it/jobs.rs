@@ -151,10 +151,10 @@ async fn a_parse_job_is_deleted_once_it_has_ended() {
     let (completed, job) = parse(&server, "agentic").await;
     delete(&completed).await.refused(409, "CONFLICT", "is RUNNING; cancel it first");
     complete(&server, &job, &[page(1)]).await;
-    let waiting = json!({"file_input": completed, "configuration": {"data_schema": {"type": "object"}}});
-    let waiting = server.post(EXTRACT, waiting).await["id"].as_str().unwrap().to_owned();
     let (failed, job) = parse_of(&server, &file).await;
     server.fail(&job, Code::FileDamaged.into()).await;
+    let waiting = json!({"file_input": completed, "configuration": {"data_schema": {"type": "object"}}});
+    let waiting = server.post(EXTRACT, waiting).await["id"].as_str().unwrap().to_owned();
     for id in [pending, &completed, &failed] {
         let other = server.send_as(OTHER_KEY, "DELETE", &format!("{PARSE}/{id}"), None).await;
         other.refused(404, "NOT_FOUND", "There is no parse job");
