@@ -12,11 +12,11 @@ use docmill_model::{
 use docmill_wire::batches::{Batch, BatchConfig, BatchResult, Counts, ErrorExample, ErrorSummary};
 use docmill_wire::directories::{Directory, DirectoryFile};
 use docmill_wire::extract::{self, Asked, ExtractJob, ExtractUsage, JobMetadata};
-use docmill_wire::result_files::{Entry, Form, FormWriter, contents, needed};
 use docmill_wire::pages;
 use docmill_wire::parse::{self, Expanded, ParseJob, Usage};
 use docmill_wire::projects::Project;
 use docmill_wire::render::{Page as ListPage, PresignedUrl};
+use docmill_wire::result_files::{Entry, Form, FormWriter, contents, needed};
 use docmill_wire::{configurations, paging};
 use serde::Serialize;
 use serde_json::json;

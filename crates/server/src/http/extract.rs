@@ -87,8 +87,7 @@ const CREATE_EXAMPLE: &str = r#"{
     "configuration": {"data_schema": {"type": "object", "properties": {"total": {"type": "number"}}}}
 }"#;
 
-const VALIDATION_EXAMPLE: &str =
-    r#"{"data_schema": {"type": "object", "properties": {"total": {"type": "number"}}}}"#;
+const VALIDATION_EXAMPLE: &str = r#"{"data_schema": {"type": "object", "properties": {"total": {"type": "number"}}}}"#;
 
 async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) -> AppResult<Json<ExtractJob>> {
     extract::create(&app, &caller, &body).await.map(Json)
@@ -111,12 +110,7 @@ async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult
     extract::cancel(&app, &caller, path.job_id(Product::Extract)?).await.map(Json)
 }
 
-async fn delete(
-    State(app): Shared,
-    caller: Caller,
-    path: Segments,
-    mut query: Query,
-) -> AppResult<Json<DeletedJob>> {
+async fn delete(State(app): Shared, caller: Caller, path: Segments, mut query: Query) -> AppResult<Json<DeletedJob>> {
     let force = query.flag("force");
     query.finish()?;
     extract::delete(&app, &caller, path.job_id(Product::Extract)?, force).await.map(Json)
@@ -126,11 +120,7 @@ async fn validate_schema(_: Caller, JsonBody(body): JsonBody) -> AppResult<Json<
     schemas::validate(&body).map(Json)
 }
 
-async fn generate_schema(
-    State(app): Shared,
-    _: Caller,
-    JsonBody(body): JsonBody,
-) -> AppResult<Json<GeneratedSchema>> {
+async fn generate_schema(State(app): Shared, _: Caller, JsonBody(body): JsonBody) -> AppResult<Json<GeneratedSchema>> {
     schemas::generate(&app, &body).map(Json)
 }
 

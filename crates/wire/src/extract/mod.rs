@@ -7,7 +7,8 @@ mod schemas;
 pub use answer::{ExtractJob, ExtractUsage, JobMetadata, PagesUsage};
 pub use metadata::{Asked, metadata};
 pub use schemas::{
-    GenerateSchema, GeneratedParameters, GeneratedSchema, ValidateSchema, ValidatedSchema, generate_schema, validate_schema,
+    GenerateSchema, GeneratedParameters, GeneratedSchema, ValidateSchema, ValidatedSchema, generate_schema,
+    validate_schema,
 };
 
 use docmill_model::ConfigurationId;
