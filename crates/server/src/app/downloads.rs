@@ -5,6 +5,8 @@ use std::ops::Range;
 use bytes::Bytes;
 use docmill_model::{Code, FileId, JobId, ProjectId};
 use docmill_store::{Content, StoreResult};
+use docmill_wire::result_files::Form;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use sha2::{Digest, Sha256};
 
@@ -29,6 +31,7 @@ pub async fn find(app: &App, target: &Target) -> AppResult<Download> {
     match target {
         Target::File { project, file } => stored_file(app, *project, *file).await,
         Target::Asset { project, job, name } => asset(app, *project, *job, name).await,
+        Target::Form { job, form, .. } => Err(no_output(*job, form.name())),
     }
 }
 
@@ -44,7 +47,7 @@ async fn stored_file(app: &App, project: ProjectId, id: FileId) -> AppResult<Dow
 }
 
 async fn asset(app: &App, project: ProjectId, id: JobId, name: &str) -> AppResult<Download> {
-    let gone = || AppError::new(Code::NotFound, format!("The job {id} has no output `{name}`, or not any more."));
+    let gone = || no_output(id, name);
     let job = app.store.job_get(project, id).await?.ok_or_else(gone)?;
     let key = format!("{}/{name}", job.outputs.ok_or_else(gone)?);
     let bytes = app.blobs.size(&key).await?.ok_or_else(gone)?;
@@ -52,6 +55,26 @@ async fn asset(app: &App, project: ProjectId, id: JobId, name: &str) -> AppResul
     // An attempt's outputs never change, so where they are says what they are.
     let tag = hex(&Sha256::digest(key.as_bytes()));
     Ok(Download { content_type: content_type(&name), name, tag, bytes, key })
+}
+
+/// The file of a form of the job's result with its name, rendered as it is read: its length is not known before its
+/// end, so it has no ranges.
+pub async fn form(
+    app: &App,
+    project: ProjectId,
+    id: JobId,
+    form: Form,
+) -> AppResult<(String, BoxStream<'static, StoreResult<Bytes>>)> {
+    let gone = || no_output(id, form.name());
+    let job = app.store.job_get(project, id).await?.ok_or_else(gone)?;
+    let base = files::base_name(job.source.name());
+    let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
+    let name = format!("{stem}.{}.{}", form.name(), form.file_extension());
+    Ok((name, results::file(app, &job, form).ok_or_else(gone)?.boxed()))
+}
+
+fn no_output(id: JobId, name: &str) -> AppError {
+    AppError::new(Code::NotFound, format!("The job {id} has no output `{name}`, or not any more."))
 }
 
 /// The bytes in `range`, which lies within the download.

@@ -6,6 +6,7 @@
 use docmill_model::{Code, FileId, JobId, ProjectId, Timestamp};
 use docmill_store::SigningKeys;
 use docmill_wire::render::PresignedUrl;
+use docmill_wire::result_files::Form;
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
@@ -31,6 +32,8 @@ pub enum Target {
     File { project: ProjectId, file: FileId },
     /// What a finished job wrote under this name (`Job::outputs`), such as `assets/page-1.png`.
     Asset { project: ProjectId, job: JobId, name: String },
+    /// A whole form of a parse job's result, rendered when it is read.
+    Form { project: ProjectId, job: JobId, form: Form },
 }
 
 impl Target {
@@ -41,6 +44,7 @@ impl Target {
             Self::Asset { project, job, name } => {
                 format!("/outputs/{project}/{job}/{}", utf8_percent_encode(name, PLAIN))
             }
+            Self::Form { project, job, form } => format!("/results/{project}/{job}/{}", form.name()),
         }
     }
 }

@@ -16,7 +16,7 @@ pub mod meters;
 pub mod paging;
 pub mod parse;
 pub mod projects;
-mod results;
+pub mod results;
 mod schema_words;
 pub mod schemas;
 pub mod site;
@@ -73,6 +73,7 @@ pub struct App {
     pub(crate) streams: Arc<Semaphore>,
     /// The server stops: what would go on for ever ends now.
     pub(crate) closing: CancellationToken,
+    pub(crate) sizes: results::Sizes,
     registry: Mutex<Registry>,
 }
 
@@ -94,6 +95,7 @@ impl App {
             keys: KeyCache::default(),
             streams,
             closing: CancellationToken::new(),
+            sizes: results::Sizes::default(),
             registry: Mutex::new(registry),
         })
     }

@@ -11,7 +11,9 @@ use docmill_wire::parse::{
 use docmill_wire::render::{DeletedJob, Page};
 use serde_json::Value;
 
+use super::links::Base;
 use super::paging::{self, Asked};
+use super::results::Wanted;
 use super::uploads::{self, Spooled};
 use super::{App, AppError, AppResult, Caller, configurations, files, results, sources, webhooks};
 
@@ -107,13 +109,13 @@ pub async fn list(app: &App, caller: &Caller, filter: &JobFilter, asked: Asked) 
 
 /// The job and the parts of its result that are wanted. Parts are null while the job
 /// is not COMPLETED (contract 0.7).
-pub async fn get(app: &App, caller: &Caller, id: JobId, expand: &[String]) -> AppResult<ParseResult> {
+pub async fn get(app: &App, caller: &Caller, base: &Base, id: JobId, wanted: Wanted) -> AppResult<ParseResult> {
     let found = app.store.job_get(caller.project(), id).await?;
     let job = found.ok_or_else(|| AppError::not_found("parse job", id))?;
-    let wanted = results::Wanted::read(expand);
     wanted.refuse_on(job.options.parse().tier)?;
-    let expanded = results::expanded(app, &job, wanted).await?;
-    Ok(wire::result(shown(&job, wanted.usage), expanded))
+    let usage = wanted.usage;
+    let expanded = results::expanded(app, &job, wanted, base).await?;
+    Ok(wire::result(shown(&job, usage), expanded))
 }
 
 pub async fn cancel(app: &App, caller: &Caller, id: JobId) -> AppResult<ParseJob> {

@@ -1,4 +1,5 @@
-//! `/files/{project_id}/{file_id}` and `/outputs/{project_id}/{job_id}/{name}`: signed links, without a key.
+//! `/files/{project_id}/{file_id}`, `/outputs/{project_id}/{job_id}/{name}` and `/results/{project_id}/{job_id}/{form}`:
+//! signed links, without a key.
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use docmill_model::{Code, JobId, Product};
+use docmill_wire::result_files::Form;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Shared;
@@ -50,6 +52,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/files/{project_id}/{file_id}", get(file))
         .route("/outputs/{project_id}/{job_id}/{*name}", get(output))
+        .route("/results/{project_id}/{job_id}/{form}", get(form))
 }
 
 async fn file(
@@ -74,6 +77,18 @@ async fn output(
     let job = job.ok_or_else(|| AppError::Failure(Code::LinkInvalid.into()))?;
     let target = Target::Asset { project: link_id(path.id("project_id"))?, job, name: path.text("name").to_owned() };
     download(&app, &target, &signed, &method, &headers).await
+}
+
+async fn form(State(app): Shared, method: Method, path: Segments, signed: Signed) -> AppResult<Response> {
+    let project = link_id(path.id("project_id"))?;
+    let job = link_id(path.job_id(Product::Parse))?;
+    let form = Form::from_name(path.text("form")).ok_or_else(|| AppError::Failure(Code::LinkInvalid.into()))?;
+    let target = Target::Form { project, job, form };
+    links::check(&app, &target, signed.expires_s, &signed.signature).await?;
+    let (name, bytes) = downloads::form(&app, project, job, form).await?;
+    let headers = plain_headers(form.content_type(), &name);
+    let body = if method == Method::HEAD { Body::empty() } else { Body::from_stream(bytes) };
+    Ok((headers, body).into_response())
 }
 
 /// A link with an id that cannot be read was never given out.
@@ -123,11 +138,16 @@ fn out_of_range(download: &Download) -> Response {
 
 /// The bytes are a caller's: a browser saves them and runs nothing of them.
 fn headers(download: &Download, tag: &str) -> HeaderMap {
+    let mut headers = plain_headers(&download.content_type, &download.name);
+    headers.insert(ETAG, header(tag));
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers
+}
+
+fn plain_headers(content_type: &str, name: &str) -> HeaderMap {
     HeaderMap::from_iter([
-        (CONTENT_TYPE, header(&download.content_type)),
-        (CONTENT_DISPOSITION, header(&disposition(&download.name))),
-        (ETAG, header(tag)),
-        (ACCEPT_RANGES, HeaderValue::from_static("bytes")),
+        (CONTENT_TYPE, header(content_type)),
+        (CONTENT_DISPOSITION, header(&disposition(name))),
         (CACHE_CONTROL, HeaderValue::from_static("private")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox")),

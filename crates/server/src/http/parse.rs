@@ -17,6 +17,8 @@ use super::multipart;
 use super::operations::{Body, Operation, PAGE_SIZE, PAGE_TOKEN, json, many, one};
 use super::path::Segments;
 use super::query::Query;
+use crate::app::links::Base;
+use crate::app::results::Wanted;
 use crate::app::{AppResult, Caller, parse};
 
 const COLLECTION: &str = "/api/v2/parse";
@@ -67,7 +69,10 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new("get", ONE, "get_parse", json::<ParseResult>(), || get(read))
         .sdk("parsing.get")
         .about("Read a parse job and the parts of its result that `expand` names")
-        .query(&[many("expand", TEXT, "Parts of the result; unknown ones are ignored")])
+        .query(&[
+            many("expand", TEXT, "Parts of the result; unknown ones are ignored"),
+            many("image_filenames", TEXT, "Only these pictures in `images_content_metadata`"),
+        ])
         .refuses(&[Code::TierLacksOutput]),
     Operation::new("post", CANCEL, "cancel_parse", json::<ParseJob>(), || post(cancel))
         .sdk("parsing.cancel")
@@ -102,8 +107,15 @@ async fn list(State(app): Shared, caller: Caller, mut query: Query) -> AppResult
     parse::list(&app, &caller, &filter, asked).await.map(Json)
 }
 
-async fn read(State(app): Shared, caller: Caller, path: Segments, query: Query) -> AppResult<Json<ParseResult>> {
-    parse::get(&app, &caller, path.job_id(Product::Parse)?, &query.texts("expand")).await.map(Json)
+async fn read(
+    State(app): Shared,
+    caller: Caller,
+    base: Base,
+    path: Segments,
+    query: Query,
+) -> AppResult<Json<ParseResult>> {
+    let wanted = Wanted::read(&query.texts("expand"), query.texts("image_filenames"));
+    parse::get(&app, &caller, &base, path.job_id(Product::Parse)?, wanted).await.map(Json)
 }
 
 async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<ParseJob>> {

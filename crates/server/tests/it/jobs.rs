@@ -1,7 +1,7 @@
 //! Parse and extract jobs. Their results are written as a runner writes them.
 
 use docmill_model::document::{Page, PageOutcome};
-use docmill_model::results::{Extraction, JobResult};
+use docmill_model::results::{Asset, Extraction, JobResult};
 use docmill_model::{Code, Failure};
 use docmill_store::{ClaimedJob, Outcome, outputs_prefix};
 use reqwest::multipart::{Form, Part};
@@ -24,7 +24,7 @@ async fn upload(server: &Server, parts: &[(&str, &str)]) -> Answer {
 }
 
 /// A file of a directory: its directory file id and its file id.
-async fn stored(server: &Server) -> (String, String) {
+pub async fn stored(server: &Server) -> (String, String) {
     let directory = server.directory_of(&["a.txt"]).await;
     let listed = server.get(&format!("/api/v1/beta/directories/{directory}/files")).await;
     (field(&listed, "id").remove(0), field(&listed, "file_id").remove(0))
@@ -43,13 +43,18 @@ async fn parse_of(server: &Server, file: &str) -> (String, ClaimedJob) {
     (made["id"].as_str().unwrap().to_owned(), claimed.unwrap())
 }
 
-fn page(number: u32) -> PageOutcome {
+pub fn page(number: u32) -> PageOutcome {
     let (text, markdown) = (format!("text {number}"), format!("# page {number}"));
     PageOutcome::Read(Box::new(Page { number, text, markdown, ..Page::default() }))
 }
 
 /// Writes what a runner writes and ends the job.
-async fn complete(server: &Server, job: &ClaimedJob, pages: &[PageOutcome]) {
+pub async fn complete(server: &Server, job: &ClaimedJob, pages: &[PageOutcome]) {
+    complete_with(server, job, pages, Vec::new()).await;
+}
+
+/// The same with pictures, whose bytes are put beforehand.
+pub async fn complete_with(server: &Server, job: &ClaimedJob, pages: &[PageOutcome], assets: Vec<Asset>) {
     let mut lines = String::new();
     let mut page_offsets = vec![0];
     for page in pages {
@@ -60,7 +65,7 @@ async fn complete(server: &Server, job: &ClaimedJob, pages: &[PageOutcome]) {
     let key = format!("{}/pages.jsonl", outputs_prefix(job.id, job.attempt));
     server.blobs.put(&key, lines.into()).await.unwrap();
     let pages = u32::try_from(pages.len()).unwrap();
-    server.finish(job, Outcome::Completed(JobResult { pages, page_offsets, ..JobResult::default() })).await;
+    server.finish(job, Outcome::Completed(JobResult { pages, page_offsets, assets, ..JobResult::default() })).await;
 }
 
 #[tokio::test]

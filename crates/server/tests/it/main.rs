@@ -17,6 +17,7 @@ mod jobs;
 mod links;
 mod operations;
 mod paging;
+mod results;
 mod schemas;
 mod server;
 mod webhooks;

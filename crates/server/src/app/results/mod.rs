@@ -1,15 +1,22 @@
 //! Results of finished jobs, read from where the runner put them and rendered at read.
 
-use docmill_model::document::{PageOutcome, Role};
+mod contents;
+
+pub use contents::{Sizes, file};
+
+use docmill_model::document::PageOutcome;
 use docmill_model::options::Tier;
 use docmill_model::results::{Extraction, JobResult};
 use docmill_model::{Code, JobStatus};
-use docmill_store::{Job, StoreError};
+use docmill_store::blobs::Blobs;
+use docmill_store::{Job, StoreError, StoreResult};
 use docmill_wire::configurations::shown_parameters;
 use docmill_wire::pages;
 use docmill_wire::parse::{Expanded, job_metadata};
+use docmill_wire::result_files::Form;
 use serde_json::{Value, json};
 
+use super::links::{Base, Links, Target};
 use super::{App, AppError, AppResult};
 
 /// Stored bytes of pages that one answer is made from at most; about 20,000 dense pages. An answer is built in
@@ -20,7 +27,7 @@ const ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const CHUNK_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The parts of a parse result that a caller wants.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Wanted {
     text: bool,
     text_full: bool,
@@ -30,6 +37,10 @@ pub struct Wanted {
     metadata: bool,
     job_metadata: bool,
     raw_parameters: bool,
+    /// Links to pictures; empty names = all of them.
+    images: Option<Vec<String>>,
+    /// Links to whole forms.
+    contents: Vec<Form>,
     pub usage: bool,
     /// Markdown or items in any form, links to them included.
     markdown_asked: bool,
@@ -38,7 +49,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Unknown names are ignored: benchmarks ask for some that nobody documents (contract section 7).
-    pub fn read(expand: &[String]) -> Self {
+    pub fn read(expand: &[String], image_filenames: Vec<String>) -> Self {
         let has = |name: &str| expand.iter().any(|value| value == name);
         Self {
             text: has("text"),
@@ -50,6 +61,11 @@ impl Wanted {
             job_metadata: has("job_metadata"),
             // The field has no expand value of its own (contract 3.5).
             raw_parameters: has("raw_parameters") || has("job_metadata"),
+            images: has("images_content_metadata").then_some(image_filenames),
+            contents: Form::ALL
+                .into_iter()
+                .filter(|form| expand.iter().any(|value| Form::asked_by(value) == Some(*form)))
+                .collect(),
             usage: has("usage"),
             markdown_asked: expand.iter().any(|value| value.starts_with("markdown")),
             items_asked: expand.iter().any(|value| value.starts_with("items")),
@@ -57,7 +73,7 @@ impl Wanted {
     }
 
     /// The fast tier makes neither markdown nor items; LlamaCloud says so in this sentence (contract 1.8, 3.5).
-    pub fn refuse_on(self, tier: Tier) -> AppResult<()> {
+    pub fn refuse_on(&self, tier: Tier) -> AppResult<()> {
         let part = match (tier.has_layout(), self.markdown_asked, self.items_asked) {
             (false, true, _) => "Markdown",
             (false, false, true) => "Items",
@@ -67,18 +83,28 @@ impl Wanted {
         Err(AppError::new(Code::TierLacksOutput, message))
     }
 
-    const fn pages(self) -> bool {
-        self.text || self.text_full || self.markdown || self.markdown_full || self.items || self.metadata
+    const fn links(&self) -> bool {
+        self.images.is_some() || !self.contents.is_empty()
+    }
+
+    const fn pages(&self) -> bool {
+        let forms = self.text || self.text_full || self.markdown || self.markdown_full || self.items || self.metadata;
+        forms || self.images.is_some()
     }
 }
 
-/// The wanted parts of a job's result; none while it is not COMPLETED or when its outputs were swept.
-pub async fn expanded(app: &App, job: &Job, wanted: Wanted) -> AppResult<Expanded> {
+/// The wanted parts of a job's result; none while it is not COMPLETED or when its outputs were swept. Links begin with
+/// `base`.
+pub async fn expanded(app: &App, job: &Job, wanted: Wanted, base: &Base) -> AppResult<Expanded> {
     let raw_parameters = job.parameters.as_ref().filter(|_| wanted.raw_parameters).map(shown_parameters);
     let mut expanded = Expanded { raw_parameters, ..Expanded::default() };
     let Some((result, outputs)) = finished(job) else { return Ok(expanded) };
     if wanted.job_metadata {
         expanded.job_metadata = Some(job_metadata(job.options.parse(), result, job.reused_from));
+    }
+    let links = if wanted.links() { Some(Links::open(app, base).await?) } else { None };
+    if let Some(links) = links.as_ref().filter(|_| !wanted.contents.is_empty()) {
+        expanded.result_content_metadata = Some(contents::entries(app, job, &wanted.contents, links).await?);
     }
     if !wanted.pages() {
         return Ok(expanded);
@@ -86,18 +112,26 @@ pub async fn expanded(app: &App, job: &Job, wanted: Wanted) -> AppResult<Expande
     let key = format!("{outputs}/pages.jsonl");
     let bytes = result.page_offsets.last().copied().unwrap_or(0);
     if bytes > ANSWER_BYTES_MAX {
-        let message = format!("The result has {bytes} bytes of pages; one answer holds at most {ANSWER_BYTES_MAX}.");
+        let message = format!(
+            "The result has {bytes} bytes of pages; one answer holds at most {ANSWER_BYTES_MAX}. Expand the \
+             `_content_metadata` of the same part and read it from its link."
+        );
         return Err(AppError::new(Code::NotUsable, message));
     }
     let mut parts = Parts::new(wanted);
+    let asset_link = |name: &str| {
+        let bytes = result.assets.iter().find(|asset| asset.name == name)?.bytes;
+        let target = Target::Asset { project: job.project, job: job.id, name: format!("assets/{name}") };
+        Some((links.as_ref()?.presigned(&target).url, bytes))
+    };
     for (start, end) in chunks(&result.page_offsets) {
-        match read_pages(app, &key, start, end).await? {
+        match read_pages(&app.blobs, &key, start, end).await? {
             Some(pages) => parts.add(pages),
             // Retention swept the outputs between reading the row and here.
             None => return Ok(expanded),
         }
     }
-    parts.put_into(&mut expanded);
+    parts.put_into(&mut expanded, asset_link);
     Ok(expanded)
 }
 
@@ -125,8 +159,8 @@ pub fn chunks(offsets: &[u64]) -> Vec<(u64, u64)> {
     chunks
 }
 
-pub async fn read_pages(app: &App, key: &str, start: u64, end: u64) -> AppResult<Option<Vec<PageOutcome>>> {
-    let Some(bytes) = app.blobs.get_range(key, start..end).await? else { return Ok(None) };
+pub async fn read_pages(blobs: &Blobs, key: &str, start: u64, end: u64) -> StoreResult<Option<Vec<PageOutcome>>> {
+    let Some(bytes) = blobs.get_range(key, start..end).await? else { return Ok(None) };
     let read = serde_json::Deserializer::from_slice(&bytes).into_iter().collect::<Result<_, _>>();
     Ok(Some(read.map_err(|error| corrupt(key, &error))?))
 }
@@ -156,7 +190,7 @@ impl Parts {
     }
 
     fn add(&mut self, outcomes: Vec<PageOutcome>) {
-        let wanted = self.wanted;
+        let wanted = &self.wanted;
         let forms: [(bool, &mut Vec<Value>, Render); 3] = [
             (wanted.text, &mut self.text, pages::text),
             (wanted.markdown, &mut self.markdown, pages::markdown),
@@ -172,19 +206,23 @@ impl Parts {
         if wanted.markdown_full {
             self.markdown_full.extend(Some(pages::markdown_full(&outcomes)).filter(|text| !text.is_empty()));
         }
-        if wanted.metadata {
-            self.bare.extend(outcomes.into_iter().map(bare));
+        if wanted.metadata || wanted.images.is_some() {
+            self.bare.extend(outcomes.into_iter().map(pages::bare));
         }
     }
 
-    fn put_into(self, expanded: &mut Expanded) {
-        let wanted = self.wanted;
+    fn put_into(self, expanded: &mut Expanded, asset_link: impl Fn(&str) -> Option<(String, u64)>) {
+        let wanted = &self.wanted;
         let form = |wanted: bool, pages: Vec<Value>| wanted.then(|| json!({ "pages": pages }));
         expanded.text = form(wanted.text, self.text);
         expanded.markdown = form(wanted.markdown, self.markdown);
         expanded.items = form(wanted.items, self.items);
         expanded.text_full = wanted.text_full.then(|| self.text_full.join("\n\n"));
         expanded.markdown_full = wanted.markdown_full.then(|| self.markdown_full.join("\n\n"));
+        expanded.images_content_metadata = wanted.images.as_ref().map(|names| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            pages::images(&self.bare, &names, asset_link)
+        });
         expanded.metadata = wanted.metadata.then(|| pages::metadata(&self.bare));
     }
 }
@@ -195,16 +233,6 @@ fn rendered(mut form: Value) -> Vec<Value> {
         Some(Value::Array(pages)) => pages,
         _ => Vec::new(),
     }
-}
-
-fn bare(mut outcome: PageOutcome) -> PageOutcome {
-    if let PageOutcome::Read(page) = &mut outcome {
-        page.words = Vec::new();
-        page.text = String::new();
-        page.markdown = String::new();
-        page.blocks.retain(|block| block.role == Role::Watermark);
-    }
-    outcome
 }
 
 #[cfg(test)]
@@ -231,7 +259,7 @@ mod tests {
     fn only_the_fast_tier_lacks_markdown_and_items() {
         let check = |tier, expand: &[&str], refused: Option<&str>| {
             let expand: Vec<String> = expand.iter().map(|value| (*value).to_owned()).collect();
-            let said = match Wanted::read(&expand).refuse_on(tier) {
+            let said = match Wanted::read(&expand, Vec::new()).refuse_on(tier) {
                 Err(AppError::Failure(failure)) => Some(failure.message),
                 _ => None,
             };
