@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::caller::hex;
 use super::links::Target;
-use super::{App, AppError, AppResult, files};
+use super::{App, AppError, AppResult, files, results};
 
 /// Something that can be downloaded.
 #[derive(Debug)]

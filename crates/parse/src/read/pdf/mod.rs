@@ -65,6 +65,11 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
             warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
         }
     }
+    if options.annotate_links {
+        let message =
+            "Links are not taken out of PDF documents; `output_options.markdown.annotate_links` is not followed.";
+        warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
+    }
     Ok(Box::new(PdfReader {
         interpreter,
         opening,
