@@ -61,6 +61,7 @@ async fn listened_job(world: &World, inline: Vec<Endpoint>) -> JobId {
     let job = NewJob {
         project: world.project,
         options: JobOptions::Parse(ParseOptions::default()),
+        parameters: None,
         configuration: None,
         source: JobSource::File { file: file.id, directory_file: None, name: file.name, content },
         user_metadata: Default::default(),
