@@ -249,7 +249,9 @@ fn begin_file(zip: &mut Zip, name: &str) -> Going<()> {
 
 /// Retention may sweep outputs at any moment: then the export breaks off rather than miss pages in silence.
 async fn pages_between(out: &Out, outputs: &str, start: u64, end: u64) -> Going<Vec<PageOutcome>> {
-    let pages = results::read_pages(&out.app.blobs, &format!("{outputs}/pages.jsonl"), start, end).await?;
+    let pages = results::read_pages(&out.app.blobs, &format!("{outputs}/pages.jsonl"), start, end)
+        .await
+        .map_err(AppError::from)?;
     pages.ok_or_else(|| Ended::Broken(AppError::new(Code::NotUsable, "The result is not kept any more.")))
 }
 

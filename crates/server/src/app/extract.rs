@@ -52,9 +52,9 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<Extra
         configuration,
         source,
         user_metadata: Default::default(),
+        reuse: app.reuse(),
         once: caller.once(app, body),
         listeners,
-        reuse: app.reuse(),
     });
     shown(app, made.await?, Expand::default()).await
 }

@@ -1,5 +1,5 @@
 -- parameters: what options were resolved from, as the caller's configuration said it when the job was made. NULL for
--- rows of earlier releases, and for jobs of a batch: theirs stand once on the batch, as long as their options do.
+-- rows of earlier releases, and for jobs of a batch, whose parameters stand once on the batch.
 -- deleted_at: nobody finds the job any more; its outputs are swept, and the row stays for the batch that counts it.
 ALTER TABLE job ADD COLUMN parameters TEXT;
 ALTER TABLE job ADD COLUMN deleted_at BIGINT;

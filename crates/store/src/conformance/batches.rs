@@ -385,7 +385,10 @@ pub async fn a_retry_may_do_it_otherwise(ground: &Ground<'_>) {
     assert_eq!((slow.options.parse().page_timeout_s, slow.options.parse().base_timeout_s), (Some(300), Some(60)));
     let fast = ConfigurationId::Preset(Preset::ParseFast);
     let options = JobOptions::Parse(ParseOptions { tier: Tier::Fast, ..Default::default() });
-    let other = BatchRetry { configuration: Some((fast, options.clone())), ..ground.batch_retry(batch) };
+    let other = BatchRetry {
+        configuration: Some((fast, options.clone(), serde_json::json!({"tier": "fast"}))),
+        ..ground.batch_retry(batch)
+    };
     ground.store.batch_retry(other).await.unwrap();
     let job = fail().await;
     assert_eq!(job.options, options);

@@ -132,9 +132,9 @@ fn extraction(ground: &Ground<'_>, parse_job: JobId) -> NewJob {
         configuration: None,
         source: JobSource::ParseJob { job: parse_job.uuid(), outputs: "outputs/x-1".into(), name: "x".into() },
         user_metadata: BTreeMap::new(),
+        reuse: None,
         once: None,
         listeners: Listeners::default(),
-        reuse: None,
     }
 }
 

@@ -56,8 +56,8 @@ pub struct BatchRetry {
     pub codes: Vec<Code>,
     /// Cancelled items too.
     pub cancelled: bool,
-    /// Another configuration than the batch's, resolved.
-    pub configuration: Option<(ConfigurationId, JobOptions)>,
+    /// Another configuration than the batch's: its id, its options resolved, and the parameters that they came from.
+    pub configuration: Option<(ConfigurationId, JobOptions, serde_json::Value)>,
     /// Wall-clock time of a document apart from its pages, and of each page, seconds.
     pub base_timeout_s: Option<u32>,
     pub page_timeout_s: Option<u32>,

@@ -21,6 +21,8 @@ struct Again<'a> {
     configuration: Option<String>,
     /// `None`: the batch's own snapshot.
     options: Option<String>,
+    /// As `options`: what these were resolved from.
+    parameters: Option<String>,
 }
 
 /// Refuses with `CONFLICT` what cannot be retried: a batch that is open or broke, and one without such an item. `row`
@@ -81,9 +83,11 @@ async fn failed_jobs(tx: &mut SqliteConnection, asked: &BatchRetry) -> StoreResu
 
 /// What the new job does: as the old one, or as another configuration says, and with other times.
 fn again<'a>(batch: &SqliteRow, old: &'a SqliteRow, asked: &BatchRetry) -> StoreResult<Again<'a>> {
-    let (configuration, mut options) = match &asked.configuration {
-        Some((id, options)) => (Some(configuration_text(*id)), Some(options.clone())),
-        None => (old.text_opt("configuration")?, old.json_opt::<JobOptions>("options")?),
+    let (configuration, mut options, parameters) = match &asked.configuration {
+        Some((id, options, parameters)) => {
+            (Some(configuration_text(*id)), Some(options.clone()), Some(to_json(parameters)?))
+        }
+        None => (old.text_opt("configuration")?, old.json_opt::<JobOptions>("options")?, old.text_opt("parameters")?),
     };
     if asked.base_timeout_s.is_some() || asked.page_timeout_s.is_some() {
         let mut timed = match options {
@@ -101,6 +105,7 @@ fn again<'a>(batch: &SqliteRow, old: &'a SqliteRow, asked: &BatchRetry) -> Store
         position: old.int("position")?,
         configuration,
         options: options.as_ref().map(to_json).transpose()?,
+        parameters,
     })
 }
 
@@ -110,21 +115,21 @@ async fn insert_jobs(
     again: &[Again<'_>],
     now: Timestamp,
 ) -> StoreResult<()> {
-    let mut insert = QueryBuilder::new("WITH next (id, old, configuration, options) AS (");
+    let mut insert = QueryBuilder::new("WITH next (id, old, configuration, options, parameters) AS (");
     insert.push_values(again, |mut row, job| {
         row.push_bind(job.new.uuid().to_string()).push_bind(job.old.text("id").unwrap_or_default());
-        row.push_bind(job.configuration.clone()).push_bind(job.options.clone());
+        row.push_bind(job.configuration.clone()).push_bind(job.options.clone()).push_bind(job.parameters.clone());
     });
     insert.push(
         ") INSERT INTO job (id, project_id, product, batch_id, lane, status, configuration, options, source, file_id,
              directory_file_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done, cancel_requested,
              source_deleted, outputs_swept, run_at, created_at, updated_at, retried_from, reuse_key,
-             webhooks)
+             webhooks, parameters)
          SELECT next.id, project_id, product, batch_id, batch_id, 'PENDING', next.configuration, next.options, source,
              file_id, directory_file_id, blob_key, user_metadata, 0, 0, 0, 0, 0, 0, 0, ",
     );
     insert.push_bind(now.0).push(", ").push_bind(now.0).push(", ").push_bind(now.0);
-    insert.push(", job.id, CASE WHEN next.options IS NULL THEN reuse_key END, webhooks FROM next JOIN job ON job.id = next.old WHERE job.batch_id = ");
+    insert.push(", job.id, CASE WHEN next.options IS NULL THEN reuse_key END, webhooks, next.parameters FROM next JOIN job ON job.id = next.old WHERE job.batch_id = ");
     insert.push_bind(batch.uuid().to_string());
     let written = insert.build().persistent(false).execute(tx).await?.rows_affected();
     if written != again.len() as u64 {

@@ -17,7 +17,7 @@ use crate::traits::Jobs;
 
 const JOB: &str = "SELECT job.id, job.project_id, job.product, job.batch_id, job.status, job.configuration,
          COALESCE(job.options, batch.options) AS options,
-         CASE WHEN job.options IS NULL THEN batch.parameters ELSE job.parameters END AS parameters, job.source, job.user_metadata, job.failure_code,
+         COALESCE(job.parameters, batch.parameters) AS parameters, job.source, job.user_metadata, job.failure_code,
          job.failure_message, job.result, job.attempt, job.strikes, job.pages_done, job.created_at, job.updated_at,
          job.started_at, job.finished_at, job.reused_from, job.reused_attempt
      FROM job LEFT JOIN batch ON batch.id = job.batch_id WHERE job.deleted_at IS NULL AND ";
@@ -130,7 +130,7 @@ impl Jobs for SqliteStore {
         }
         let key = id.uuid().to_string();
         source_deleted(&mut tx, Waiting::ParseJob(&key), now, &mut ended).await?;
-        query("UPDATE job SET deleted_at = $2, updated_at = $2 WHERE id = $1")
+        query("UPDATE job SET deleted_at = $2, updated_at = $2, reusable = 0 WHERE id = $1")
             .bind(&key)
             .bind(now.0)
             .execute(&mut *tx)
@@ -207,8 +207,7 @@ async fn insert_job(
         "INSERT INTO job (id, project_id, product, lane, status, configuration, options, source, file_id,
              directory_file_id, parse_job_id, blob_key, user_metadata, attempt, strikes, expiries, pages_done,
              cancel_requested, source_deleted, outputs_swept, run_at, created_at, updated_at, reuse_key, result,
-             reused_from, reused_attempt, started_at, finished_at, webhooks,
-             parameters)
+             reused_from, reused_attempt, started_at, finished_at, webhooks, parameters)
          VALUES ($1, $2, $3, $2, $13, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, $14, $12, $12, $12, $15, $16,
              $17, $18, $19, $19, $20, $21)",
     )
