@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Starts a fresh server and runs every driver against it; with a guide, also the guide's own samples.
+"""Starts a fresh server and runs every driver against it; with a guide, also the guide's own samples; with captured
+requests, also those.
 
-    run.py --docmill BINARY --work FOLDER [--guide GUIDE.md]
+    run.py --docmill BINARY --work FOLDER [--guide GUIDE.md] [--samples FOLDER]
 
-FOLDER keeps the installed SDKs between runs. Exits 0 only when everything ran and printed what it must.
+FOLDER keeps the installed SDKs between runs. Exits 0 only when everything ran and printed what it must, and when every
+operation of openapi.json was called with success, by the server's own count.
 """
 import argparse
+import json
 import os
 import re
 import shutil
@@ -13,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,11 +24,13 @@ HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent / "examples" / "documents"
 KEY = "llx-compat-0123456789abcdef"
 PYTHON_SDKS = ("2.9.1", "newest")
+# What the SDKs do not call goes through plain HTTP, with tools of an environment of its own.
+ENVIRONMENTS = (*PYTHON_SDKS, "checks")
 
 
 def install(work):
     """The pinned SDKs, from PyPI and npm; skipped when they stand already."""
-    for name in PYTHON_SDKS:
+    for name in ENVIRONMENTS:
         venv, wanted = work / f"python-{name}", HERE / f"requirements-{name}.txt"
         done = venv / "installed.txt"
         if not done.exists() or done.read_text() != wanted.read_text():
@@ -39,7 +45,8 @@ def install(work):
         shutil.copy(HERE / "package.json", modules)
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], cwd=modules, check=True)
         done.write_text(wanted)
-    shutil.copy(HERE / "batches.mjs", modules)
+    for driver in HERE.glob("*.mjs"):
+        shutil.copy(driver, modules)
 
 
 def invoices(folder):
@@ -58,7 +65,9 @@ class Server:
 
     def __init__(self, binary, folder):
         self.log = folder / "server.log"
-        environment = os.environ | {"DOCMILL_BOOTSTRAP_KEY": KEY}
+        # The receivers of webhooks in the drivers listen on this machine.
+        allowed = {"DOCMILL_NETWORK__ALLOWED_HOSTS": '["127.0.0.1"]'}
+        environment = os.environ | {"DOCMILL_BOOTSTRAP_KEY": KEY} | allowed
         self.process = subprocess.Popen([binary, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data"],
                                         env=environment, stderr=self.log.open("w"))
         self.url = self.wait_for_address()
@@ -78,7 +87,7 @@ class Server:
             sys.exit(f"error: the server ended with {self.process.returncode}:\n{self.log.read_text()}")
 
 
-def drivers(work, folder, guide):
+def drivers(work, folder, guide, samples):
     """Name, command and what its output must hold."""
     node, modules = work / "typescript/node_modules/node/bin/node", work / "typescript/node_modules"
     for name in PYTHON_SDKS:
@@ -86,7 +95,16 @@ def drivers(work, folder, guide):
         yield f"python {name}", [python, HERE / "batches.py", folder / "invoices"], r"every answer as expected"
         if guide:
             yield f"guide, python {name}", [python, HERE / "guide.py", guide, "python", "--folder", folder], SAMPLES_PRINT
-    yield "typescript", [node, work / "typescript/batches.mjs", folder / "invoices"], r"every answer as expected"
+    expected = r"every answer as expected"
+    newest, checks = work / "python-newest/bin/python", work / "python-checks/bin/python"
+    for kind in ("sync", "async"):
+        yield f"resources, python {kind}", [newest, HERE / "resources.py", kind, EXAMPLES], expected
+    yield "resources, typescript", [node, work / "typescript/resources.mjs", EXAMPLES], expected
+    for name in ("plain", "benchmarks"):
+        yield name, [checks, HERE / f"{name}.py", EXAMPLES], expected
+    if samples:
+        yield "replay", [checks, HERE / "replay.py", samples], expected
+    yield "typescript", [node, work / "typescript/batches.mjs", folder / "invoices"], expected
     if guide:
         yield "guide, typescript", [sys.executable, HERE / "guide.py", guide, "typescript", "--folder", folder,
                                     "--node", node, "--modules", modules], SAMPLES_PRINT
@@ -99,10 +117,21 @@ SAMPLES_PRINT = r"(?s)^bat-\S+ PENDING\n.*^COMPLETED\n(?!.*failed:.*failed:).*fa
 def run(driver, url):
     name, command, expected = driver
     environment = os.environ | {"LLAMA_CLOUD_API_KEY": KEY, "LLAMA_CLOUD_BASE_URL": url}
+    begun = time.monotonic()
     ran = subprocess.run(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     good = ran.returncode == 0 and re.search(expected, ran.stdout, flags=re.MULTILINE)
-    print(f"--- {name}: {'ok' if good else f'FAILED (exit {ran.returncode})'}\n{ran.stdout}", flush=True)
+    print(f"--- {name}: {'ok' if good else f'FAILED (exit {ran.returncode})'}, {time.monotonic() - begun:.0f} s\n{ran.stdout}", flush=True)
     return bool(good)
+
+
+def uncalled(url):
+    """Operations of openapi.json that the server did not answer with success, by its own count of requests."""
+    with urllib.request.urlopen(f"{url}/metrics") as answer:
+        metrics = answer.read().decode()
+    counted = re.findall(r'http_requests_total\{method="(\w+)",route="([^"]*)",status="2\d\d"\} \d', metrics)
+    document = json.loads((HERE.parent / "openapi.json").read_text(encoding="utf-8"))
+    described = [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
+    return [f"{method} {path}" for method, path in described if (method, path) not in counted]
 
 
 def main():
@@ -110,6 +139,7 @@ def main():
     options.add_argument("--docmill", type=Path, required=True)
     options.add_argument("--work", type=Path, required=True)
     options.add_argument("--guide", type=Path)
+    options.add_argument("--samples", type=Path, help="captured requests of the SDKs, see replay.py")
     given = options.parse_args()
     work = given.work.absolute()
     work.mkdir(parents=True, exist_ok=True)
@@ -118,9 +148,15 @@ def main():
         folder = invoices(Path(temporary))
         server = Server(given.docmill.absolute(), folder)
         guide = given.guide.absolute() if given.guide else None
-        with ThreadPoolExecutor() as pool:
-            outcomes = list(pool.map(lambda driver: run(driver, server.url), list(drivers(work, folder, guide))))
+        samples = given.samples.absolute() if given.samples else None
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            chosen = list(drivers(work, folder, guide, samples))
+            outcomes = list(pool.map(lambda driver: run(driver, server.url), chosen))
+        missed = uncalled(server.url)
         server.stop()
+    if missed:
+        print(f"error: no driver called with success: {', '.join(missed)}")
+        outcomes.append(False)
     print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
     sys.exit(0 if all(outcomes) else 1)
 

@@ -4,12 +4,13 @@ use docmill_model::limits::Limits;
 use docmill_model::{DirectoryFileId, DirectoryId, FileId, ProjectId, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::check::{self, Rule, TEXT, may, must};
 use crate::errors::{FieldError, Loc};
 use crate::given;
 use crate::render::{PresignedUrl, printed, printed_if};
+use crate::schema;
 
 /// Body of POST /api/v1/beta/directories.
 pub static CREATE: Rule = Rule::Object(&[
@@ -20,6 +21,14 @@ pub static CREATE: Rule = Rule::Object(&[
     may("connector_subscription_id", TEXT),
     may("expires_at", Rule::Instant),
 ]);
+
+/// JSON Schema of `CREATE`: docmill has no connectors.
+pub fn create_schema() -> Value {
+    let mut schema = schema::of(&CREATE);
+    schema["properties"]["connector_subscription_id"] = json!({"type": "null"});
+    schema["properties"]["name"]["maxLength"] = json!(Limits::default().title_chars_max);
+    schema
+}
 
 /// POST /api/v1/beta/directories.
 #[derive(Debug, Clone, PartialEq)]

@@ -42,7 +42,7 @@ pub const JOB_ID: Rule = Rule::Written { pattern: id!("pjb-|exj-", ""), read: is
 /// Pages from 1, in lists and ranges (contract 3.3). That none comes twice and that ranges ascend, the pattern
 /// cannot say.
 pub const TARGET_PAGES: Rule = Rule::Written {
-    pattern: r"^\s*[0-9]+(\s*-\s*[0-9]+)?(\s*,\s*[0-9]+(\s*-\s*[0-9]+)?)*\s*$",
+    pattern: r"^ *0*[1-9][0-9]{0,8}( *- *0*[1-9][0-9]{0,8})?( *, *0*[1-9][0-9]{0,8}( *- *0*[1-9][0-9]{0,8})?)* *$",
     read: crate::parse::target_pages,
 };
 

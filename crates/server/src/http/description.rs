@@ -1,5 +1,7 @@
 //! `/openapi.json`: the API's description of itself.
 
+use std::sync::LazyLock;
+
 use axum::Json;
 use axum::routing::get;
 use serde_json::Value;
@@ -12,6 +14,7 @@ pub const OPERATIONS: &[Operation] =
         .about("This description, as OpenAPI 3.1")
         .without_key()];
 
-pub async fn describe() -> Json<Value> {
-    Json(openapi::document())
+pub async fn describe() -> Json<&'static Value> {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi::document);
+    Json(&DOCUMENT)
 }

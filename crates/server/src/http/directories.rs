@@ -25,7 +25,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new("post", COLLECTION, "create_directory", json::<Directory>(), || post(create))
         .sdk("beta.directories.create")
         .about("Make a directory")
-        .body(|| schema::of(&shapes::CREATE), r#"{"name": "invoices", "type": "ephemeral"}"#),
+        .body(shapes::create_schema, r#"{"name": "invoices", "type": "ephemeral"}"#),
     Operation::new("get", COLLECTION, "list_directories", json::<Page<Directory>>(), || get(list))
         .sdk("beta.directories.list")
         .about("List directories, the newest first")

@@ -17,7 +17,7 @@ use super::Shared;
 use super::body::JsonBody;
 use super::files::{EXPAND, links};
 use super::multipart;
-use super::operations::{Answer, Body, Operation, PAGE_SIZE, PAGE_TOKEN, json, one};
+use super::operations::{Answer, Body, NAME, Operation, PAGE_SIZE, PAGE_TOKEN, json, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::directory_files::{self as files, Described, Wanted};
@@ -26,6 +26,7 @@ use crate::app::{App, AppResult, Caller, directories};
 
 const COLLECTION: &str = "/api/v1/beta/directories/{directory_id}/files";
 const UPLOAD: &str = "/api/v1/beta/directories/{directory_id}/files/upload";
+const METADATA: Rule = Rule::Map { of: &Rule::Plain, max: 1_000 };
 const ONE: &str = "/api/v1/beta/directories/{directory_id}/files/{directory_file_id}";
 
 pub const OPERATIONS: &[Operation] = &[
@@ -34,10 +35,10 @@ pub const OPERATIONS: &[Operation] = &[
         .about("Upload a file into a directory")
         .form(Body::Form {
             texts: &[
-                ("display_name", "Name that people see; the file's own by default"),
-                ("unique_id", "Key of the file in its directory; the display name by default"),
-                ("external_file_id", "The caller's own id of the file"),
-                ("metadata", "JSON object of plain values"),
+                ("display_name", NAME, "Name that people see; the file's own by default"),
+                ("unique_id", NAME, "Key of the file in its directory; the display name by default"),
+                ("external_file_id", NAME, "The caller's own id of the file"),
+                ("metadata", METADATA, "JSON object of plain values"),
             ],
             needed: &[],
             file: "upload_file",

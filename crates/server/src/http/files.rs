@@ -15,7 +15,7 @@ use docmill_wire::{FieldError, forms, schema};
 use super::Shared;
 use super::body::JsonBody;
 use super::multipart;
-use super::operations::{Answer, Body, Operation, PAGE_SIZE, PAGE_TOKEN, Parameter, json, made, many, one};
+use super::operations::{Answer, Body, NAME, Operation, PAGE_SIZE, PAGE_TOKEN, Parameter, json, made, many, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::files::{Described, Wanted};
@@ -23,6 +23,7 @@ use crate::app::links::{Base, Links};
 use crate::app::{App, AppResult, Caller, files};
 
 const COLLECTION: &str = "/api/v1/beta/files";
+const PURPOSE: Rule = Rule::OneOf(&shapes::PURPOSES);
 const QUERY: &str = "/api/v1/beta/files/query";
 const ONE: &str = "/api/v1/beta/files/{file_id}";
 const CONTENT: &str = "/api/v1/beta/files/{file_id}/content";
@@ -36,8 +37,8 @@ pub const OPERATIONS: &[Operation] = &[
         .about("Store a file")
         .form(Body::Form {
             texts: &[
-                ("purpose", "`user_data`, `parse`, `extract`, `classify`, `split`, `sheet` or `agent_app`"),
-                ("external_file_id", "The caller's own id of the file"),
+                ("purpose", PURPOSE, "`user_data`, `parse`, `extract`, `classify`, `split`, `sheet` or `agent_app`"),
+                ("external_file_id", NAME, "The caller's own id of the file"),
             ],
             needed: &["purpose"],
             file: "file",

@@ -79,36 +79,55 @@ fn describe(tag: &str, operation: &Operation, error: &Value, generator: &mut Sch
 }
 
 fn parameters(operation: &Operation) -> Vec<Value> {
-    const SCOPE: [(&str, &str); 2] = [
-        ("project_id", "Must be the key's own project when it is given"),
-        ("organization_id", "Must be the key's own organization when it is given"),
-    ];
     let in_path = operation.segments().map(|name| {
-        json!({"name": name, "in": "path", "required": true, "schema": {"type": "string", "pattern": segment(name)}})
+        let schema = json!({"type": "string", "pattern": segment(name, operation.path)});
+        json!({"name": name, "in": "path", "required": true, "schema": schema})
     });
-    let scope = SCOPE
-        .iter()
-        .filter(|_| operation.key)
-        .map(|(name, about)| json!({"name": name, "in": "query", "description": about, "schema": {"type": "string"}}));
+    let scope = [
+        ("project_id", format!("^((prj-)?{UUID_PATTERN})?$"), "Must be the key's own project when it is given"),
+        ("organization_id", format!("^({UUID_PATTERN})?$"), "Must be the key's own organization when it is given"),
+    ];
+    let scope = scope.iter().filter(|_| operation.key).map(|(name, pattern, about)| {
+        json!({"name": name, "in": "query", "description": about, "schema": {"type": "string", "pattern": pattern}})
+    });
     in_path.chain(operation.query.iter().map(parameter)).chain(scope).collect()
 }
 
-/// An id in a path, with or without its prefix.
-fn segment(name: &str) -> String {
-    match name {
-        "config_id" => "^(cfg-)?[A-Za-z0-9_-]+$".to_owned(),
-        _ => format!("^([a-z]{{3}}-)?{UUID_PATTERN}$"),
-    }
+/// The pattern of an id in a path, with or without its prefix.
+fn segment(name: &str, path: &str) -> String {
+    let prefix = match name {
+        "batch_id" => "bat-",
+        "config_id" if path.contains("webhook") => "whc-",
+        "config_id" => {
+            return format!("^((cfg-)?{UUID_PATTERN}|(cfg-)?PARSE_(FAST|COST_EFFECTIVE|AGENTIC|AGENTIC_PLUS))$");
+        }
+        "delivery_id" => "whd-",
+        "directory_file_id" => "dfl-",
+        "directory_id" => "dir-",
+        "file_id" => "fil-|dfl-",
+        "job_id" if path.contains("extract") => "exj-",
+        "job_id" => "pjb-",
+        "project_id" => "prj-",
+        _ => return "^.+$".to_owned(),
+    };
+    format!("^({prefix})?{UUID_PATTERN}$")
 }
 
+/// An empty value is none (contract 1.1), which `allowEmptyValue` says.
 fn parameter(parameter: &Parameter) -> Value {
     let one = match parameter.rule {
-        // Any other text is refused, but none is a form of its own.
-        Rule::Any => json!({"type": "string"}),
+        // Names that are looked for have no limit of their own: nothing is found by a longer one.
+        Rule::Text { .. } | Rule::Any => json!({"type": "string"}),
         ref rule => schema::of(rule),
     };
     let schema = if parameter.many { json!({"type": "array", "items": one}) } else { one };
-    json!({"name": parameter.name, "in": "query", "description": parameter.about, "schema": schema})
+    json!({
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.about,
+        "allowEmptyValue": true,
+        "schema": schema,
+    })
 }
 
 fn body(body: &Body) -> Option<Value> {
@@ -124,7 +143,11 @@ fn body(body: &Body) -> Option<Value> {
         Body::Form { texts, needed, file } => {
             let mut parts: Map<String, Value> = texts
                 .iter()
-                .map(|(name, about)| ((*name).to_owned(), json!({"type": "string", "description": about})))
+                .map(|(name, rule, about)| {
+                    let mut schema = schema::of(rule);
+                    schema["description"] = json!(about);
+                    ((*name).to_owned(), schema)
+                })
                 .collect();
             parts.insert(file.to_owned(), json!({"type": "string", "format": "binary"}));
             let needed: Vec<&str> = needed.iter().copied().chain([file]).collect();

@@ -72,9 +72,9 @@ pub enum Body {
     Json(fn() -> Value, &'static str),
     /// The same, and it may be left out.
     MaybeJson(fn() -> Value, &'static str),
-    /// multipart/form-data: text parts with what they are, and the part that holds the file.
+    /// multipart/form-data: text parts (an object comes as JSON) with what they are, and the part with the file.
     Form {
-        texts: &'static [(&'static str, &'static str)],
+        texts: &'static [(&'static str, Rule, &'static str)],
         needed: &'static [&'static str],
         file: &'static str,
     },
@@ -111,6 +111,9 @@ pub const fn one(name: &'static str, rule: Rule, about: &'static str) -> Paramet
 pub const fn many(name: &'static str, rule: Rule, about: &'static str) -> Parameter {
     Parameter { name, rule, many: true, about }
 }
+
+/// A name or key of a file; 3,000 characters unless the operator says otherwise.
+pub const NAME: Rule = Rule::Text { min: 0, max: 3_000 };
 
 /// How large a page is wanted, and which (contract 1.6).
 pub const PAGE_SIZE: Parameter = one("page_size", Rule::Int { min: 1, max: 1_000 }, "Entries of a page; 50 by default");

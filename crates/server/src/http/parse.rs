@@ -38,7 +38,11 @@ pub const OPERATIONS: &[Operation] = &[
         .sdk("parsing.create")
         .about("Upload a file and parse it")
         .form(Body::Form {
-            texts: &[("configuration", "JSON object of the same parameters as `create_parse`, without a source")],
+            texts: &[(
+                "configuration",
+                shapes::UPLOAD,
+                "JSON object of the same parameters as `create_parse`, without a source",
+            )],
             needed: &["configuration"],
             file: "file",
         })

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::shapes;
 use crate::render::printed;
 
 /// A parse job: the answer of create and cancel, and an entry of the list.
@@ -41,17 +42,23 @@ pub struct Usage {
 /// What `expand` asked for and the job has; the rest is null, also on jobs that are not done (contract 0.7).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Expanded {
+    #[schemars(schema_with = "shapes::text")]
     pub text: Option<Value>,
     pub text_full: Option<String>,
+    #[schemars(schema_with = "shapes::markdown")]
     pub markdown: Option<Value>,
     pub markdown_full: Option<String>,
+    #[schemars(schema_with = "shapes::items")]
     pub items: Option<Value>,
+    #[schemars(schema_with = "shapes::metadata")]
     pub metadata: Option<Value>,
     /// docmill reads no forms: null.
     pub forms: Option<Value>,
     pub job_metadata: Option<Value>,
     pub raw_parameters: Option<Value>,
+    #[schemars(schema_with = "shapes::images")]
     pub images_content_metadata: Option<Value>,
+    #[schemars(schema_with = "shapes::contents")]
     pub result_content_metadata: Option<Value>,
 }
 

@@ -5,6 +5,7 @@ mod languages;
 mod options;
 mod parameters;
 mod rules;
+mod shapes;
 pub mod versions;
 
 pub use answer::{Expanded, ParseJob, ParseResult, Usage, job_metadata, result};

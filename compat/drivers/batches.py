@@ -1,0 +1,45 @@
+"""`batches`: what ../batches.py, which older SDKs run too, does not call."""
+import asyncio
+
+from .support import SCHEMA, collected, refused
+
+
+async def run(client, documents):
+    directory = (await client.beta.directories.create(name="driver batches")).id
+    with refused(422, "EMPTY_DIRECTORY"):
+        await create(client, directory, "parse_v2", "cfg-PARSE_FAST")
+    for name in ("invoice.pdf", "letter.pdf"):
+        await client.beta.directories.files.upload(directory, upload_file=documents / name)
+    with refused(422, "CONFIGURATION_MISMATCH"):
+        await create(client, directory, "extract_v2", "cfg-PARSE_FAST")
+    batches = [await create(client, directory, "parse_v2", "cfg-PARSE_FAST") for _ in range(3)]
+    ids = [batch.id for batch in batches]
+    # While they run: whatever their states are, each is listed once.
+    await collected(client.batches.list, ids, source_directory_id=directory)
+    for batch in ids:
+        ended = await client.batches.get(batch)
+        while ended.status not in ("COMPLETED", "FAILED", "CANCELLED"):
+            await asyncio.sleep(0.1)
+            ended = await client.batches.get(batch)
+        assert ended.status == "COMPLETED" and ended.results is None, ended
+    await collected(client.batches.list, ids, source_directory_id=directory, status="COMPLETED")
+    await collected(client.batches.list, ids, source_directory_id=directory,
+                    created_at_on_or_after=batches[0].created_at, created_at_on_or_before=batches[-1].created_at)
+    results = (await client.batches.get(ids[0], expand=["results"])).results
+    assert len(results) == 2 and all(result.error_message is None for result in results), results
+    with refused(409, "CONFLICT"):
+        await client.batches.cancel(ids[0])
+
+    saved = await client.configurations.create(name=f"batch driver {client.tag}",
+                                               parameters={"product_type": "extract_v2", "data_schema": SCHEMA})
+    extracted = await create(client, directory, "extract_v2", saved.id)
+    try:
+        cancelled = await client.batches.cancel(extracted.id)
+        assert cancelled.status in ("CANCELLED", "RUNNING", "PENDING"), cancelled
+    except Exception as error:  # it may have ended before: then it says so
+        assert getattr(error, "status_code", None) == 409, error
+
+
+async def create(client, directory, product, configuration):
+    job = {"type": product, "configuration_id": configuration}
+    return await client.batches.create(source_directory_id=directory, config={"job": job})

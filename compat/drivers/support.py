@@ -1,0 +1,95 @@
+"""What the drivers share: the client of either kind behind one face, and how its refusals are asserted."""
+import inspect
+import uuid
+from contextlib import contextmanager
+
+import llama_cloud
+
+RESOURCES = (
+    "batches", "beta.directories", "beta.directories.files", "files", "parsing", "extract", "configurations",
+    "webhook_configs", "projects", "v2_projects",
+)
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "invoice_number": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "total": {"anyOf": [{"type": "number"}, {"type": "null"}], "description": "Total amount, tax included"},
+    },
+}
+UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+class Answer:
+    """What a method gave: a value, an awaitable, or a page to iterate over; awaited and iterated in either client."""
+
+    def __init__(self, given):
+        self.given = given
+
+    def __await__(self):
+        return self.value().__await__()
+
+    async def value(self):
+        return await self.given if inspect.isawaitable(self.given) else self.given
+
+    async def __aiter__(self):
+        if hasattr(self.given, "__aiter__"):
+            async for item in self.given:
+                yield item
+        else:
+            for item in self.given:
+                yield item
+
+
+class Client:
+    """The SDK's client; every method that is called is written down in `called`."""
+
+    def __init__(self, target, name="", called=None):
+        self._target, self._name, self.called = target, name, set() if called is None else called
+        # Names of this run's own: drivers of other clients run at the same time.
+        self.tag = f"driver {uuid.uuid4()}"
+
+    def __getattr__(self, name):
+        found, dotted = getattr(self._target, name), f"{self._name}.{name}".lstrip(".")
+        if not inspect.ismethod(found):
+            return Client(found, dotted, self.called)
+
+        def call(*positional, **named):
+            self.called.add(dotted)
+            return Answer(found(*positional, **named))
+
+        return call
+
+
+def methods(client):
+    """Every method of the resources in scope, as this SDK has them."""
+    for resource in RESOURCES:
+        target = client
+        for step in resource.split("."):
+            target = getattr(target, step)
+        for name, _ in inspect.getmembers(target, inspect.ismethod):
+            if not name.startswith(("_", "with_")):
+                yield f"{resource}.{name}"
+
+
+@contextmanager
+def refused(status, code, words=""):
+    """The block must be refused with this status, docmill's code, and these words somewhere in the answer."""
+    try:
+        yield
+    except llama_cloud.APIStatusError as error:
+        found = (error.status_code, error.body.get("code") if isinstance(error.body, dict) else None)
+        assert found == (status, code) and words in str(error.body), (found, error.body)
+    else:
+        raise AssertionError(f"{status} {code} was expected, the call went through")
+
+
+async def every(listing):
+    """All items of a list, read to its end."""
+    return [item async for item in listing]
+
+
+async def collected(list_call, expected, **filters):
+    """A list holds exactly these ids whatever the page size; the largest page is one request."""
+    for page_size in (1, 2, 1_000):
+        found = [item.id async for item in list_call(page_size=page_size, **filters)]
+        assert sorted(found) == sorted(expected), (page_size, found, expected)

@@ -1,0 +1,224 @@
+// Every method of the resources in scope through the official TypeScript SDK, each answer asserted; a method of the
+// SDK that nothing here called fails the run. The folder of example documents is the first argument.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import LlamaCloud, { toFile } from "@llamaindex/llama-cloud";
+
+const RESOURCES = [
+  "batches", "beta.directories", "beta.directories.files", "files", "parsing", "extract", "configurations",
+  "webhookConfigs", "projects", "v2Projects",
+];
+const UUID = "01890a5d-ac96-774b-bcce-b302099a8057";
+const SCHEMA = {
+  type: "object",
+  properties: { invoice_number: { anyOf: [{ type: "string" }, { type: "null" }] } },
+};
+const QUICK = { pollingInterval: 0.1 };
+const tag = `driver ${randomUUID()}`;
+const documents = process.argv[2];
+const sdk = new LlamaCloud({ maxRetries: 0 });
+const called = new Set();
+const client = recorded(sdk, "");
+
+// The SDK's object with every method that is called written down.
+function recorded(target, name) {
+  return new Proxy(target, {
+    get(_, property) {
+      const found = target[property];
+      const dotted = name ? `${name}.${String(property)}` : String(property);
+      if (typeof found === "function") return (...given) => (called.add(dotted), found.apply(target, given));
+      return found !== null && typeof found === "object" ? recorded(found, dotted) : found;
+    },
+  });
+}
+
+function methods() {
+  return RESOURCES.flatMap((resource) => {
+    const target = resource.split(".").reduce((inner, step) => inner[step], sdk);
+    const names = Object.getOwnPropertyNames(Object.getPrototypeOf(target));
+    return names.filter((name) => name !== "constructor" && !name.startsWith("_")).map((name) => `${resource}.${name}`);
+  });
+}
+
+const file = (name) => fs.createReadStream(path.join(documents, name));
+const ids = (items) => items.map((item) => item.id).sort();
+
+async function every(listing) {
+  const items = [];
+  for await (const item of listing) items.push(item);
+  return items;
+}
+
+// A list holds exactly these ids, whatever the page size.
+async function collected(list, expected, filters = {}) {
+  for (const page_size of [1, 2, 1000]) {
+    assert.deepEqual(ids(await every(list({ ...filters, page_size }))), [...expected].sort());
+  }
+}
+
+async function refused(status, code, call) {
+  await assert.rejects(async () => await call(), (error) => {
+    assert.deepEqual([error.status, error.error?.code], [status, code], error.message);
+    return true;
+  });
+}
+
+async function projects() {
+  const [project] = await client.projects.list();
+  assert.match(project.id, /^prj-/);
+  assert.deepEqual(await client.projects.list({ project_name: "no such project" }), []);
+  assert.deepEqual(ids(await every(client.v2Projects.list({ page_size: 1 }))), [project.id]);
+  for (const calls of [client.projects, client.v2Projects]) {
+    assert.equal((await calls.get(project.id)).name, project.name);
+    await refused(404, "NOT_FOUND", () => calls.get(`prj-${UUID}`));
+  }
+}
+
+async function configurations() {
+  const calls = client.configurations;
+  const parse = { product_type: "parse_v2", tier: "agentic", version: "latest" };
+  const made = await calls.create({ name: tag, parameters: parse });
+  const again = await calls.create({ name: tag, parameters: { ...parse, tier: "fast" } });
+  assert.equal(again.id, made.id);
+  assert.equal((await calls.retrieve(made.id)).parameters.tier, "fast");
+  assert.deepEqual(ids(await every(calls.list({ name: tag, latest_only: true, page_size: 1 }))), [made.id]);
+  assert.equal((await calls.update(made.id, { name: `${tag} renamed` })).name, `${tag} renamed`);
+  await refused(422, "INVALID_REQUEST", () => calls.create({ name: tag, parameters: { ...parse, unknown_option: 1 } }));
+  await refused(403, "FORBIDDEN", () => calls.delete("cfg-PARSE_AGENTIC"));
+  await calls.delete(made.id);
+  await refused(404, "NOT_FOUND", () => calls.retrieve(made.id));
+}
+
+async function files() {
+  const calls = client.files;
+  const first = await calls.create({ file: file("invoice.pdf"), purpose: "parse", external_file_id: tag });
+  const second = await calls.create({ file: await toFile(Buffer.from("text"), `${tag}.txt`), purpose: "extract" });
+  assert.deepEqual([first.name, first.file_type, first.purpose], ["invoice.pdf", "pdf", "parse"]);
+  const both = { file_ids: [first.id, second.id] };
+  await collected((asked) => calls.list(asked), [first.id, second.id], both);
+  await collected((asked) => calls.list(asked), [first.id], { external_file_id: tag });
+  const read = await calls.retrieve(second.id, { expand: ["download_url"] });
+  const link = await calls.content(first.id, { expires_at_seconds: 60 });
+  assert.equal(await (await fetch(read.download_url.url)).text(), "text");
+  const bytes = Buffer.from(await (await fetch(link.url)).arrayBuffer());
+  assert.ok(bytes.equals(fs.readFileSync(path.join(documents, "invoice.pdf"))));
+  assert.deepEqual(ids((await calls.query({ filter: both })).items), [first.id, second.id].sort());
+  for (const made of [first, second]) {
+    await calls.delete(made.id);
+    await refused(404, "NOT_FOUND", () => calls.retrieve(made.id));
+  }
+}
+
+async function directories() {
+  const calls = client.beta.directories;
+  const made = await calls.create({ name: tag, type: "ephemeral", description: "first" });
+  assert.match(made.id, /^dir-/);
+  assert.ok(made.expires_at);
+  await collected((asked) => calls.list(asked), [made.id], { name: tag, types: ["ephemeral", "user"] });
+  assert.equal((await calls.update(made.id, { description: "second" })).description, "second");
+  assert.equal((await calls.get(made.id)).description, "second");
+
+  const entries = calls.files;
+  const other = await calls.create({ name: `${tag}, moved` });
+  const uploaded = await entries.upload(made.id, { upload_file: file("letter.pdf"), display_name: "Grüße.pdf", unique_id: "u-1" });
+  assert.deepEqual([uploaded.display_name, uploaded.unique_id], ["Grüße.pdf", "u-1"]);
+  const stored = await client.files.create({ file: file("notes.txt"), purpose: "user_data" });
+  const added = await entries.add(made.id, { file_id: stored.id, metadata: { kind: "stored" } });
+  await collected((asked) => entries.list(made.id, asked), [uploaded.id, added.id]);
+  await collected((asked) => entries.list(made.id, asked), [uploaded.id], { display_name_contains: "rüß" });
+  const linked = await entries.get(uploaded.id, { directory_id: made.id, expand: ["download_url"] });
+  assert.equal((await fetch(linked.download_url.url)).status, 200);
+  const moved = await entries.update(added.id, { directory_id: made.id, target_directory_id: other.id, display_name: "moved.txt" });
+  assert.deepEqual([moved.directory_id, moved.display_name], [other.id, "moved.txt"]);
+  await entries.delete(uploaded.id, { directory_id: made.id });
+  await refused(404, "NOT_FOUND", () => entries.get(uploaded.id, { directory_id: made.id }));
+  await calls.delete(made.id);
+  await refused(404, "NOT_FOUND", () => calls.get(made.id));
+}
+
+async function parsing() {
+  const calls = client.parsing;
+  const versions = await calls.listVersions();
+  assert.equal(versions.latest.agentic, versions.agentic[0]);
+  const options = { tier: "agentic", version: "latest", expand: ["text_full", "markdown", "items", "metadata"] };
+  const parsed = await calls.parse({ upload_file: file("invoice.pdf"), ...options }, QUICK);
+  assert.equal(parsed.job.status, "COMPLETED");
+  assert.match(parsed.text_full, /INV-2024-0117/);
+  assert.ok(parsed.items.pages[0].items.some((item) => item.type === "table"));
+  const stored = await client.files.create({ file: file("letter.pdf"), purpose: "parse" });
+  const job = await calls.create({ file_id: stored.id, tier: "fast", version: "latest", user_metadata: { case: "7" } });
+  assert.deepEqual(job.user_metadata, { case: "7" });
+  const done = await calls.waitForCompletion(job.id, { expand: ["text"] }, QUICK);
+  assert.equal(done.job.status, "COMPLETED");
+  assert.ok((await calls.get(job.id, { expand: ["metadata"] })).metadata.pages.length > 0);
+  await collected((asked) => calls.list(asked), [job.id, parsed.job.id], { job_ids: [job.id, parsed.job.id] });
+  await refused(422, "TIER_LACKS_OUTPUT", () => calls.get(job.id, { expand: ["markdown"] }));
+  await refused(409, "CONFLICT", () => calls.cancel(job.id));
+  assert.equal((await calls.delete(job.id)).id, job.id);
+  await refused(404, "NOT_FOUND", () => calls.get(job.id));
+}
+
+async function extract() {
+  const calls = client.extract;
+  const stored = await client.files.create({ file: file("invoice.pdf"), purpose: "extract" });
+  const configuration = { data_schema: SCHEMA, cite_sources: true };
+  const done = await calls.run({ file_input: stored.id, configuration }, QUICK);
+  assert.equal(done.extract_result.invoice_number, "INV-2024-0117");
+  const job = await calls.create({ file_input: stored.id, configuration });
+  assert.equal((await calls.waitForCompletion(job.id, undefined, QUICK)).status, "COMPLETED");
+  const read = await calls.get(job.id, { expand: ["configuration", "extract_metadata"] });
+  assert.deepEqual(read.configuration.data_schema, SCHEMA);
+  assert.equal(read.extract_metadata.field_metadata.document_metadata.invoice_number.citation[0].page, 1);
+  await collected((asked) => calls.list(asked), [job.id, done.id], { file_input: stored.id });
+  assert.ok((await calls.validateSchema({ data_schema: SCHEMA })).data_schema.properties.invoice_number);
+  const drafted = await calls.generateSchema({ prompt: "invoice number", name: "drafted", file_id: stored.id });
+  assert.equal(drafted.parameters.product_type, "extract_v2");
+  await refused(409, "CONFLICT", () => calls.cancel(job.id));
+  await calls.delete(job.id, { force: true });
+  await refused(404, "NOT_FOUND", () => calls.get(job.id));
+}
+
+async function batches() {
+  const directory = await client.beta.directories.create({ name: `${tag}, batches` });
+  await client.beta.directories.files.upload(directory.id, { upload_file: file("letter.pdf") });
+  const config = { job: { type: "parse_v2", configuration_id: "cfg-PARSE_FAST" } };
+  const made = [];
+  for (let n = 0; n < 3; n += 1) made.push(await client.batches.create({ source_directory_id: directory.id, config }));
+  await collected((asked) => client.batches.list(asked), ids(made), { source_directory_id: directory.id });
+  for (const { id } of made) {
+    let batch = await client.batches.get(id);
+    while (!["COMPLETED", "FAILED", "CANCELLED"].includes(batch.status)) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      batch = await client.batches.get(id, { expand: ["results"] });
+    }
+    assert.equal(batch.status, "COMPLETED");
+  }
+  await refused(409, "CONFLICT", () => client.batches.cancel(made[0].id));
+}
+
+async function webhookConfigs() {
+  const calls = client.webhookConfigs;
+  const made = await calls.create({ webhook_url: "https://example.com/hook", webhook_signing_secret: "s" });
+  assert.ok(made.has_secret);
+  const changed = await calls.update(made.id, { webhook_output_format: "json" });
+  assert.deepEqual([changed.webhook_output_format, changed.webhook_url], ["json", "https://example.com/hook"]);
+  assert.equal((await calls.retrieve(made.id)).id, made.id);
+  assert.ok((await calls.list()).some((item) => item.id === made.id));
+  for (const page_size of [1, 2, 1000]) {
+    const listed = await every(calls.listPaginated({ page_size, include_total: true }));
+    assert.equal(listed.filter((item) => item.id === made.id).length, 1);
+  }
+  await calls.delete(made.id);
+  await refused(404, "NOT_FOUND", () => calls.retrieve(made.id));
+}
+
+for (const driver of [projects, configurations, files, directories, parsing, extract, batches, webhookConfigs]) {
+  const begun = Date.now();
+  await driver();
+  console.log(`${driver.name}: ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+}
+const missed = methods().filter((name) => !called.has(name));
+assert.deepEqual(missed, [], "methods that nothing called");
+console.log(`typescript: ${methods().length} methods, every answer as expected`);
