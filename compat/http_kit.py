@@ -24,7 +24,7 @@ class Answer:
         return self.body if self.is_json() else self.data
 
     def is_json(self):
-        return self.headers.get("content-type", "").startswith("application/json")
+        return self.headers.get("content-type", "").split(";")[0] == "application/json"
 
     def refused(self, status, code, words=""):
         found = (self.status, self.body.get("code"))

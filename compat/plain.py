@@ -63,14 +63,15 @@ def own_batches(http, documents):
     source = directory(http, ("letter.pdf", letter), ("broken.pdf", broken))
     batch = http.call("POST", "/api/v2/batches", {"source_directory_id": source, "config": {"job": PARSE}}).expect(200)["id"]
     events = http.call("GET", f"/api/v2/batches/{batch}/events")
-    if events.status == 200:
-        assert b"event: batch" in events.data and b'"COMPLETED"' in events.data, events.data
+    told = events.expect(200).decode()
+    assert "event: file" in told and '"COMPLETED"' in told, told
+    last = re.findall(r"^id: *(.+)$", told, flags=re.MULTILINE)[-1]
     done = ended(http, batch)
     counts = done["counts"]
     assert (done["status"], counts["total"], counts["completed"], counts["failed"]) == ("COMPLETED", 2, 1, 1), done
     assert done["progress"] == 1 and done["eta_seconds"] in (None, 0) and done["waiting_reason"] is None, done
     assert done["error_summary"][0]["count"] == 1 and done["error_summary"][0]["advice"], done
-    assert http.call("GET", f"/api/v2/batches/{batch}/events").status == 204, "an ended batch has no more events"
+    http.call("GET", f"/api/v2/batches/{batch}/events", headers={"Last-Event-ID": last}).expect(204)
 
     lines = http.call("GET", f"/api/v2/batches/{batch}/export?format=jsonl").expect(200).decode().splitlines()
     assert len([json.loads(line) for line in lines]) >= 2, lines

@@ -66,13 +66,15 @@ pub const OPERATIONS: &[Operation] = &[
         .about("Give the failed files of a batch that ended a new job each")
         .form(Body::MaybeJson(|| schema::of(&shapes::RETRY), RETRY_EXAMPLE))
         .refuses(&[Code::Conflict, Code::ConfigurationMismatch]),
-    Operation::new("get", EVENTS, "watch_batch", Answer::Bytes("text/event-stream"), || get(events::stream))
+    Operation::new("get", EVENTS, "watch_batch", Answer::Events, || get(events::stream))
         .about("Server-sent events: the batch when it changes, each file as it ends; 204 when nothing more will come")
         .refuses(&[Code::TooManyStreams]),
-    Operation::new("get", EXPORT, "export_batch", Answer::Bytes("application/zip"), || get(export::export))
-        .about("Download a batch with all its results")
-        .query(&[one("format", Rule::OneOf(&export::FORMATS), "`zip` by default; `jsonl` is a line of JSON a file")])
-        .refuses(&[Code::TooManyStreams]),
+    Operation::new("get", EXPORT, "export_batch", Answer::Bytes(&["application/zip", "application/jsonl"]), || {
+        get(export::export)
+    })
+    .about("Download a batch with all its results")
+    .query(&[one("format", Rule::OneOf(&export::FORMATS), "`zip` by default; `jsonl` is a line of JSON a file")])
+    .refuses(&[Code::TooManyStreams]),
 ];
 
 const CREATE_EXAMPLE: &str = r#"{

@@ -42,12 +42,15 @@ fn row(operation: &Operation) -> String {
         Body::Json(..) | Body::MaybeJson(..) => "JSON".to_owned(),
         Body::Form { file, .. } => format!("form, file in `{file}`"),
     };
-    let success = match operation.answer {
-        Answer::Json(_) | Answer::Bytes(_) => 200,
-        Answer::Made(_) => 201,
-        Answer::Nothing => 204,
+    let success: &[u16] = match operation.answer {
+        Answer::Json(_) | Answer::Bytes(_) => &[200],
+        Answer::Events => &[200, 204],
+        Answer::Made(_) => &[201],
+        Answer::Nothing => &[204],
     };
-    let statuses: Vec<String> = std::iter::once(success)
+    let statuses: Vec<String> = success
+        .iter()
+        .copied()
         .chain(openapi::refusals(operation).into_keys())
         .map(|status| status.to_string())
         .collect();

@@ -14,7 +14,7 @@ use crate::app::{AppError, AppResult};
 const CONTENT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 pub const OPERATIONS: &[Operation] =
-    &[Operation::new("get", "/metrics", "metrics", Answer::Bytes(CONTENT), || get(metrics))
+    &[Operation::new("get", "/metrics", "metrics", Answer::Bytes(&[CONTENT]), || get(metrics))
         .about("Figures for Prometheus")
         .without_key()];
 

@@ -159,17 +159,19 @@ fn body(body: &Body) -> Option<Value> {
 
 fn responses(operation: &Operation, error: &Value, generator: &mut SchemaGenerator) -> Value {
     let mut responses: Map<String, Value> = Map::new();
-    let (status, answer) = match operation.answer {
-        Answer::Json(shape) => ("200", json!({"application/json": {"schema": shape(generator)}})),
-        Answer::Made(shape) => ("201", json!({"application/json": {"schema": shape(generator)}})),
-        Answer::Nothing => ("204", Value::Null),
-        Answer::Bytes(content) => ("200", json!({content: {"schema": {"type": "string"}}})),
+    let mut done = |status: &str, content: Value| {
+        responses.insert(status.to_owned(), json!({"description": "Done", "content": content}));
     };
-    let success = match answer {
-        Value::Null => json!({"description": "Done"}),
-        content => json!({"description": "Done", "content": content}),
-    };
-    responses.insert(status.to_owned(), success);
+    match operation.answer {
+        Answer::Json(shape) => done("200", json!({"application/json": {"schema": shape(generator)}})),
+        Answer::Made(shape) => done("201", json!({"application/json": {"schema": shape(generator)}})),
+        Answer::Nothing => done("204", json!({})),
+        Answer::Bytes(kinds) => done("200", kinds.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect()),
+        Answer::Events => {
+            done("200", json!({"text/event-stream": {}}));
+            done("204", json!({}));
+        }
+    }
     for (status, codes) in refusals(operation) {
         let told: Vec<String> = codes.iter().map(|code| format!("`{code}`: {}", code.sentence())).collect();
         responses.insert(

@@ -88,8 +88,10 @@ pub enum Answer {
     Made(fn(&mut SchemaGenerator) -> Schema),
     /// 204.
     Nothing,
-    /// 200 with bytes of this content type.
-    Bytes(&'static str),
+    /// 200 with bytes of one of these content types.
+    Bytes(&'static [&'static str]),
+    /// 200 with server-sent events, or 204 when there will be none.
+    Events,
 }
 
 /// 200 with this type of `wire`.
