@@ -68,7 +68,8 @@ pub async fn retry(app: &App, caller: &Caller, id: BatchId, body: &Value) -> App
     let configuration = match asked.configuration_id {
         Some(configuration) => {
             let product = app.store.batch_get(caller.project(), id).await?.ok_or_else(unknown)?.product;
-            Some((configuration, configurations::options(app, caller, configuration, product).await?))
+            let (options, _) = configurations::options(app, caller, configuration, product).await?;
+            Some((configuration, options))
         }
         None => None,
     };

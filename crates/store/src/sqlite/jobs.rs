@@ -17,8 +17,8 @@ use crate::traits::Jobs;
 
 const JOB: &str = "SELECT job.id, job.project_id, job.product, job.batch_id, job.status, job.configuration,
          COALESCE(job.options, batch.options) AS options,
-         CASE WHEN job.options IS NULL THEN batch.parameters ELSE job.parameters END AS parameters, job.source, job.user_metadata, job.failure_code,
-         job.failure_message, job.result, job.attempt, job.strikes, job.pages_done, job.created_at, job.updated_at,
+         CASE WHEN job.options IS NULL THEN batch.parameters ELSE job.parameters END AS parameters, job.source,
+         job.user_metadata, job.failure_code, job.failure_message, job.result, job.attempt, job.strikes, job.pages_done, job.created_at, job.updated_at,
          job.started_at, job.finished_at, job.reused_from, job.reused_attempt
      FROM job LEFT JOIN batch ON batch.id = job.batch_id WHERE job.deleted_at IS NULL AND ";
 
