@@ -173,7 +173,8 @@ async function extract() {
   assert.equal(read.extract_metadata.field_metadata.document_metadata.invoice_number.citation[0].page, 1);
   await collected((asked) => calls.list(asked), [job.id, done.id], { file_input: stored.id });
   assert.ok((await calls.validateSchema({ data_schema: SCHEMA })).data_schema.properties.invoice_number);
-  const drafted = await calls.generateSchema({ prompt: "invoice number", name: "drafted", file_id: stored.id });
+  await refused(422, "NOT_USABLE", () => calls.generateSchema({ prompt: "invoice number", file_id: stored.id }));
+  const drafted = await calls.generateSchema({ prompt: "invoice number", name: "drafted" });
   assert.equal(drafted.parameters.product_type, "extract_v2");
   await refused(409, "CONFLICT", () => calls.cancel(job.id));
   await calls.delete(job.id, { force: true });

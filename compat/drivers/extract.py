@@ -29,7 +29,9 @@ async def run(client, documents):
     assert "invoice_number" in checked.data_schema["properties"], checked
     with refused(422, "SCHEMA_INVALID"):
         await calls.validate_schema(data_schema={"type": "array"})
-    drafted = await calls.generate_schema(name="drafted", prompt="invoice number and total", file_id=file.id)
+    with refused(422, "NOT_USABLE", "from a document"):
+        await calls.generate_schema(prompt="invoice number and total", file_id=file.id)
+    drafted = await calls.generate_schema(name="drafted", prompt="invoice number and total")
     assert drafted.name and drafted.parameters.product_type == "extract_v2", drafted
     made = await client.configurations.create(name=drafted.name, parameters=drafted.parameters.to_dict())
     await client.configurations.delete(made.id)
