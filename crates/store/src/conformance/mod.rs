@@ -336,6 +336,7 @@ macro_rules! conformance_suite {
                 a_second_batch_reads_what_is_new,
                 shared_outputs_stay_as_long_as_anybody_has_them,
                 a_deleted_file_takes_its_results_out_of_use,
+                a_deleted_job_takes_its_result_out_of_use,
             ]
             upkeep: [
                 an_expired_directory_waits_for_its_batches,

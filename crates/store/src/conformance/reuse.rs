@@ -174,3 +174,15 @@ pub async fn a_deleted_file_takes_its_results_out_of_use(ground: &Ground<'_>) {
     }
     assert_eq!(job(ground, "z").await.reused_from, None);
 }
+
+pub async fn a_deleted_job_takes_its_result_out_of_use(ground: &Ground<'_>) {
+    let kept = job(ground, "a").await.id;
+    finish(ground, read_by(ENGINE)).await;
+    assert!(ground.store.job_delete(ground.project, kept, false).await.unwrap());
+    assert_eq!(job(ground, "a").await.reused_from, None);
+    // Deleted by force while it runs: its worker may still be done before it hears of it.
+    let claimed = ground.claim_one().await;
+    assert!(ground.store.job_delete(ground.project, claimed.id, true).await.unwrap());
+    assert!(ground.finish(&claimed, Outcome::Completed(read_by(ENGINE))).await);
+    assert_eq!(job(ground, "a").await.reused_from, None);
+}

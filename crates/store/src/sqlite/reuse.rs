@@ -66,7 +66,7 @@ impl Keys {
         for part in keys.chunks(ROWS) {
             let mut find = QueryBuilder::new(
                 "SELECT reuse_key, id, attempt, result FROM job
-                 WHERE reusable = 1 AND outputs_swept < 2 AND status = 'COMPLETED' AND finished_at > ",
+                 WHERE reusable = 1 AND deleted_at IS NULL AND outputs_swept < 2 AND status = 'COMPLETED' AND finished_at > ",
             );
             find.push_bind(now.plus_ms(-reuse.kept_ms).0).push(" AND reuse_key IN ");
             push_list(&mut find, part.iter().map(|key| format!("{key} {}", reuse.engine)));
