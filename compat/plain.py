@@ -27,6 +27,7 @@ def main():
     own_batches(http, documents)
     own_webhooks(http)
     downloads(http, documents)
+    cancels(http)
     lists(http)
     count = refusals(http, documents)
     print(f"plain: {count} refusals, every answer as expected")
@@ -127,7 +128,23 @@ def downloads(http, documents):
     picture = read["images_content_metadata"]["images"][0]
     assert http.call("GET", picture["presigned_url"].removeprefix(http.url), key=False).expect(200)[:4] == b"\x89PNG"
     markdown = read["result_content_metadata"]["markdown"]
-    assert len(http.call("GET", markdown["presigned_url"].removeprefix(http.url), key=False).expect(200)) == markdown["size_bytes"]
+    whole = http.call("GET", markdown["presigned_url"].removeprefix(http.url), key=False)
+    assert whole.expect(200)["pages"][0]["page_number"] == 1 and len(whole.data) == markdown["size_bytes"], markdown
+
+
+def cancels(http):
+    """Jobs that wait behind others are cancelled. Equal contents would be answered at once from the first."""
+    schema = {"type": "object", "properties": {"total": {"anyOf": [{"type": "number"}, {"type": "null"}]}}}
+    for path, body in (
+        ("/api/v2/parse", lambda file: {"file_id": file, "tier": "agentic", "version": "latest", "disable_cache": True}),
+        ("/api/v2/extract", lambda file: {"file_input": file, "configuration": {"data_schema": schema, "disable_cache": True}}),
+    ):
+        form = [("purpose", "user_data"), ("file", ("waits.txt", b"A line that waits."))]
+        file = http.call("POST", "/api/v1/beta/files", form=form).expect(201)["id"]
+        jobs = [http.call("POST", path, body(file)).expect(200)["id"] for _ in range(60)]
+        answers = [http.call("POST", f"{path}/{job}/cancel") for job in reversed(jobs)]
+        cancelled = [answer.expect(200) for answer in answers if answer.status == 200]
+        assert cancelled and {job["status"] for job in cancelled} <= {"CANCELLED", "RUNNING"}, answers[0].data
 
 
 def lists(http):

@@ -84,7 +84,7 @@ class World:
     def make(self, name):
         kind = name.split("-")[0]
         if kind == "bat":
-            files = 100 if name == "bat-1" else 1  # the one that is cancelled must not be done by then
+            files = 300 if name == "bat-1" else 1  # the one that is cancelled must not be done by then
             return self.batch(self.directory(files), wait=name != "bat-1")
         made = {
             "dir": lambda: self.directory(1), "dfl": self.entry, "f": self.file, "a": self.file, "b": self.file,
@@ -98,12 +98,13 @@ class World:
     def directory(self, files):
         made = self.post("/api/v1/beta/directories", {"name": "replay"})
         for number in range(files):
-            self.upload(made, f"{number}.pdf")
+            # A comment after the end makes each a content of its own: what was read before is not read again.
+            self.upload(made, f"{number}.pdf", PDF + f"\n% {made} {number}\n".encode())
         return made
 
-    def upload(self, directory, name):
+    def upload(self, directory, name, data=PDF):
         path = f"/api/v1/beta/directories/{directory}/files/upload"
-        return self.http.call("POST", path, form=[("upload_file", (name, PDF))]).expect(200)["id"]
+        return self.http.call("POST", path, form=[("upload_file", (name, data))]).expect(200)["id"]
 
     def entry(self):
         return self.upload(self.id("dir-1"), "entry.pdf")
@@ -144,8 +145,8 @@ class World:
     def webhook(self):
         return self.post("/api/v1/beta/webhook-configs", {"webhook_url": "https://example.com/hook"})
 
-    def deleted(self, given):
-        """A directory takes its entries along."""
+    def gone(self, given):
+        """What was deleted or cancelled is made anew for the next request. A directory takes its entries along."""
         gone = [name for name, live in self.live.items() if live.encode() in given]
         for name in [*gone, "dfl-1"]:
             self.live.pop(name, None)
@@ -221,8 +222,8 @@ def main():
         lines, body = read(name, text)
         line, answer, data = send(url, key, world, lines, body)
         check(name, line, body, answer, data)
-        if line.startswith("DELETE"):
-            world.deleted(line.encode())
+        if line.startswith("DELETE") or "/cancel" in line:
+            world.gone(line.encode())
         count += 1
     assert count, "the folder has no captures"
     print(f"replay: {count} captured requests, every answer as expected")

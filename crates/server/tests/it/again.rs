@@ -113,14 +113,14 @@ async fn every_create_whose_answers_are_lost_is_done_once() {
         let same = listed["items"].as_array().unwrap().iter().filter(|item| item["id"] == json!(id)).count();
         assert_eq!((count(&server, list).await, same), (before + 1, 1), "{path}");
     }
-    let uploads: [(String, &str, &'static str, &[(&'static str, &str)]); 2] = [
-        (format!("{files}/upload"), &files, "upload_file", &[("unique_id", "x")]),
-        ("/api/v2/parse/upload".to_owned(), "/api/v2/parse", "file", &[("configuration", &parse.to_string())]),
-    ];
-    for (path, list, part, texts) in uploads {
+    let (upload, parse) = (format!("{files}/upload"), parse.to_string());
+    for (path, list, part, texts) in [
+        (upload.as_str(), files.as_str(), "upload_file", ("unique_id", "x")),
+        ("/api/v2/parse/upload", "/api/v2/parse", "file", ("configuration", parse.as_str())),
+    ] {
         let before = count(&server, list).await;
         let proxy = lossy_proxy(&server).await;
-        let send = || client.post(format!("http://{proxy}{path}")).multipart(form(part, "again.txt", texts));
+        let send = || client.post(format!("http://{proxy}{path}")).multipart(form(part, "again.txt", &[texts]));
         let (_, sends) = insist(send).await;
         assert_eq!((sends, count(&server, list).await), (3, before + 1), "{path}");
     }
