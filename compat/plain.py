@@ -28,6 +28,7 @@ def main():
     own_webhooks(http)
     downloads(http, documents)
     cancels(http)
+    too_many(http)
     lists(http)
     count = refusals(http, documents)
     print(f"plain: {count} refusals, every answer as expected")
@@ -145,6 +146,17 @@ def cancels(http):
         answers = [http.call("POST", f"{path}/{job}/cancel") for job in reversed(jobs)]
         cancelled = [answer.expect(200) for answer in answers if answer.status == 200]
         assert cancelled and {job["status"] for job in cancelled} <= {"CANCELLED", "RUNNING"}, answers[0].data
+
+
+def too_many(http):
+    """A batch takes 1,000 files and not one more."""
+    form = [("purpose", "user_data"), ("file", ("one.txt", b"One file, many entries."))]
+    file = http.call("POST", "/api/v1/beta/files", form=form).expect(201)["id"]
+    made = http.call("POST", "/api/v1/beta/directories", {"name": "too many"}).expect(200)["id"]
+    for number in range(1_001):
+        http.call("POST", f"/api/v1/beta/directories/{made}/files", {"file_id": file, "unique_id": f"{number}"}).expect(200)
+    batch = {"source_directory_id": made, "config": {"job": PARSE}}
+    http.call("POST", "/api/v2/batches", batch).refused(422, "TOO_MANY_FILES", "1000")
 
 
 def lists(http):
