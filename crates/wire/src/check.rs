@@ -23,6 +23,8 @@ pub enum Rule {
         min: usize,
         max: usize,
     },
+    /// A name of a file: at least a character, no control characters, which garble terminals, logs and headers.
+    Name,
     /// A text of its own form; the function says what is wrong with it.
     Form(fn(&str) -> Result<(), String>),
     /// The same for a form that a pattern (ECMA 262) describes, for the API's description.
@@ -90,6 +92,12 @@ pub fn reads_as<T: FromStr<Err: Display>>(text: &str) -> Result<(), String> {
     text.parse::<T>().map(|_| ()).map_err(|error| error.to_string())
 }
 
+/// What is wrong with the name of a file.
+pub fn name(text: &str) -> Result<(), String> {
+    let garbled = text.chars().any(char::is_control);
+    if garbled { Err("a name must not have control characters".to_owned()) } else { Ok(()) }
+}
+
 /// Everything that is wrong with a request body, in the order of the table.
 pub fn body(rule: &Rule, value: &Value) -> Vec<FieldError> {
     at(rule, value, vec!["body".into()])
@@ -124,9 +132,13 @@ impl Walk {
         match *rule {
             Rule::Bool if !value.is_boolean() => self.refuse("bool_type", "Input should be a valid boolean", value),
             Rule::Bool => {}
-            Rule::Text { .. } | Rule::Form(_) | Rule::Written { .. } | Rule::Instant | Rule::Url | Rule::OneOf(_) => {
-                self.text(rule, value)
-            }
+            Rule::Text { .. }
+            | Rule::Name
+            | Rule::Form(_)
+            | Rule::Written { .. }
+            | Rule::Instant
+            | Rule::Url
+            | Rule::OneOf(_) => self.text(rule, value),
             Rule::Int { min, max } => self.int(min, max, value),
             Rule::Number { min, max } => match value.as_f64() {
                 Some(number) => self.range(min, max, number, value),
@@ -154,6 +166,8 @@ impl Walk {
         };
         match *rule {
             Rule::Text { min, max } => self.length(min, max, text, value),
+            Rule::Name if text.is_empty() => self.length(1, usize::MAX, text, value),
+            Rule::Name => self.form(name, text, value),
             Rule::Form(read) | Rule::Written { read, .. } => self.form(read, text, value),
             Rule::Instant => self.form(reads_as::<Timestamp>, text, value),
             Rule::Url if !(text.starts_with("http:") || text.starts_with("https:")) => {

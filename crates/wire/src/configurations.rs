@@ -34,13 +34,15 @@ pub fn schema(rule: &Rule) -> Value {
     let kept = ProductType::ALL.into_iter().filter(|product| product.runs().is_none());
     let kept: Vec<&str> = kept.map(ProductType::as_str).collect();
     let mut schema = schema::of(rule);
-    schema["properties"]["parameters"] = json!({
-        "oneOf": [
-            of_product(&parse::SAVED, Product::Parse),
-            of_product(&extract::SAVED, Product::Extract),
-            {"type": "object", "properties": {"product_type": {"type": "string", "enum": kept}}, "required": ["product_type"]},
-        ],
-    });
+    let mut ways = vec![
+        of_product(&parse::SAVED, Product::Parse),
+        of_product(&extract::SAVED, Product::Extract),
+        json!({"type": "object", "properties": {"product_type": {"type": "string", "enum": kept}}, "required": ["product_type"]}),
+    ];
+    if !schema["required"].as_array().is_some_and(|names| names.contains(&json!("parameters"))) {
+        ways.push(json!({"type": "null"}));
+    }
+    schema["properties"]["parameters"] = json!({"oneOf": ways});
     schema
 }
 

@@ -11,20 +11,19 @@ use crate::forms;
 use crate::given;
 use crate::references::Reference;
 
-const NAME: Rule = Rule::Text { min: 1, max: usize::MAX };
 const METADATA: Rule = Rule::Map { of: &Rule::Plain, max: 1_000 };
 
 /// Body of POST /api/v1/beta/directories/{id}/files.
 pub static ADD: Rule = Rule::Object(&[
     must("file_id", forms::FILE),
-    may("display_name", NAME),
-    may("unique_id", NAME),
+    may("display_name", Rule::Name),
+    may("unique_id", Rule::Name),
     may("metadata", METADATA),
 ]);
 /// Body of PATCH /api/v1/beta/directories/{id}/files/{file}.
 pub static UPDATE: Rule = Rule::Object(&[
-    may("display_name", NAME),
-    may("unique_id", NAME),
+    may("display_name", Rule::Name),
+    may("unique_id", Rule::Name),
     may("metadata", METADATA),
     may("target_directory_id", forms::DIRECTORY_ID),
 ]);

@@ -10,6 +10,7 @@ pub fn of(rule: &Rule) -> Value {
     match *rule {
         Rule::Bool => json!({"type": "boolean"}),
         Rule::Text { min, max } => text(min, max),
+        Rule::Name => json!({"type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"}),
         Rule::Form(_) => json!({"type": "string"}),
         Rule::Written { pattern, .. } => json!({"type": "string", "pattern": pattern}),
         Rule::Instant => json!({"type": "string", "format": "date-time"}),

@@ -26,8 +26,8 @@ pub fn name_error(app: &App, part: &str, text: &str) -> Option<FieldError> {
         let message = format!("String should have at most {chars_max} characters");
         return Some(FieldError::new("string_too_long", body_loc(part), message, &text.into()));
     }
-    let message = "Value error, a name must not have control characters";
-    text.chars().any(char::is_control).then(|| FieldError::body(part, message, &text.into()))
+    let message = check::name(text).err()?;
+    Some(FieldError::body(part, format!("Value error, {message}"), &text.into()))
 }
 
 /// The part after the last slash; the whole of a name that ends in one.
