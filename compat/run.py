@@ -87,21 +87,24 @@ class Server:
             sys.exit(f"error: the server ended with {self.process.returncode}:\n{self.log.read_text()}")
 
 
-def drivers(work, folder, guide, samples):
+def drivers(binary, work, folder, guide, samples):
     """Name, command and what its output must hold."""
     node, modules = work / "typescript/node_modules/node/bin/node", work / "typescript/node_modules"
     for name in PYTHON_SDKS:
         python = work / f"python-{name}/bin/python"
         yield f"python {name}", [python, HERE / "batches.py", folder / "invoices"], r"every answer as expected"
+        yield f"helpers, python {name}", [python, HERE / "helpers.py", EXAMPLES], r"every answer as expected"
         if guide:
             yield f"guide, python {name}", [python, HERE / "guide.py", guide, "python", "--folder", folder], SAMPLES_PRINT
     expected = r"every answer as expected"
     newest, checks = work / "python-newest/bin/python", work / "python-checks/bin/python"
     for kind in ("sync", "async"):
         yield f"resources, python {kind}", [newest, HERE / "resources.py", kind, EXAMPLES], expected
-    yield "resources, typescript", [node, work / "typescript/resources.mjs", EXAMPLES], expected
+    for name in ("resources", "helpers"):
+        yield f"{name}, typescript", [node, work / f"typescript/{name}.mjs", EXAMPLES], expected
     for name in ("plain", "benchmarks"):
         yield name, [checks, HERE / f"{name}.py", EXAMPLES], expected
+    yield "buckets", [checks, HERE / "buckets.py", binary, EXAMPLES], expected
     if samples:
         yield "replay", [checks, HERE / "replay.py", samples], expected
     yield "typescript", [node, work / "typescript/batches.mjs", folder / "invoices"], expected
@@ -146,11 +149,12 @@ def main():
     install(work)
     with tempfile.TemporaryDirectory() as temporary:
         folder = invoices(Path(temporary))
-        server = Server(given.docmill.absolute(), folder)
+        binary = given.docmill.absolute()
+        server = Server(binary, folder)
         guide = given.guide.absolute() if given.guide else None
         samples = given.samples.absolute() if given.samples else None
         with ThreadPoolExecutor(max_workers=4) as pool:
-            chosen = list(drivers(work, folder, guide, samples))
+            chosen = list(drivers(binary, work, folder, guide, samples))
             outcomes = list(pool.map(lambda driver: run(driver, server.url), chosen))
         missed = uncalled(server.url)
         server.stop()

@@ -1,5 +1,6 @@
 """`extract`, its helpers included."""
-from .support import SCHEMA, collected, refused
+from .long_scan import long_scan
+from .support import QUICK, SCHEMA, collected, failure, refused
 
 
 async def run(client, documents):
@@ -33,7 +34,8 @@ async def run(client, documents):
         await calls.generate_schema(prompt="invoice number and total", file_id=file.id)
     drafted = await calls.generate_schema(name="drafted", prompt="invoice number and total")
     assert drafted.name and drafted.parameters.product_type == "extract_v2", drafted
-    made = await client.configurations.create(name=drafted.name, parameters=drafted.parameters.to_dict())
+    name = f"{drafted.name} {client.tag}"
+    made = await client.configurations.create(name=name, parameters=drafted.parameters.to_dict())
     await client.configurations.delete(made.id)
 
     with refused(409, "CONFLICT"):
@@ -44,3 +46,15 @@ async def run(client, documents):
     with refused(422, "INVALID_REQUEST", "exactly one"):
         await calls.create(file_input=file.id)
     await client.configurations.delete(saved.id)
+    await cancel(client, documents)
+
+
+async def cancel(client, documents):
+    """The helper that waits for a cancelled job tells so."""
+    calls = client.extract
+    scan = await client.files.create(file=("long.pdf", long_scan(documents)), purpose="extract")
+    job = await calls.create(file_input=scan.id, configuration={"data_schema": SCHEMA, "disable_cache": True})
+    assert (await calls.cancel(job.id)).id == job.id
+    message, waited = await failure(lambda: calls.wait_for_completion(job.id, **QUICK))
+    assert message.startswith(f"Job {job.id} failed with status: CANCELLED | Error: CANCELLED: "), message
+    assert waited is None or waited.status == "CANCELLED", waited

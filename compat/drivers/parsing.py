@@ -1,5 +1,6 @@
 """`parsing`, its helpers included."""
-from .support import UUID, collected, refused
+from .long_scan import long_scan
+from .support import QUICK, UUID, collected, failure, refused
 
 PARTS = ["text", "text_full", "markdown", "markdown_full", "items", "metadata", "job_metadata", "usage"]
 
@@ -49,3 +50,14 @@ async def run(client, documents):
         await calls.create(file_id=f"fil-{UUID}", tier="fast", version="latest")
     with refused(422, "INVALID_REQUEST"):
         await calls.create(file_id=stored.id, tier="fast", version="2001-01-01")
+    await cancel(calls, documents)
+
+
+async def cancel(calls, documents):
+    """The helper that waits for a cancelled job tells so."""
+    job = await calls.create(upload_file=("long.pdf", long_scan(documents)), tier="agentic", version="latest",
+                             disable_cache=True)
+    assert (await calls.cancel(job.id)).id == job.id
+    message, waited = await failure(lambda: calls.wait_for_completion(job.id, **QUICK))
+    assert message.startswith(f"Job {job.id} failed with status: CANCELLED | Error: CANCELLED: "), message
+    assert waited is None or waited.status == "CANCELLED", waited

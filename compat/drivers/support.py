@@ -1,14 +1,11 @@
 """What the drivers share: the client of either kind behind one face, and how its refusals are asserted."""
 import inspect
+import unittest
 import uuid
 from contextlib import contextmanager
 
 import llama_cloud
 
-RESOURCES = (
-    "batches", "beta.directories", "beta.directories.files", "files", "parsing", "extract", "configurations",
-    "webhook_configs", "projects", "v2_projects",
-)
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -17,19 +14,24 @@ SCHEMA = {
     },
 }
 UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
+# For the helpers that wait: their own pace is made for jobs of minutes.
+QUICK = {"polling_interval": 0.1, "backoff": "constant"}
 
 
 class Answer:
-    """What a method gave: a value, an awaitable, or a page to iterate over; awaited and iterated in either client."""
+    """What a method gave: a value, an awaitable, or a page to iterate over; awaited and iterated in either client.
+    `succeeded` is called when it went through."""
 
-    def __init__(self, given):
-        self.given = given
+    def __init__(self, given, succeeded):
+        self.given, self.succeeded = given, succeeded
 
     def __await__(self):
         return self.value().__await__()
 
     async def value(self):
-        return await self.given if inspect.isawaitable(self.given) else self.given
+        value = await self.given if inspect.isawaitable(self.given) else self.given
+        self.succeeded()
+        return value
 
     async def __aiter__(self):
         if hasattr(self.given, "__aiter__"):
@@ -38,37 +40,26 @@ class Answer:
         else:
             for item in self.given:
                 yield item
+        self.succeeded()
 
 
 class Client:
-    """The SDK's client; every method that is called is written down in `called`."""
+    """The SDK's client; every method that was answered with success is written down in `called`."""
 
     def __init__(self, target, name="", called=None):
-        self._target, self._name, self.called = target, name, set() if called is None else called
+        self.sdk, self._name, self.called = target, name, set() if called is None else called
         # Names of this run's own: drivers of other clients run at the same time.
         self.tag = f"driver {uuid.uuid4()}"
 
     def __getattr__(self, name):
-        found, dotted = getattr(self._target, name), f"{self._name}.{name}".lstrip(".")
+        found, dotted = getattr(self.sdk, name), f"{self._name}.{name}".lstrip(".")
         if not inspect.ismethod(found):
             return Client(found, dotted, self.called)
 
         def call(*positional, **named):
-            self.called.add(dotted)
-            return Answer(found(*positional, **named))
+            return Answer(found(*positional, **named), lambda: self.called.add(dotted))
 
         return call
-
-
-def methods(client):
-    """Every method of the resources in scope, as this SDK has them."""
-    for resource in RESOURCES:
-        target = client
-        for step in resource.split("."):
-            target = getattr(target, step)
-        for name, _ in inspect.getmembers(target, inspect.ismethod):
-            if not name.startswith(("_", "with_")):
-                yield f"{resource}.{name}"
 
 
 @contextmanager
@@ -81,6 +72,19 @@ def refused(status, code, words=""):
         assert found == (status, code) and words in str(error.body), (found, error.body)
     else:
         raise AssertionError(f"{status} {code} was expected, the call went through")
+
+
+async def failure(call):
+    """What a helper of the SDK says of a job that fails or is cancelled, and the job if it gives one: the sync client
+    raises, the async client logs the same words and returns the job."""
+    try:
+        answer = call()
+    except llama_cloud.PollingError as error:
+        return str(error), None
+    assert inspect.isawaitable(answer.given), f"the sync client went on with a job that failed: {answer.given}"
+    with unittest.TestCase().assertLogs("llama_cloud", "ERROR") as logged:
+        job = await answer
+    return logged.records[0].getMessage().removeprefix("A job failed with error: "), job
 
 
 async def every(listing):

@@ -1,5 +1,6 @@
 //! The `docmill` program: every command in a file of its own under `commands/`.
 
+mod buckets;
 mod client;
 mod commands;
 mod config;

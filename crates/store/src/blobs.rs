@@ -16,10 +16,11 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{GetOptions, GetRange, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload};
 use tokio::io::AsyncReadExt;
 use uuid::Uuid;
 
+use crate::bucket::{self, BucketAddress};
 use crate::error::{StoreError, StoreResult};
 
 /// Bytes that a writer collects before they go out. Object storages refuse smaller parts than 5 MiB.
@@ -40,6 +41,19 @@ pub struct BlobEntry {
     pub bytes: u64,
     /// When it was written, milliseconds since 1970, by the storage's own clock.
     pub modified_ms: i64,
+    /// Changes with the content, where the storage gives such a mark.
+    pub version: Option<String>,
+}
+
+impl From<ObjectMeta> for BlobEntry {
+    fn from(about: ObjectMeta) -> Self {
+        Self {
+            key: about.location.to_string(),
+            bytes: about.size,
+            modified_ms: about.last_modified.timestamp_millis(),
+            version: about.e_tag,
+        }
+    }
 }
 
 impl Blobs {
@@ -51,6 +65,12 @@ impl Blobs {
         // The row that refers to an object commits after the put: the object must survive a power loss first.
         let objects = objects.with_fsync(true).with_automatic_cleanup(true);
         Ok(Self { objects: Arc::new(objects), root: Some(root) })
+    }
+
+    /// A bucket of an object storage that speaks S3; keys are those of the bucket, whatever the address has below it.
+    /// Credentials, region and server come from the usual AWS_ variables of the environment.
+    pub fn bucket(address: &BucketAddress) -> StoreResult<Self> {
+        Ok(Self { objects: Arc::new(bucket::open(address).map_err(blob_error)?), root: None })
     }
 
     /// A new key for uploaded content. Random at its end, so that an old key with the same content can be deleted
@@ -104,10 +124,15 @@ impl Blobs {
         present(self.objects.get_range(&location, range).await)
     }
 
+    /// What a listing would say of an object; `None` when it is not there.
+    pub async fn entry(&self, key: &str) -> StoreResult<Option<BlobEntry>> {
+        let Ok(location) = location(key) else { return Ok(None) };
+        Ok(present(self.objects.head(&location).await)?.map(BlobEntry::from))
+    }
+
     /// Bytes of an object; `None` when it is not there.
     pub async fn size(&self, key: &str) -> StoreResult<Option<u64>> {
-        let Ok(location) = location(key) else { return Ok(None) };
-        Ok(present(self.objects.head(&location).await)?.map(|head| head.size))
+        Ok(self.entry(key).await?.map(|entry| entry.bytes))
     }
 
     /// The bytes of an object in `range`, which lies within it, without holding them in memory.
@@ -145,15 +170,10 @@ impl Blobs {
         Ok(())
     }
 
-    /// Every object below `prefix`. Objects that are still being written are not listed.
+    /// Every object below `prefix`, or every one there is without one. Objects that are still being written are not listed.
     pub async fn list(&self, prefix: &str) -> StoreResult<Vec<BlobEntry>> {
-        let prefix = location(prefix)?;
-        let entries = self.objects.list(Some(&prefix)).map_ok(|meta| BlobEntry {
-            key: meta.location.to_string(),
-            bytes: meta.size,
-            modified_ms: meta.last_modified.timestamp_millis(),
-        });
-        entries.try_collect().await.map_err(blob_error)
+        let prefix = (!prefix.is_empty()).then(|| location(prefix)).transpose()?;
+        self.objects.list(prefix.as_ref()).map_ok(BlobEntry::from).try_collect().await.map_err(blob_error)
     }
 
     /// Deletes what puts left that never ended because their process died, if it was last written before `before`.

@@ -4,6 +4,7 @@
 //! Method names begin with their noun, so a resource's operations stand together. Only this crate knows SQL.
 
 pub mod blobs;
+mod bucket;
 pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -13,6 +14,7 @@ pub mod records;
 pub mod sqlite;
 mod traits;
 
+pub use bucket::BucketAddress;
 pub use clock::{Clock, SystemClock};
 pub use error::{StoreError, StoreResult};
 pub use records::*;

@@ -36,7 +36,7 @@ pub fn hash_all(inputs: &[Input], bytes_max: u64, threads: usize, stop: &Cancell
             while !stop.is_cancelled() {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(input) = inputs.get(index) else { break };
-                own.push((index, Source { name: input.name.clone(), content: content(&input.path, bytes_max) }));
+                own.push((index, Source { name: input.name.clone(), content: content(input, bytes_max) }));
             }
             own
         };
@@ -47,14 +47,26 @@ pub fn hash_all(inputs: &[Input], bytes_max: u64, threads: usize, stop: &Cancell
     (sources.len() == inputs.len()).then(|| sources.into_iter().map(|(_, source)| source).collect())
 }
 
-fn content(path: &Path, bytes_max: u64) -> Result<Content, Failure> {
+/// A file of more bytes than one may have.
+pub fn too_large(bytes: u64, bytes_max: u64) -> Failure {
+    let sentence = format!("The file has {bytes} bytes, more than the limit of {bytes_max} bytes.");
+    Failure::new(Code::PayloadTooLarge, sentence)
+}
+
+fn content(input: &Input, bytes_max: u64) -> Result<Content, Failure> {
+    match &input.withheld {
+        Some(failure) => Err(failure.clone()),
+        None => content_at(&input.path, bytes_max),
+    }
+}
+
+fn content_at(path: &Path, bytes_max: u64) -> Result<Content, Failure> {
     let unreadable = |error: io::Error| Failure::new(Code::NotUsable, format!("The file cannot be read: {error}."));
     // The store keeps paths as text.
     let text = path.to_str().ok_or_else(|| Failure::new(Code::NotUsable, "The file's path is not valid UTF-8."))?;
     let before = fs::metadata(path).map_err(unreadable)?;
     if before.len() > bytes_max {
-        let sentence = format!("The file has {} bytes, more than the limit of {bytes_max} bytes.", before.len());
-        return Err(Failure::new(Code::PayloadTooLarge, sentence));
+        return Err(too_large(before.len(), bytes_max));
     }
     let mut file = File::open(path).map_err(unreadable)?;
     let mut hasher = Sha256::new();
@@ -91,7 +103,7 @@ mod tests {
         let input = |index: usize| {
             let path = root.join(format!("{index}.txt"));
             fs::write(&path, index.to_string()).unwrap();
-            Input { name: format!("{index}.txt"), path }
+            Input::new(format!("{index}.txt"), path)
         };
         (0..count).map(input).collect()
     }

@@ -4,18 +4,27 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use docmill_model::Failure;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::refusal::{Refusal, Refused};
 
 /// A file to read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// Path below the folder that was named (or the file's own name), with `/` on every system. It names the file in
     /// the manifest and its outputs, and is its unique id.
     pub name: String,
     /// Absolute.
     pub path: PathBuf,
+    /// Why there is no file at that path: the bucket that it is in did not give it.
+    pub withheld: Option<Failure>,
+}
+
+impl Input {
+    pub const fn new(name: String, path: PathBuf) -> Self {
+        Self { name, path, withheld: None }
+    }
 }
 
 /// The files meant by `paths`, by name: files as they are, folders with everything below them except hidden files,
@@ -23,10 +32,15 @@ pub struct Input {
 /// way round in a circle.
 pub fn gather(paths: &[PathBuf], out: Option<&Path>) -> Refused<Vec<Input>> {
     let inputs = find(paths, out)?;
+    refuse_none(&inputs)?;
+    Ok(inputs)
+}
+
+pub fn refuse_none(inputs: &[Input]) -> Refused<()> {
     if inputs.is_empty() {
         return Err(Refusal::usage("there are no files to read").hint("Hidden files and empty folders do not count."));
     }
-    Ok(inputs)
+    Ok(())
 }
 
 /// As `gather`, and perhaps none.
@@ -42,10 +56,15 @@ pub fn find(paths: &[PathBuf], out: Option<&Path>) -> Refused<Vec<Input>> {
             walk(path, out.as_deref(), &mut inputs)?;
         } else {
             let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-            inputs.push(Input { name: portable(&name), path: absolute(path)? });
+            inputs.push(Input::new(portable(&name), absolute(path)?));
         }
     }
-    inputs.sort();
+    ordered(inputs)
+}
+
+/// Inputs by name, each once.
+pub fn ordered(mut inputs: Vec<Input>) -> Refused<Vec<Input>> {
+    inputs.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     // The same file named twice is one input.
     inputs.dedup();
     refuse_same_names(&inputs)?;
@@ -66,7 +85,7 @@ fn walk(root: &Path, out: Option<&Path>, inputs: &mut Vec<Input>) -> Refused<()>
         };
         if is_file {
             let name = portable(entry.path().strip_prefix(root).unwrap_or(entry.path()));
-            inputs.push(Input { name, path: absolute(entry.path())? });
+            inputs.push(Input::new(name, absolute(entry.path())?));
         }
     }
     Ok(())

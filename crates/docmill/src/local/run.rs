@@ -114,11 +114,15 @@ pub fn opening(before: usize, to_do: usize) -> String {
 pub async fn hash(found: Vec<Input>, config: &Config, stop: &CancellationToken) -> Refused<Vec<Source>> {
     let (bytes_max, threads, stop) = (config.limits.upload_bytes_max, config.workers.slots(), stop.clone());
     let sources = blocking(move || hashing::hash_all(&found, bytes_max, threads, &stop)).await?;
-    sources.ok_or_else(|| Refusal {
+    sources.ok_or_else(stopped_early)
+}
+
+pub fn stopped_early() -> Refusal {
+    Refusal {
         sentence: "interrupted before any file was read".to_owned(),
         hint: Some("Run the same command again.".to_owned()),
         exit: Exit::Interrupted,
-    })
+    }
 }
 
 /// Jobs of an earlier run that this one would not use must not be worked on.

@@ -110,7 +110,7 @@ mod tests {
         let mut settled = Settled::default();
         let settle = Duration::from_secs(2);
         let mut check = |now: u64, sizes: &[(&str, u64)], still: &[&str], fresh: bool, restless: usize| {
-            let input = |name: &str| Input { name: name.into(), path: name.into() };
+            let input = |name: &str| Input::new(name.into(), name.into());
             let seen: Vec<_> =
                 sizes.iter().map(|(name, size)| (input(name), (*size, SystemTime::UNIX_EPOCH))).collect();
             let news = settled.look(&seen, Duration::from_secs(now), settle);

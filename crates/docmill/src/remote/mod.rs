@@ -10,4 +10,4 @@ mod run;
 mod uploads;
 
 pub use journal::Identity;
-pub use run::{Order, run};
+pub use run::{Order, execute};

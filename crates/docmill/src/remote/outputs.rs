@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use docmill_model::Product;
+use docmill_model::options::JobOptions;
 use docmill_wire::client::{Extraction, JobReference, PageText, ParseResult, page_warnings, requests};
 use serde_json::{Value, json};
 
@@ -34,7 +35,10 @@ pub async fn bring(order: &Order, name: &str, job: &JobReference) -> Refused<Bro
 
 async fn parsed(order: &Order, name: &str, job: &JobReference) -> Refused<Brought> {
     let wants = |format| order.outputs.formats.contains(&format);
-    let expand = requests::parse_expand(wants(Format::Md), wants(Format::Text), wants(Format::Json), true);
+    // The fast tier has no items to ask for.
+    let has_items = matches!(&order.outputs.options, JobOptions::Parse(options) if options.tier.has_layout());
+    let items = wants(Format::Json) && has_items;
+    let expand = requests::parse_expand(wants(Format::Md), wants(Format::Text), items, true);
     let result: ParseResult = read(&order.client.get(&requests::job(job.product, &job.id), &expand).await?)?;
     let mut brought = Brought::default();
     for format in &order.outputs.formats {

@@ -25,6 +25,7 @@ const OUT_OF_SCOPE: &[(&str, &str)] = &[
     ("/api/v1/extraction", "the older extraction; use /api/v2/extract"),
     ("/api/v1/files", "the older files and page images; use /api/v1/beta/files"),
     ("/api/v1/indexes", "indexes"),
+    ("/api/v1/job-data-points", "data points of jobs"),
     ("/api/v1/parsing", "the older parsing; use /api/v2/parse"),
     ("/api/v1/pipelines", "pipelines"),
     ("/api/v1/retrieval", "retrieval"),

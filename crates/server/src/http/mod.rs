@@ -28,6 +28,7 @@ mod query;
 mod ranges;
 mod request_log;
 mod router;
+mod unread;
 mod webhooks;
 
 use std::net::SocketAddr;

@@ -84,3 +84,51 @@ async fn a_json_body_cut_off_is_no_request() {
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{answer}");
     assert_eq!(server.get("/api/v1/beta/directories").await["items"], json!([]));
 }
+
+/// One answer, up to the end of its body; what came after it stays in the connection.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    loop {
+        bytes.push(stream.read_u8().await.unwrap());
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        if length == Some(body.len()) {
+            return text;
+        }
+    }
+}
+
+fn post(path: &str, key: &str, length: usize, more: &str) -> String {
+    format!("POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {length}\r\n{more}\r\n")
+}
+
+#[tokio::test]
+async fn a_refusal_before_the_body_leaves_the_connection_usable() {
+    let server = Server::start().await;
+    let body = "x".repeat(3_000_000);
+    for (path, key, status) in [
+        ("/api/v2/parse", "llx-wrong", "401"),
+        ("/api/v1/nothing", KEY, "404"),
+        ("/api/v2/batches/no-id/cancel", KEY, "422"),
+        ("/healthz", KEY, "405"),
+        ("/api/v2/classify", KEY, "501"),
+    ] {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        for _ in 0..2 {
+            stream.write_all(post(path, key, body.len(), "").as_bytes()).await.unwrap();
+            stream.write_all(body.as_bytes()).await.unwrap();
+            let answer = answer(&mut stream).await;
+            assert!(answer.starts_with(&format!("http/1.1 {status} ")), "{path}: {answer}");
+            assert!(!answer.contains("connection: close"), "{path}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_when_the_connection_ends() {
+    let server = Server::start().await;
+    let request = post("/api/v2/parse", "llx-wrong", 3, "Expect: 100-continue\r\n");
+    let answer = send(&server, request.as_bytes(), true).await.to_lowercase();
+    assert!(answer.starts_with("http/1.1 401 ") && answer.contains("connection: close"), "{answer}");
+}

@@ -68,7 +68,7 @@ async fn a_duplicate_is_the_same_entry_only_with_the_same_content() {
     let first = server.upload(&directory, "a.pdf", b"one", &[]).await.expect(200);
     assert_eq!(server.upload(&directory, "a.pdf", b"one", &[]).await.expect(200), first, "a client's retry");
     let answer = server.upload(&directory, "a.pdf", b"two", &[]).await;
-    answer.refused(409, "DUPLICATE_UNIQUE_ID", "other content");
+    answer.refused(409, "DUPLICATE_UNIQUE_ID", "with this unique_id");
     server.upload(&directory, "a.pdf", b"two", &[("unique_id", "a-2")]).await.expect(200);
     let listed = server.get(&format!("{DIRECTORIES}/{directory}/files")).await;
     assert_eq!(field(&listed, "unique_id"), ["a.pdf", "a-2"]);

@@ -295,7 +295,7 @@ async fn same_unique_id(
     }
     Err(StoreError::refused(
         Code::DuplicateUniqueId,
-        format!("The directory already has the file {} with this unique_id and other content.", entry.id),
+        format!("The directory already has the file {} with this unique_id.", entry.id),
     ))
 }
 

@@ -5,11 +5,12 @@ use docmill_wire::client::{Configuration, requests};
 use docmill_wire::configurations::job_options;
 
 use super::actions::unknown_configuration;
+use crate::buckets::Places;
 use crate::client::{self, Client, client_at, read};
 use crate::commands::Common;
 use crate::commands::chosen::{choose, read_file, refuse};
 use crate::local::outputs::Outputs;
-use crate::local::{self, Format, Order, formats_of};
+use crate::local::{self, Format, Order, formats_of, interrupted, report};
 use crate::logs;
 use crate::refusal::{Exit, Refusal, Refused};
 use crate::remote::{self, Identity};
@@ -17,7 +18,7 @@ use crate::secret;
 
 #[derive(Debug, Args)]
 pub struct Run {
-    /// Files and folders; folders are read with everything below them
+    /// Files, folders and s3://bucket/folder; folders are read with everything below them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Preset (cfg-PARSE_AGENTIC), file with parameters, or id or name of a saved configuration
@@ -29,9 +30,12 @@ pub struct Run {
     /// API key of that server; LLAMA_CLOUD_API_KEY by default
     #[arg(long, value_name = "KEY", requires = "server")]
     key: Option<String>,
-    /// Output folder
+    /// Output folder, or s3://bucket/folder
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
+    /// Folder for the run's own files when results go to a bucket; below the data folder by default
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
     /// What to write for each parsed file; md, text and json by default
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
     format: Vec<Format>,
@@ -52,19 +56,25 @@ impl Run {
         let config = common.config_of_run(self.workers, self.chunk_tokens)?;
         logs::start_beside_progress(&config.log)?;
         let chosen = choose(&self.config, &config).await?;
+        let formats = formats_of(&chosen.options, &self.format)?;
+        let (stop, voice) = (interrupted()?, common.voice());
+        let places = Places::of(self.paths, self.out, self.work, || config.data_folder())?;
         let order = Order {
-            formats: formats_of(&chosen.options, &self.format)?,
-            paths: self.paths,
-            out: self.out,
+            formats,
+            inputs: Some(places.inputs(&config.limits, voice.quiet, &stop).await?),
+            paths: Vec::new(),
+            out: places.folder.clone(),
             options: chosen.options,
             configuration: chosen.id,
-            voice: common.voice(),
+            voice,
             config,
-            inputs: None,
             retry_failed: true,
         };
-        local::run(&order).await
+        let mut ended = local::execute(&order, &stop).await?;
+        places.deliver(&mut ended, voice.quiet).await?;
+        report(&ended, voice)
     }
+
     async fn run_at(self, client: Client, common: &Common) -> Refused<Exit> {
         let config = common.config_of_run(self.workers, self.chunk_tokens)?;
         if self.format.contains(&Format::Chunks) {
@@ -75,21 +85,25 @@ impl Run {
         let options = job_options(known.product_type, &known.parameters).map_err(|errors| refuse(&errors))?;
         let identity =
             Identity { server: client.base().to_owned(), configuration: known.id, changed: known.updated_at };
+        let (stop, voice) = (interrupted()?, common.voice());
+        let places = Places::of(self.paths, self.out, self.work, || config.data_folder())?;
         let order = remote::Order {
             client,
-            paths: self.paths,
+            inputs: places.inputs(&config.limits, voice.quiet, &stop).await?,
             identity,
             product: known.product_type,
             outputs: Outputs {
-                out: self.out,
+                out: places.folder.clone(),
                 formats: formats_of(&options, &self.format)?,
                 options,
                 chunk_tokens: config.chunks.target_tokens,
             },
-            voice: common.voice(),
+            voice,
             config,
         };
-        remote::run(order).await
+        let mut ended = remote::execute(order, &stop).await?;
+        places.deliver(&mut ended, voice.quiet).await?;
+        report(&ended, voice)
     }
 }
 
