@@ -72,7 +72,7 @@ codes! {
     LinkExpired, "LINK_EXPIRED", Caller, "The link has expired.", "Ask for a new link.";
     RangeNotSatisfiable, "RANGE_NOT_SATISFIABLE", Caller, "The wanted range begins after the end of the file.", "Ask for a range within the file's size.";
     Conflict, "CONFLICT", Caller, "The resource is not in a state that allows this.", "Read its status first.";
-    DuplicateUniqueId, "DUPLICATE_UNIQUE_ID", Caller, "The directory already has a file with this unique_id and other content.", "Delete that file first or give another unique_id.";
+    DuplicateUniqueId, "DUPLICATE_UNIQUE_ID", Caller, "The directory already has another file with this unique_id.", "Delete that file first or give another unique_id.";
     IdempotencyKeyReused, "IDEMPOTENCY_KEY_REUSED", Caller, "The Idempotency-Key was used before with another request.", "Use a new key for every new request.";
     PayloadTooLarge, "PAYLOAD_TOO_LARGE", Caller, "The body is larger than the limit.", "Split it, or raise the limit in the configuration.";
     UploadIncomplete, "UPLOAD_INCOMPLETE", Caller, "The upload ended before the file did.", "Send it again.";
@@ -87,7 +87,7 @@ codes! {
     NotUsable, "NOT_USABLE", Caller, "This cannot be used here.", "See the message.";
     // Files.
     EmptyFile, "EMPTY_FILE", File, "The file is empty.", "Upload the file again.";
-    UnsupportedFileType, "UNSUPPORTED_FILE_TYPE", File, "docmill cannot read this kind of file.", "Supported are PDF, Office and OpenDocument files, HTML, Markdown, CSV, text, PNG and JPEG.";
+    UnsupportedFileType, "UNSUPPORTED_FILE_TYPE", File, "docmill cannot read this kind of file.", "Supported are PDF, Office and OpenDocument files, RTF, EPUB, e-mail, HTML, Markdown, CSV, text, PNG and JPEG.";
     FileTypeMismatch, "FILE_TYPE_MISMATCH", File, "The content is not what the file's name says.", "Give the file the name that fits its content.";
     PdfIsProtected, "PDF_IS_PROTECTED", File, "The document is protected with a password.", "Remove the password and upload it again.";
     FileDamaged, "FILE_DAMAGED", File, "The file is damaged or incomplete.", "Upload an intact copy.";

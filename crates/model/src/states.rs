@@ -37,7 +37,7 @@ states! {
     BatchStatus {
         /// Created; no job of it was claimed yet.
         Pending => "PENDING",
-        /// Queued jobs are held back by a cap or a rate. Derived when read, never stored.
+        /// LlamaCloud's: queued jobs are held back by a cap or a rate. docmill has neither and never reports it.
         Throttled => "THROTTLED",
         /// At least one job was claimed.
         Running => "RUNNING",

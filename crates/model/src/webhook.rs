@@ -54,7 +54,7 @@ events! {
 }
 
 impl EventKind {
-    /// What a batch that became `status` tells. THROTTLED is derived when read and no event.
+    /// What a batch that became `status` tells. THROTTLED, which no batch of docmill is, tells nothing.
     pub const fn of_batch(status: BatchStatus) -> Option<Self> {
         match status {
             BatchStatus::Pending => Some(Self::BatchPending),

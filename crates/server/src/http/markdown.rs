@@ -9,6 +9,17 @@ use docmill_model::{Code, FailureClass};
 use super::operations::{self, Answer, Body, Operation};
 use super::{errors, openapi};
 
+/// Codes that jobs, batches and deliveries carry though their class is one of requests: no answer has them.
+const CARRIED: &[Code] = &[
+    Code::OcrFailed,
+    Code::WorkerLost,
+    Code::Cancelled,
+    Code::BatchSnapshotUnreadable,
+    Code::WebhookUnreachable,
+    Code::WebhookTimeout,
+    Code::WebhookRefused,
+];
+
 const HINT: &str = "<!-- Made from the tables in the code by `make openapi`; edits here are lost. -->\n";
 
 /// docs/API.md
@@ -18,7 +29,10 @@ pub fn api() -> String {
         "Operations with a name in the second column are LlamaCloud's, under that name in its SDKs; the others are\n\
          docmill's own. Every operation but those marked \"no key\" wants `Authorization: Bearer <key>`. Bodies, answers\n\
          and examples are in [openapi.json](../openapi.json), which a running server also answers at `/openapi.json`;\n\
-         what each status means is in [STATUS-CODES.md](STATUS-CODES.md).\n",
+         what each status means is in [STATUS-CODES.md](STATUS-CODES.md).\n\n\
+         Every operation with a key also takes `project_id` and `organization_id` in the query; both must be the\n\
+         key's own. Answers hold signed links to `/files/...`, `/outputs/...` and `/results/...`: they need no key\n\
+         (GET and HEAD), expire, and are used as they were given, so the list below leaves them out.\n",
     );
     let mut last = "";
     for (tag, operation) in operations::all() {
@@ -70,12 +84,14 @@ pub fn status_codes() -> String {
     text.push_str(
         "Every refusal is JSON with `detail` (a sentence, or FastAPI's list of wrong fields) and `code`, which is stable.\n\
          Failed jobs and failed files of a batch say `CODE: sentence` in `error_message`.\n\n\
-         409 and 501 carry `x-should-retry: false`, because the official SDKs would otherwise try again; 503, 507 and 429\n\
+         409 and 501 carry `x-should-retry: false`, because the official SDKs would otherwise try again; 503 and 507\n\
          carry `retry-after` and `retry-after-ms`; 413 closes the connection.\n",
     );
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    let (of_requests, of_files): (Vec<Code>, Vec<Code>) =
-        Code::ALL.iter().partition(|code| !matches!(code.class(), FailureClass::File | FailureClass::Strike));
+    let (of_requests, of_files): (Vec<Code>, Vec<Code>) = Code::ALL
+        .iter()
+        .filter(|code| !CARRIED.contains(code))
+        .partition(|code| !matches!(code.class(), FailureClass::File | FailureClass::Strike));
     for code in of_requests {
         by_status.entry(errors::status(code).as_u16()).or_default().push(code);
     }
@@ -88,6 +104,12 @@ pub fn status_codes() -> String {
         "\n## Of files and jobs\n\nThese stand in `error_message`; should a request meet one, it is a 422.\n\n",
     );
     text.push_str(&table(&of_files));
+    text.push_str(
+        "\n## Of jobs, batches and deliveries only\n\n\
+         No request is answered with these: they stand in `error_message` of a job or a batch, in a warning of a\n\
+         result (`OCR_FAILED`), or in a webhook delivery.\n\n",
+    );
+    text.push_str(&table(CARRIED));
     text
 }
 

@@ -31,7 +31,7 @@ const STATES: &[&str] = &["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLE
 pub const OPERATIONS: &[Operation] = &[
     Operation::new("post", COLLECTION, "create_parse", json::<ParseJob>(), || post(create))
         .sdk("parsing.create")
-        .about("Parse a stored file")
+        .about("Parse a stored file, or the document at `source_url`")
         .body(shapes::create_schema, CREATE_EXAMPLE)
         .refuses(&[Code::NotFound, Code::ConfigurationMismatch, Code::AddressForbidden, Code::ProxyForbidden]),
     Operation::new("post", UPLOAD, "upload_parse", json::<ParseJob>(), || post(upload))

@@ -48,17 +48,21 @@ impl Ended {
     /// was asked for. Says whether somebody is told of something: then the caller announces it after its commit.
     pub(super) async fn settle(mut self, tx: &mut SqliteConnection, now: Timestamp) -> StoreResult<bool> {
         for (batch, sums) in self.batches {
-            query(
+            let counted = query(
                 "UPDATE batch SET completed = completed + $2, failed = failed + $3, cancelled = cancelled + $4,
-                     updated_at = $5 WHERE id = $1",
+                     updated_at = $5 WHERE id = $1
+                 RETURNING completed + failed + cancelled + without_job = total AS is_over",
             )
             .bind(&batch)
             .bind(sums.completed)
             .bind(sums.failed)
             .bind(sums.cancelled)
             .bind(now.0)
-            .execute(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
+            if !counted.map(|row| row.flag("is_over")).transpose()?.unwrap_or(false) {
+                continue;
+            }
             let done = query(
                 "UPDATE batch SET status = CASE cancel_requested WHEN 1 THEN 'CANCELLED' ELSE 'COMPLETED' END,
                      finished_at = $2
