@@ -103,6 +103,34 @@ fn a_batch_from_folder_to_results() {
 }
 
 #[test]
+fn failed_files_are_tried_again_and_results_are_exported() {
+    let served = Served::start();
+    served.home.write("in/a.txt", "Hello from a.\n");
+    served.home.write("in/b.pdf", "%PDF-1.7 and nothing more");
+    let dir = served.printed(&["dir", "create", "mixed"]);
+    served.run(&["file", "upload", "in", "--dir", &dir]).ended(0);
+    let batch = served.printed(&["batch", "create", &dir, "--config", "cfg-PARSE_COST_EFFECTIVE"]);
+    served.run(&["batch", "watch", &batch]).ended(3);
+    let before = served.json(&["batch", "show", &batch]);
+    let code = before[0]["error_summary"][0]["code"].as_str().unwrap();
+
+    served.run(&["batch", "retry", &batch, "--code", "READER_TIMEOUT"]).ended(1).says("error: ");
+    assert_eq!(served.printed(&["batch", "retry", &batch, "--code", code]), batch);
+    served.run(&["batch", "watch", &batch]).ended(3);
+    let after = served.json(&["batch", "show", &batch]);
+    let generation = |shown: &[Value]| shown[0]["generation"].as_u64().unwrap();
+    assert_eq!(generation(&after), generation(&before) + 1);
+    assert_eq!((&after[0]["counts"]["completed"], &after[0]["counts"]["failed"]), (&1.into(), &1.into()));
+
+    let exported = served.printed(&["batch", "export", &batch, "--format", "jsonl"]);
+    let lines: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2, "{exported}");
+    assert!(exported.contains("Hello from a.") && exported.contains(code), "{exported}");
+    served.run(&["batch", "export", &batch, "-o", "all.zip"]).ended(0);
+    assert!(std::fs::read(served.home.path("all.zip")).unwrap().starts_with(b"PK"));
+}
+
+#[test]
 fn what_the_server_says_is_what_is_told() {
     let served = Served::start();
     let with = |base: &str, key: &str, arguments: &[&str]| {
