@@ -45,6 +45,8 @@ impl Places {
         let (mut named, mut sources) = (Vec::new(), Vec::new());
         for path in paths {
             match address(&path)? {
+                // The same place named twice is one: two fetches would write one file.
+                Some(address) if sources.contains(&address) => {}
                 Some(address) => sources.push(address),
                 None => named.push(path),
             }
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn buckets_are_told_from_folders() {
-        let found = places(&["in", "s3://b/x", "./s3/y"], "out", None).unwrap();
+        let found = places(&["in", "s3://b/x", "./s3/y", "s3://b/x/"], "out", None).unwrap();
         assert_eq!((found.named.len(), found.sources.len(), found.target), (2, 1, None));
         assert_eq!(found.folder, Path::new("out"));
         let found = places(&["in"], "s3://b", Some("w")).unwrap();

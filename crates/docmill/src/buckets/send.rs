@@ -1,6 +1,6 @@
 //! Results on their way into a bucket.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -116,7 +116,8 @@ impl Journal {
 
     /// Files that are in the bucket and not among these.
     fn others(&self, names: &[String]) -> Vec<String> {
+        let names: HashSet<&String> = names.iter().collect();
         let there = self.sent.values().filter(|sent| sent.bytes.is_some()).map(|sent| &sent.file);
-        there.filter(|file| !names.contains(file)).cloned().collect()
+        there.filter(|file| !names.contains(*file)).cloned().collect()
     }
 }
