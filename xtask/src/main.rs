@@ -1,13 +1,15 @@
-//! The project's own checks: `cargo xtask check` runs them all, each name alone runs one.
+//! The project's own checks: `cargo xtask check` runs them all, each name alone runs one. Beside them what developers
+//! run by hand: `cargo xtask parse-report`.
 
 mod deps;
 mod licences;
 mod metadata;
+mod parse_report;
 mod sizes;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask check | deps | licences | sizes [--report]";
+const USAGE: &str = "usage: cargo xtask check | deps | licences | sizes [--report] | parse-report OPTIONS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
         Some("deps") => deps::check(),
         Some("licences") => licences::check(),
         Some("sizes") => sizes::check(report),
+        Some("parse-report") => parse_report::report(&arguments[1..]),
         _ => Err(USAGE.into()),
     };
     match outcome {

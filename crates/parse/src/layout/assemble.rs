@@ -19,7 +19,7 @@ pub fn assemble(record: &PageRecord, stats: &DocumentStats) -> Page {
         width: Some(record.width),
         height: Some(record.height),
         rotation: record.rotation,
-        text: crate::render::text::spatial(&record.tokens),
+        text: crate::render::text::spatial(record),
         printed_number: furniture::printed_number(record),
         ..Page::default()
     };
@@ -171,22 +171,8 @@ fn belongs(items: &[Item], marker: lists::Marker, rest: &[Draft], tokens: &[Toke
 /// Text in other directions, in drawing order, each run as one block.
 fn emit_aside(aside: &Aside, stats: &DocumentStats, page: &mut Page) {
     let tokens = &aside.tokens;
-    let mut runs: Vec<Vec<usize>> = Vec::new();
-    for index in 0..tokens.len() {
-        let near = index > 0 && {
-            let reach = 1.5 * tokens[index].size;
-            let (a, b) = (tokens[index - 1].bbox, tokens[index].bbox);
-            let apart = |low: f32, high: f32| (high - low).max(0.0);
-            apart(a.right(), b.x).max(apart(b.right(), a.x)) <= reach
-                && apart(a.bottom(), b.y).max(apart(b.bottom(), a.y)) <= reach
-        };
-        match runs.last_mut() {
-            Some(run) if near => run.push(index),
-            _ => runs.push(vec![index]),
-        }
-    }
     let body = stats.body_size();
-    for run in runs {
+    for run in aside.runs() {
         let Some(bbox) = BBox::around(run.iter().map(|index| tokens[*index].bbox)) else { continue };
         let size = tokens[run[0]].size;
         let role = if aside.diagonal && size > 2.0 * body { Role::Watermark } else { Role::Body };

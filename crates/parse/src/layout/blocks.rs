@@ -3,7 +3,7 @@
 use docmill_model::document::BBox;
 
 use super::lines::{Segment, join_lines};
-use super::{Token, lists};
+use super::{Token, bidi, lists};
 
 /// Distance between baselines inside a paragraph, em, when nothing else is known.
 const PITCH_MAX: f32 = 1.75;
@@ -79,6 +79,9 @@ pub fn lines(segments: &[Segment], tokens: &[Token]) -> Vec<Line> {
                 labelled: false,
             }),
         }
+    }
+    for line in &mut lines {
+        bidi::reading_order(tokens, &mut line.tokens);
     }
     lines
 }

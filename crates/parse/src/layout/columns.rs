@@ -169,9 +169,8 @@ fn read_row_by_row(pieces: &[Piece]) -> bool {
     let (mut onward, mut all) = (0, 0);
     for pair in pieces.windows(2).filter(|pair| pair[0].row == pair[1].row) {
         all += 1;
-        onward += usize::from(
-            pair[1].segment.seq > pair[0].segment.seq && pair[1].segment.seq - pair[0].segment.last_seq() <= 8,
-        );
+        let (here, next) = (&pair[0].segment, &pair[1].segment);
+        onward += usize::from(next.seq > here.seq && next.seq <= here.last_seq() + 8);
     }
     all > 0 && onward * 5 >= all * 3
 }

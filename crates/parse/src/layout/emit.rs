@@ -2,11 +2,11 @@
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, List, ListItem, Page, Role, Table, Word, WordRange};
 
-use super::Token;
 use super::blocks::{Draft, line_text};
 use super::grid::FoundTable;
 use super::lines::join_lines;
 use super::lists::Marker;
+use super::{Token, bidi};
 
 /// A list item: its marker, where the marker stands, and its text.
 #[derive(Debug, Clone)]
@@ -95,12 +95,14 @@ impl<'t> Emitter<'t> {
             }
             let from = self.page.words.len() as u32;
             // Cells of one row share their lines' numbers: they stand side by side.
-            for (number, line) in cell.lines.iter().enumerate() {
+            let mut lines = cell.lines.clone();
+            for (number, line) in lines.iter_mut().enumerate() {
+                bidi::reading_order(self.tokens, line);
                 self.push_words(line, self.line + number as u32);
             }
             depth = depth.max(cell.lines.len() as u32);
             let range = WordRange::new(from, self.page.words.len() as u32);
-            let texts: Vec<String> = cell.lines.iter().map(|line| joined(self.tokens, line)).collect();
+            let texts: Vec<String> = lines.iter().map(|line| joined(self.tokens, line)).collect();
             cells.push(Cell {
                 row: cell.row as u32,
                 column: cell.column as u32,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use docmill_model::document::BBox;
 
-use super::Token;
+use super::{Token, bidi};
 
 /// Gap in em that words drawn one after the other may have and still stand together.
 const GAP_ADJACENT: f32 = 0.9;
@@ -81,12 +81,14 @@ impl Segment {
     }
 
     pub fn text(&self, tokens: &[Token]) -> String {
+        let mut order = self.tokens.clone();
+        bidi::reading_order(tokens, &mut order);
         let mut text = String::new();
-        for index in &self.tokens {
+        for index in order {
             if !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(&tokens[*index].text);
+            text.push_str(&tokens[index].text);
         }
         text
     }

@@ -6,6 +6,7 @@
 
 mod aligned;
 mod assemble;
+pub mod bidi;
 mod blocks;
 mod columns;
 mod emit;
@@ -25,7 +26,7 @@ pub use stats::DocumentStats;
 use docmill_model::document::BBox;
 
 /// A word as it stands on the upright page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Token {
     pub text: String,
     pub bbox: BBox,
@@ -60,6 +61,28 @@ pub struct Aside {
     /// Not by quarter turns: stamps and watermarks.
     pub diagonal: bool,
     pub tokens: Vec<Token>,
+}
+
+impl Aside {
+    /// Words that stand close after each other, as indices into the tokens.
+    pub fn runs(&self) -> Vec<Vec<usize>> {
+        let tokens = &self.tokens;
+        let mut runs: Vec<Vec<usize>> = Vec::new();
+        for index in 0..tokens.len() {
+            let near = index > 0 && {
+                let reach = 1.5 * tokens[index].size;
+                let (a, b) = (tokens[index - 1].bbox, tokens[index].bbox);
+                let apart = |low: f32, high: f32| (high - low).max(0.0);
+                apart(a.right(), b.x).max(apart(b.right(), a.x)) <= reach
+                    && apart(a.bottom(), b.y).max(apart(b.bottom(), a.y)) <= reach
+            };
+            match runs.last_mut() {
+                Some(run) if near => run.push(index),
+                _ => runs.push(vec![index]),
+            }
+        }
+        runs
+    }
 }
 
 /// What a reader knows of one page before the document as a whole has been looked at.

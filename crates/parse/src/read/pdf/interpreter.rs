@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
+use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
-use hayro_interpret::kurbo::Rect;
-use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page};
 
-use super::device::{Collector, Drawing, FontNotes};
+use super::content::{self, Fonts, Layers};
+use super::drawing::Drawing;
+use super::strings::text_string;
 
 const PAGES_PER_OPENING: usize = 256;
 const STACK_BYTES: usize = 32 * 1024 * 1024;
@@ -122,7 +123,6 @@ impl Drop for Interpreter {
 }
 
 fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result<Opening, LoadPdfError>>, check: bool) {
-    let mut notes = FontNotes::default();
     let mut first = true;
     loop {
         let pdf = match Pdf::new(Arc::clone(bytes)) {
@@ -136,23 +136,22 @@ fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result
             let _ = opened.send(Ok(describe(&pdf, check)));
             first = false;
         }
-        if !serve_opening(&pdf, inbox, &mut notes) {
+        if !serve_opening(&pdf, inbox) {
             return;
         }
-        notes = FontNotes::default();
     }
 }
 
 /// Answers requests until this opening is used up (true) or nobody asks any more (false).
-fn serve_opening(pdf: &Pdf, inbox: &Receiver<Request>, notes: &mut FontNotes) -> bool {
-    let cache = InterpreterCache::new();
+fn serve_opening(pdf: &Pdf, inbox: &Receiver<Request>) -> bool {
+    let (fonts, layers) = (Fonts::new(), Layers::of(pdf));
     let renders = RenderCache::new();
     for _ in 0..PAGES_PER_OPENING {
         match inbox.recv() {
             Err(_) => return false,
             Ok(Request::Draw(index, answer)) => {
                 if let Some(page) = pdf.pages().get(index) {
-                    let _ = answer.send(draw(page, &cache, notes));
+                    let _ = answer.send(draw(page, &fonts, &layers));
                 }
             }
             Ok(Request::Render(index, scale, answer)) => {
@@ -175,27 +174,9 @@ fn describe(pdf: &Pdf, check: bool) -> Opening {
     Opening { pages: pdf.pages().len(), promised: promised.map(i64::from), unreadable, title }
 }
 
-/// A text string of the info dictionary: UTF-16 with a mark, UTF-8 with a mark, else taken as Latin-1, which
-/// PDFDocEncoding is for all that titles commonly use (ISO 32000-1, 7.9.2.2).
-fn text_string(bytes: &[u8]) -> String {
-    match bytes {
-        [0xFE, 0xFF, rest @ ..] => {
-            let units: Vec<u16> = rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
-            String::from_utf16_lossy(&units)
-        }
-        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
-    }
-}
-
-fn draw<'a>(page: &Page<'a>, cache: &InterpreterCache<'a>, notes: &mut FontNotes) -> DrawnPage {
-    let (width, height) = page.render_dimensions();
-    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-    let transform = page.initial_transform(true).to_kurbo();
-    let mut context = Context::new(transform, area, cache, page.xref(), InterpreterSettings::default());
-    let mut collector = Collector::new(area, notes);
-    interpret_page(page, &mut context, &mut collector);
-    DrawnPage { width, height, drawing: collector.drawing }
+fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> DrawnPage {
+    let (width, height, drawing) = content::draw(page, fonts, layers);
+    DrawnPage { width, height, drawing }
 }
 
 fn render<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, scale: f32) -> Raster {

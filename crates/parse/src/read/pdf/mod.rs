@@ -1,8 +1,12 @@
 //! PDF documents.
 
-mod device;
+mod content;
+mod doubles;
+mod drawing;
 mod interpreter;
 mod picture;
+mod strings;
+mod turn;
 mod words;
 
 use std::collections::HashMap;
@@ -189,7 +193,7 @@ impl PdfReader {
             width: Some(record.width),
             height: Some(record.height),
             rotation: record.rotation,
-            text: text::spatial(&record.tokens),
+            text: text::spatial(record),
             ..Page::default()
         }
     }

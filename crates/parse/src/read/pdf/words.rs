@@ -2,14 +2,20 @@
 
 use docmill_model::document::BBox;
 
-use super::device::{Drawing, DrawnGlyph, Style};
-use crate::layout::{Aside, PageRecord, Rule, Token};
+use super::doubles::Doubles;
+use super::drawing::{Drawing, DrawnGlyph, Style};
+use super::turn::{Turn, main_quarter};
+use crate::layout::{Aside, PageRecord, Token, bidi};
 
 /// A gap of this many em ends a word. Of 69,000 real word gaps 1 % are below .19 em, of in-word gaps 1 in 1,000 is
 /// above .12 em.
 const WORD_GAP: f32 = 0.12;
 /// CJK text has no spaces; glyphs set apart are still one run of text.
 const WORD_GAP_CJK: f32 = 0.5;
+/// A drawn space narrower than this says nothing, em.
+const SPACE_MIN: f32 = 0.05;
+/// Share of a drawn space that must stay white.
+const SPACE_SEEN: f32 = 0.4;
 /// Letters of a bold cut are drawn with strokes this much wider than the page's usual ones.
 const BOLD_STROKE: f32 = 1.3;
 
@@ -25,39 +31,77 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
     let quarter = main_quarter(&drawing.glyphs);
     let turn = Turn { quarter: (4 - quarter) % 4, width, height };
     let usual_stroke = usual_stroke(drawing);
+    let doubles = Doubles::of(drawing);
     let mut groups: Vec<(i32, Vec<Letters>)> = Vec::new();
-    for glyph in &drawing.glyphs {
-        let text = &drawing.text[glyph.start as usize..glyph.start as usize + glyph.len as usize];
-        if text.is_empty() || (glyph.hidden && leave.hidden) {
+    for (index, glyph) in drawing.glyphs.iter().enumerate() {
+        let text = drawing.text_of(glyph);
+        if text.is_empty() || (glyph.hidden && leave.hidden) || doubles.repeats(index) {
             continue;
         }
-        let degrees = (glyph.dy.atan2(glyph.dx).to_degrees().round() as i32).rem_euclid(360);
-        let degrees =
-            [0, 90, 180, 270, 360].into_iter().find(|right| (right - degrees).abs() <= 2).unwrap_or(degrees) % 360;
+        let degrees = degrees(glyph);
         if degrees % 90 != 0 && leave.diagonal {
             continue;
         }
-        let aside = if degrees == quarter * 90 && !glyph.vertical { -1 } else { degrees };
-        let index = groups.iter().position(|(group, _)| *group == aside).unwrap_or_else(|| {
-            groups.push((aside, Vec::new()));
+        let group = if degrees == quarter * 90 && !glyph.vertical { UPRIGHT } else { degrees };
+        let group = groups.iter().position(|(own, _)| *own == group).unwrap_or_else(|| {
+            groups.push((group, Vec::new()));
             groups.len() - 1
         });
-        let bold = is_bold(drawing.styles.get(glyph.style as usize).copied().unwrap_or_default(), usual_stroke);
-        extend_words(&mut groups[index].1, glyph, text, bold);
+        let style = drawing.styles.get(glyph.style as usize).copied().unwrap_or_default();
+        let bold = is_bold(style, usual_stroke) || doubles.is_repeated(index);
+        extend_words(&mut groups[group].1, glyph, text, bold);
     }
     let mut record = PageRecord { rotation: (turn.quarter * 90) as u16, ..PageRecord::default() };
     (record.width, record.height) = turn.size();
     record.rules = drawing.rules.iter().map(|rule| turn.rule(*rule)).collect();
     let mut seq = 0;
     for (group, words) in groups {
-        let tokens = words.into_iter().filter_map(|word| word.finish(&turn, &mut seq)).collect();
-        if group == -1 {
-            record.tokens = without_doubles(tokens);
+        let late: Vec<bool> = words.iter().map(|word| word.first.late).collect();
+        let tokens = words.into_iter().map(|word| word.finish(&turn, &mut seq));
+        let (tokens, late): (Vec<Token>, Vec<bool>) =
+            tokens.zip(late).filter_map(|(token, late)| Some((token?, late))).unzip();
+        if group == UPRIGHT {
+            record.tokens = settle(tokens, &late);
         } else {
             record.asides.push(Aside { diagonal: group % 90 != 0, tokens });
         }
     }
     record
+}
+
+/// The group of the words that run with the page.
+const UPRIGHT: i32 = -1;
+
+/// Direction of the text, whole degrees clockwise; nearly right angles are right.
+fn degrees(glyph: &DrawnGlyph) -> i32 {
+    let degrees = (glyph.dy.atan2(glyph.dx).to_degrees().round() as i32).rem_euclid(360);
+    [0, 90, 180, 270, 360].into_iter().find(|right| (right - degrees).abs() <= 2).unwrap_or(degrees) % 360
+}
+
+/// Values of form fields are drawn after the page: each is put behind what stands left of it, its label.
+fn settle(mut tokens: Vec<Token>, late: &[bool]) -> Vec<Token> {
+    if !late.iter().any(|late| *late) {
+        return tokens;
+    }
+    let mut keys: Vec<(u32, u32)> = tokens.iter().map(|token| (token.seq, 0)).collect();
+    for index in (0..tokens.len()).filter(|index| late[*index]) {
+        let own = &tokens[index];
+        let level = |other: &Token| (other.baseline - own.baseline).abs() <= 0.6 * own.size.max(other.size);
+        let left = (0..tokens.len())
+            .filter(|other| (!late[*other] || *other < index) && level(&tokens[*other]))
+            .filter(|other| tokens[*other].bbox.right() <= own.bbox.x + 0.5 * own.size)
+            .max_by(|a, b| tokens[*a].bbox.right().total_cmp(&tokens[*b].bbox.right()));
+        if let Some(left) = left {
+            keys[index] = (keys[left].0, own.seq);
+        }
+    }
+    let mut order: Vec<usize> = (0..tokens.len()).collect();
+    order.sort_by_key(|index| keys[*index]);
+    for (place, index) in order.iter().enumerate() {
+        tokens[*index].seq = place as u32 + 1;
+    }
+    tokens.sort_by_key(|token| token.seq);
+    tokens
 }
 
 fn is_bold(style: Style, usual_stroke: f32) -> bool {
@@ -79,64 +123,18 @@ fn usual_stroke(drawing: &Drawing) -> f32 {
     *strokes.select_nth_unstable_by(middle, f32::total_cmp).1
 }
 
-/// Quarter turns clockwise in which most characters run.
-fn main_quarter(glyphs: &[DrawnGlyph]) -> i32 {
-    let mut counts = [0usize; 4];
-    for glyph in glyphs.iter().filter(|glyph| glyph.len > 0 && !glyph.vertical) {
-        if glyph.dx.abs() > 0.999 {
-            counts[if glyph.dx > 0.0 { 0 } else { 2 }] += 1;
-        } else if glyph.dy.abs() > 0.999 {
-            counts[if glyph.dy > 0.0 { 1 } else { 3 }] += 1;
-        }
-    }
-    let most = counts.iter().max().copied().unwrap_or(0);
-    if counts[0] == most { 0 } else { counts.iter().position(|count| *count == most).unwrap_or(0) as i32 }
-}
-
-/// Turns the page by quarters clockwise.
-struct Turn {
-    quarter: i32,
-    width: f32,
-    height: f32,
-}
-
-impl Turn {
-    fn size(&self) -> (f32, f32) {
-        if self.quarter % 2 == 1 { (self.height, self.width) } else { (self.width, self.height) }
-    }
-
-    fn point(&self, x: f32, y: f32) -> (f32, f32) {
-        match self.quarter {
-            1 => (self.height - y, x),
-            2 => (self.width - x, self.height - y),
-            3 => (y, self.width - x),
-            _ => (x, y),
-        }
-    }
-
-    fn rule(&self, rule: Rule) -> Rule {
-        let ends = if rule.horizontal {
-            [self.point(rule.from, rule.at), self.point(rule.to, rule.at)]
-        } else {
-            [self.point(rule.at, rule.from), self.point(rule.at, rule.to)]
-        };
-        let horizontal = rule.horizontal == (self.quarter % 2 == 0);
-        let [(x0, y0), (x1, y1)] = ends;
-        let (at, a, b) = if horizontal { (y0, x0, x1) } else { (x0, y0, y1) };
-        Rule { horizontal, at, from: a.min(b), to: a.max(b) }
-    }
-}
-
 /// A word in the making, in the page's coordinates before the turn.
 struct Letters {
     text: String,
     first: DrawnGlyph,
-    /// Where the last glyph ended.
+    /// Where the last glyph ended, and the space that the text state adds behind it.
     end: (f32, f32),
+    tracking: f32,
     size: f32,
     bold: usize,
     glyphs: usize,
-    closed: bool,
+    /// Width of the space that was drawn behind it.
+    space: f32,
 }
 
 fn is_space(text: &str) -> bool {
@@ -150,9 +148,9 @@ fn is_cjk(c: char) -> bool {
 fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: bool) {
     if is_space(text) {
         if let Some(last) = words.last_mut()
-            && glyph.advance > 0.05 * glyph.size
+            && glyph.advance > SPACE_MIN * glyph.size
         {
-            last.closed = true;
+            last.space = last.space.max(glyph.advance);
         }
         return;
     }
@@ -160,8 +158,15 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
     if let Some(last) = words.last_mut()
         && continues(last, glyph, text)
     {
-        last.text.push_str(text);
-        last.end = end;
+        let backwards = (glyph.x - last.end.0) * glyph.dx + (glyph.y - last.end.1) * glyph.dy < -0.35 * glyph.size;
+        if backwards && text.chars().any(bidi::is_rtl) {
+            last.text.insert_str(0, text);
+            (last.first.x, last.first.y) = (glyph.x, glyph.y);
+        } else {
+            last.text.push_str(text);
+            last.end = end;
+        }
+        last.tracking = glyph.tracking;
         last.size = last.size.max(glyph.size);
         last.bold += usize::from(bold);
         last.glyphs += 1;
@@ -171,29 +176,43 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
         text: text.to_owned(),
         first: *glyph,
         end,
+        tracking: glyph.tracking,
         size: glyph.size,
         bold: usize::from(bold),
         glyphs: 1,
-        closed: false,
+        space: 0.0,
     });
 }
 
 fn continues(last: &Letters, glyph: &DrawnGlyph, text: &str) -> bool {
-    if last.closed {
-        return false;
-    }
     let (ox, oy) = (glyph.x - last.end.0, glyph.y - last.end.1);
-    let along = ox * glyph.dx + oy * glyph.dy;
+    let gap = ox * glyph.dx + oy * glyph.dy;
+    let along = gap - last.tracking.max(0.0);
     let across = oy * glyph.dx - ox * glyph.dy;
     let em = last.size.max(glyph.size);
-    let cjk = text.chars().next().is_some_and(is_cjk) && last.text.chars().next_back().is_some_and(is_cjk);
-    let gap = if cjk { WORD_GAP_CJK } else { WORD_GAP };
-    along < gap * em && along > -0.35 * em && across.abs() < 0.45 * em
+    // A space that the next glyph is drawn over is none.
+    if across.abs() >= 0.45 * em || (last.space > 0.0 && gap > SPACE_SEEN * last.space) {
+        return false;
+    }
+    let (before, after) = (last.text.chars().next_back(), text.chars().next());
+    let cjk = before.is_some_and(is_cjk) && after.is_some_and(is_cjk);
+    let limit = if cjk { WORD_GAP_CJK } else { WORD_GAP };
+    if along < limit * em && along > -0.35 * em {
+        return last.space == 0.0 || gap <= SPACE_SEEN * last.space;
+    }
+    // Right-to-left text drawn as it is read: each letter stands left of the one before.
+    let back = gap + glyph.advance + last.width();
+    last.space == 0.0 && after.is_some_and(bidi::is_rtl) && back.abs() < limit * em
 }
 
 impl Letters {
+    /// From where it begins to where it ends, along the text.
+    fn width(&self) -> f32 {
+        (self.end.0 - self.first.x) * self.first.dx + (self.end.1 - self.first.y) * self.first.dy
+    }
+
     fn finish(self, turn: &Turn, seq: &mut u32) -> Option<Token> {
-        let text = clean(&self.text);
+        let text = bidi::logical(&clean(&self.text));
         if text.is_empty() {
             return None;
         }
@@ -233,32 +252,4 @@ fn clean(text: &str) -> String {
         }
     }
     cleaned
-}
-
-/// Bold made by printing twice with a small shift, and shadows: the same word at the same place is one word.
-fn without_doubles(tokens: Vec<Token>) -> Vec<Token> {
-    let mut seen: std::collections::HashMap<(i32, i32), Vec<usize>> = std::collections::HashMap::new();
-    let mut kept: Vec<Token> = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        let cell = |value: f32| (value / 8.0).floor() as i32;
-        let (cx, cy) = (cell(token.bbox.x), cell(token.baseline));
-        let near = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (cx + dx, cy + dy)));
-        let reach = 0.15 * token.size;
-        let double = near.filter_map(|place| seen.get(&place)).flatten().copied().find(|index| {
-            let other: &Token = &kept[*index];
-            (other.bbox.x - token.bbox.x).abs() < reach
-                && (other.baseline - token.baseline).abs() < reach
-                && other.text == token.text
-        });
-        if let Some(index) = double {
-            kept[index].bold |= kept[index].bbox != token.bbox;
-            continue;
-        }
-        let place = seen.entry((cx, cy)).or_default();
-        if place.len() < 64 {
-            place.push(kept.len());
-        }
-        kept.push(token);
-    }
-    kept
 }

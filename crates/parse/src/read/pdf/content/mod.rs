@@ -1,0 +1,71 @@
+//! The interpreter of page content (ISO 32000-1, 8 and 9): what of a page can be read, nothing of what it looks like.
+//!
+//! hayro renders pages; this reads them. It knows fonts by their dictionaries, keeps forms and annotations apart, never
+//! touches the data of pictures, and stops at a budget: a page may draw forms inside forms without end.
+
+mod annotations;
+mod colour;
+mod fonts;
+mod forms;
+mod layers;
+mod machine;
+mod marks;
+mod paths;
+mod state;
+mod text;
+mod unicode;
+
+pub use fonts::Fonts;
+pub use layers::Layers;
+
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::{Affine, Rect};
+
+use super::drawing::Drawing;
+use machine::Machine;
+
+/// Operators of one page, those of its forms included; a page with more is cut off there.
+const OPERATIONS_MAX: usize = 8_000_000;
+/// Forms that are drawn in one page, each time they are drawn.
+const FORMS_MAX: usize = 50_000;
+/// Forms inside forms.
+const DEPTH_MAX: usize = 28;
+/// Graphics states that are kept at a time.
+const STATES_MAX: usize = 512;
+/// Glyphs kept of one page; a page with more is a drawing or an attack.
+const GLYPHS_MAX: usize = 500_000;
+/// Rules kept of one page; maps and drawings have more, and no tables.
+const RULES_MAX: usize = 20_000;
+const PICTURES_MAX: usize = 20_000;
+
+/// Interprets a page and its annotations. Width and height are those of the page as it is shown, points.
+pub fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> (f32, f32, Drawing) {
+    let (width, height) = page.render_dimensions();
+    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let shown = page.initial_transform(true);
+    let mut machine = Machine::new(Affine::new(shown.as_coeffs()), area, fonts, layers);
+    if let Some(content) = page_content(page) {
+        machine.run(&content, page.resources());
+    }
+    machine.annotations(page);
+    (width, height, machine.finish())
+}
+
+/// The page's content streams as one. hayro keeps its own copy for as long as the document is open, and what cannot be
+/// decoded to its end is read as far as it goes.
+fn page_content(page: &Page<'_>) -> Option<Vec<u8>> {
+    use hayro::hayro_syntax::object::{Array, Stream};
+    let contents = "Contents";
+    if let Some(stream) = page.raw().get::<Stream<'_>>(contents) {
+        return stream.decoded_data().ok().map(std::borrow::Cow::into_owned);
+    }
+    let mut joined = Vec::new();
+    for stream in page.raw().get::<Array<'_>>(contents)?.iter::<Stream<'_>>() {
+        if let Ok(data) = stream.decoded_data() {
+            joined.extend_from_slice(&data);
+            // Tokens do not run on from one stream into the next.
+            joined.push(b'\n');
+        }
+    }
+    Some(joined)
+}

@@ -1,0 +1,62 @@
+//! What one page draws: glyphs, thin rules, pictures. Page coordinates, points, origin top left.
+
+use docmill_model::document::BBox;
+
+use crate::layout::Rule;
+
+/// A glyph with its text in `Drawing::text`.
+#[derive(Debug, Clone, Copy)]
+pub struct DrawnGlyph {
+    /// Where it stands on its baseline.
+    pub x: f32,
+    pub y: f32,
+    /// Unit vector in which the text runs.
+    pub dx: f32,
+    pub dy: f32,
+    /// Along the text, points, without the space that the text state adds.
+    pub advance: f32,
+    /// Space that the text state adds behind every glyph (Tc): tracked text is set apart by it.
+    pub tracking: f32,
+    pub size: f32,
+    pub start: u32,
+    pub len: u16,
+    pub style: u16,
+    pub vertical: bool,
+    /// Drawn without ink.
+    pub hidden: bool,
+    /// Drawn by an annotation or a form field, after the page.
+    pub late: bool,
+}
+
+/// What the layout wants to know of a font.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Style {
+    pub bold: bool,
+    pub italic: bool,
+    pub mono: bool,
+    /// Mean stroke width in em, where nothing else tells the font's weight.
+    pub stroke: Option<f32>,
+}
+
+/// Everything that one page draws.
+#[derive(Debug, Default)]
+pub struct Drawing {
+    pub glyphs: Vec<DrawnGlyph>,
+    pub text: String,
+    pub styles: Vec<Style>,
+    pub rules: Vec<Rule>,
+    pub pictures: Vec<BBox>,
+    /// Visible paths that are no rules.
+    pub shapes: usize,
+    /// Glyphs that no one can read: their font does not say which characters they are.
+    pub unmapped: usize,
+    /// The page drew more than is looked at.
+    pub truncated: bool,
+}
+
+impl Drawing {
+    pub fn text_of(&self, glyph: &DrawnGlyph) -> &str {
+        let start = glyph.start as usize;
+        self.text.get(start..start + usize::from(glyph.len)).unwrap_or_default()
+    }
+}
