@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match parse_all(source, &options, &mut NoServices) {
             Ok((info, outcomes)) => {
                 pages += outcomes.len();
-                let texts: Vec<&str> = outcomes.iter().map(|outcome| text_of(outcome, tier)).collect();
+                let texts: Vec<String> = outcomes.iter().map(|outcome| text_of(outcome, tier)).collect();
                 let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 std::fs::write(Path::new(output).join(format!("{stem}.md")), texts.join("\n\n"))?;
                 println!("ok {name} {} pages {} ms {:?}", outcomes.len(), begun.elapsed().as_millis(), info.warnings);
@@ -54,10 +54,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn text_of(outcome: &PageOutcome, tier: Tier) -> &str {
+/// A page as the benchmarks' truth has it: its header and footer stand where they are printed.
+fn text_of(outcome: &PageOutcome, tier: Tier) -> String {
     match outcome {
-        PageOutcome::Read(page) if tier.has_layout() => &page.markdown,
-        PageOutcome::Read(page) => &page.text,
-        PageOutcome::Failed { error, .. } => error,
+        PageOutcome::Read(page) if tier.has_layout() => {
+            let parts = [page.header.as_deref(), Some(page.markdown.as_str()), page.footer.as_deref()];
+            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+        }
+        PageOutcome::Read(page) => page.text.clone(),
+        PageOutcome::Failed { error, .. } => error.clone(),
     }
 }

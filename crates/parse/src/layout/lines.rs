@@ -1,8 +1,7 @@
 //! Words on one baseline with small gaps, as segments: the pieces that lines, cells and columns are made of.
 
-use std::collections::HashMap;
-
 use docmill_model::document::BBox;
+use rustc_hash::FxHashMap;
 
 use super::{Token, bidi};
 
@@ -118,7 +117,7 @@ pub fn segments(tokens: &[Token], indices: impl Iterator<Item = usize>) -> Vec<S
     let mut order: Vec<usize> = indices.collect();
     order.sort_by(|a, b| tokens[*a].bbox.x.total_cmp(&tokens[*b].bbox.x).then(a.cmp(b)));
     let mut found: Vec<Segment> = Vec::new();
-    let mut open: HashMap<i32, Vec<usize>> = HashMap::new();
+    let mut open: FxHashMap<i32, Vec<usize>> = FxHashMap::default();
     for index in order {
         let token = &tokens[index];
         let bucket = |baseline: f32| (baseline / 4.0).floor() as i32;

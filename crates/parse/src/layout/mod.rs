@@ -42,7 +42,7 @@ pub struct Token {
 
 impl Token {
     pub fn chars(&self) -> usize {
-        self.text.chars().count()
+        if self.text.is_ascii() { self.text.len() } else { self.text.chars().count() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Glyphs that are drawn twice at one place: bold made by printing again with a small shift, and shadows.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::drawing::{Drawing, DrawnGlyph};
 
@@ -8,10 +8,14 @@ use super::drawing::{Drawing, DrawnGlyph};
 const REACH: f32 = 0.15;
 /// Side of the cells by which they are looked up, em.
 const CELL: f32 = 0.5;
+/// The same for the first look: less than the narrowest letters are apart, so that `ll` is no suspect. Of a word that
+/// is printed twice some letters share a cell, wherever the cells' borders fall.
+const CELL_NARROW: f32 = 0.18;
 /// Glyphs looked at in one cell: a page that puts everything at one place is an attack.
 const CELL_MAX: usize = 32;
 
-type Place = (u32, i32, i32);
+/// A character and the cell that it stands in, packed.
+type Place = u64;
 
 /// Which glyphs repeat an earlier one, and which ones are repeated.
 #[derive(Debug, Default)]
@@ -23,9 +27,9 @@ pub struct Doubles {
 impl Doubles {
     pub fn of(drawing: &Drawing) -> Self {
         // Most pages have none: one look a glyph tells.
-        let mut cells = FxHashSet::default();
+        let mut cells = FxHashSet::with_capacity_and_hasher(drawing.glyphs.len(), FxBuildHasher);
         let suspect = drawing.glyphs.iter().filter(|glyph| glyph.len > 0).any(|glyph| {
-            let repeated = !cells.insert(place(drawing, glyph, 0.0, 0.0));
+            let repeated = !cells.insert(place(drawing, glyph, CELL_NARROW, 0.0, 0.0));
             repeated && !drawing.text_of(glyph).starts_with(char::is_whitespace)
         });
         if suspect { Self::find(drawing) } else { Self::default() }
@@ -38,7 +42,7 @@ impl Doubles {
             let reach = REACH / CELL;
             let corners = [(-reach, -reach), (reach, -reach), (-reach, reach), (reach, reach)];
             let earlier = corners.iter().find_map(|(dx, dy)| {
-                let near = cells.get(&place(drawing, glyph, *dx, *dy))?;
+                let near = cells.get(&place(drawing, glyph, CELL, *dx, *dy))?;
                 near.iter().copied().find(|other| same(drawing, &drawing.glyphs[*other as usize], glyph))
             });
             if let Some(earlier) = earlier {
@@ -46,7 +50,7 @@ impl Doubles {
                 doubles.by_glyph.entry(earlier).or_insert(false);
                 continue;
             }
-            let cell = cells.entry(place(drawing, glyph, 0.0, 0.0)).or_default();
+            let cell = cells.entry(place(drawing, glyph, CELL, 0.0, 0.0)).or_default();
             if cell.len() < CELL_MAX {
                 cell.push(index as u32);
             }
@@ -70,9 +74,11 @@ fn same(drawing: &Drawing, a: &DrawnGlyph, b: &DrawnGlyph) -> bool {
     (a.x - b.x).abs() < reach && (a.y - b.y).abs() < reach && drawing.text_of(a) == drawing.text_of(b)
 }
 
-/// The glyph's first character and the cell that it stands in, shifted by so many cells.
-fn place(drawing: &Drawing, glyph: &DrawnGlyph, dx: f32, dy: f32) -> Place {
-    let side = CELL * glyph.size.max(0.5);
+/// The place of the glyph among cells of this side, em, shifted by so many of them.
+fn place(drawing: &Drawing, glyph: &DrawnGlyph, side: f32, dx: f32, dy: f32) -> Place {
+    let cells = 1.0 / (side * glyph.size.max(0.5));
     let first = drawing.text_of(glyph).chars().next().map_or(0, u32::from);
-    (first, (glyph.x / side + dx).floor() as i32, (glyph.y / side + dy).floor() as i32)
+    // Left of and above the page there is room too; a cast to an unsigned number cuts off, where floor is a call.
+    let cell = |at: f32, shift: f32| u64::from((at * cells + shift + 4096.0) as u32 & 0x1F_FFFF);
+    u64::from(first) << 42 | cell(glyph.x, dx) << 21 | cell(glyph.y, dy)
 }

@@ -10,6 +10,7 @@ use hayro::hayro_syntax::object::{Array, Dict, Name, Stream};
 use hayro::hayro_syntax::page::Resources;
 use hayro::kurbo::{ParamCurveArea, Shape};
 use hayro_font::{CMapResolverFn, FontCache, FontGlyph, FontQuery, FontResolverFn, StandardFont};
+use rustc_hash::FxHashMap;
 
 use super::machine::FontNames;
 use super::unicode::Reader;
@@ -104,10 +105,35 @@ pub(super) struct Font<'a> {
     notes: RefCell<Notes>,
 }
 
-#[derive(Default)]
 struct Notes {
-    by_code: HashMap<u32, Note>,
+    /// One-byte codes by their number, which is all that most fonts have.
+    by_byte: [Option<Note>; 256],
+    by_code: FxHashMap<u32, Note>,
     text: String,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self { by_byte: [None; 256], by_code: FxHashMap::default(), text: String::new() }
+    }
+}
+
+impl Notes {
+    fn get(&self, code: u32) -> Option<Note> {
+        match self.by_byte.get(code as usize) {
+            Some(note) => *note,
+            None => self.by_code.get(&code).copied(),
+        }
+    }
+
+    fn insert(&mut self, code: u32, note: Note) {
+        match self.by_byte.get_mut(code as usize) {
+            Some(place) => *place = Some(note),
+            None => {
+                self.by_code.insert(code, note);
+            }
+        }
+    }
 }
 
 /// What a code stands for. Lengths in thousandths of the text size.
@@ -150,11 +176,11 @@ impl<'a> Font<'a> {
 
     pub fn note(&self, code: u32) -> Note {
         let mut notes = self.notes.borrow_mut();
-        if let Some(note) = notes.by_code.get(&code) {
-            return *note;
+        if let Some(note) = notes.get(code) {
+            return note;
         }
         let note = self.look_up(code, &mut notes.text);
-        notes.by_code.insert(code, note);
+        notes.insert(code, note);
         note
     }
 

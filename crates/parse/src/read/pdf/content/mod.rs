@@ -42,13 +42,20 @@ const PICTURES_MAX: usize = 20_000;
 pub fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> (f32, f32, Drawing) {
     let (width, height) = page.render_dimensions();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-    let shown = page.initial_transform(true);
-    let mut machine = Machine::new(Affine::new(shown.as_coeffs()), area, fonts, layers);
+    let shown = Affine::new(page.initial_transform(true).as_coeffs()) * moved_onto_page(page);
+    let mut machine = Machine::new(shown, area, fonts, layers);
     if let Some(content) = page_content(page) {
         machine.run(&content, page.resources());
     }
     machine.annotations(page);
     (width, height, machine.finish())
+}
+
+/// A crop box that does not meet the page is ignored; hayro moves the page to where the box lies.
+fn moved_onto_page(page: &Page<'_>) -> Affine {
+    let (shown, media) = (page.intersected_crop_box(), page.media_box());
+    let meets = shown.width() > 0.0 && shown.height() > 0.0 && media.width() > 0.0;
+    if meets { Affine::IDENTITY } else { Affine::translate((shown.x0 - media.x0, shown.y0 - media.y0)) }
 }
 
 /// The page's content streams as one. hayro keeps its own copy for as long as the document is open, and what cannot be

@@ -16,6 +16,10 @@ pub(super) struct Reader<'a> {
     /// The font's own names of its codes are a guess: a TrueType font with neither an encoding nor `ToUnicode` is
     /// read by standard names, which subsets do not follow.
     guessed: bool,
+    /// `ToUnicode` is the name of an identity: the code is the character.
+    is_code: bool,
+    /// The document draws the letters itself.
+    drawn: bool,
     collection: OnceCell<Option<Collection>>,
     program: OnceCell<HashMap<u32, char>>,
     /// Whether the font is composite, not embedded and of no known collection.
@@ -30,12 +34,16 @@ struct Collection {
 
 impl<'a> Reader<'a> {
     pub fn new(dict: &Dict<'a>, cmaps: &CMapResolverFn) -> Self {
-        let truetype = dict.get::<Name<'_>>("Subtype").is_some_and(|kind| kind.as_ref() == b"TrueType");
+        let is =
+            |key: &str, names: &[&[u8]]| dict.get::<Name<'_>>(key).is_some_and(|name| names.contains(&name.as_ref()));
+        let truetype = is("Subtype", &[b"TrueType"]);
         let told = dict.contains_key("ToUnicode") || dict.contains_key("Encoding");
         Self {
             dict: dict.clone(),
             cmaps: cmaps.clone(),
             guessed: truetype && !told,
+            is_code: is("ToUnicode", &[b"Identity-H", b"Identity-V"]),
+            drawn: is("Subtype", &[b"Type3"]),
             collection: OnceCell::new(),
             program: OnceCell::new(),
             absent: OnceCell::new(),
@@ -56,8 +64,11 @@ impl<'a> Reader<'a> {
         if !self.guessed && own.as_deref().is_some_and(tells) {
             return own;
         }
+        if self.is_code {
+            return char::from_u32(code).map(String::from).filter(|text| tells(text));
+        }
         let found = self.by_collection(code).or_else(|| self.by_program(font, code)).filter(|text| tells(text));
-        let found = found.or_else(|| self.by_usual_order(code));
+        let found = found.or_else(|| self.by_usual_order(code)).or_else(|| self.by_letter(code));
         // A private character is still better than none: symbol fonts have nothing else.
         found.or(own.filter(|own| !own.chars().all(|c| c.is_control() || c == '\u{fffd}')))
     }
@@ -106,6 +117,13 @@ impl<'a> Reader<'a> {
         let absent = *self.absent.get_or_init(|| self.is_absent().unwrap_or(false));
         let character = || (3..=97).contains(&code).then(|| char::from_u32(code + 29)).flatten().map(String::from);
         absent.then(character).flatten()
+    }
+
+    /// Bitmap fonts of TeX and others name their glyphs by numbers; letters and digits keep their ASCII codes in all of
+    /// their encodings.
+    fn by_letter(&self, code: u32) -> Option<String> {
+        let letter = char::from_u32(code).filter(char::is_ascii_alphanumeric);
+        self.drawn.then_some(letter).flatten().map(String::from)
     }
 
     fn is_absent(&self) -> Option<bool> {
