@@ -1,5 +1,7 @@
 //! A page record and what the document says, to a page.
 
+use std::collections::HashSet;
+
 use docmill_model::document::{BBox, Page, Role};
 
 use super::blocks::{self, Draft, Line};
@@ -7,8 +9,9 @@ use super::emit::{Emitter, Item, mean_confidence};
 use super::grid::FoundTable;
 use super::lines::{Segment, segments};
 use super::order::{Atom, sequence};
+use super::regions::{self, Piece, What};
 use super::rules::Rules;
-use super::{Aside, DocumentStats, PageRecord, Token, aligned, furniture, headings, lattice, lists};
+use super::{Aside, DocumentStats, PageRecord, Rule, Token, aligned, furniture, headings, lattice, lists};
 
 /// A page with more words than this is a drawing; its words stay in drawing order.
 const TOKENS_MAX: usize = 60_000;
@@ -29,12 +32,15 @@ pub fn assemble(record: &PageRecord, stats: &DocumentStats) -> Page {
     for (_, line) in &furniture {
         line.tokens.iter().for_each(|index| taken[*index] = true);
     }
-    let drawing = tokens.len() > TOKENS_MAX;
-    let tables = if drawing { Vec::new() } else { tables(record, &mut taken) };
-    let free = segments(tokens, (0..tokens.len()).filter(|index| !taken[*index]));
+    let em = stats.body_size();
+    let rules = Rules::of(record);
+    let ruled = if tokens.len() > TOKENS_MAX { Vec::new() } else { lattice::find(&rules, tokens, &mut taken) };
+    let across = row_rules(&rules, &ruled, tokens, &taken);
     let mut emitter = Emitter::new(tokens, &mut page);
     edge(&mut emitter, tokens, &furniture, Role::PageHeader);
-    body(&mut emitter, tokens, &free, &tables, stats);
+    for region in regions::split(pieces(tokens, &ruled, &taken), &across, em) {
+        body(&mut emitter, region, &ruled, &across, stats);
+    }
     edge(&mut emitter, tokens, &furniture, Role::PageFooter);
     for aside in &record.asides {
         emit_aside(aside, stats, &mut page);
@@ -43,11 +49,31 @@ pub fn assemble(record: &PageRecord, stats: &DocumentStats) -> Page {
     page
 }
 
-/// Ruled tables first: they are certain. Then those without vertical lines among what is left.
-fn tables(record: &PageRecord, taken: &mut [bool]) -> Vec<FoundTable> {
-    let tokens = &record.tokens;
-    let rules = Rules::of(record);
-    let mut tables = lattice::find(&rules, tokens, taken);
+/// What is to be ordered: ruled tables, which are certain, and the words outside of them.
+fn pieces(tokens: &[Token], tables: &[FoundTable], taken: &[bool]) -> Vec<Piece> {
+    let word = |(index, token): (usize, &Token)| Piece {
+        what: What::Word(index),
+        bbox: token.bbox,
+        baseline: token.baseline,
+        size: token.size,
+        seq: token.seq,
+    };
+    let table = |(index, table): (usize, &FoundTable)| {
+        let first = table.tokens().map(|token| &tokens[token]).min_by_key(|token| token.seq);
+        Piece {
+            what: What::Table(index),
+            bbox: table.bbox,
+            baseline: table.bbox.bottom(),
+            size: first.map_or(table.bbox.h, |token| token.size),
+            seq: first.map_or(0, |token| token.seq),
+        }
+    };
+    let words = tokens.iter().enumerate().filter(|(index, _)| !taken[*index]).map(word);
+    words.chain(tables.iter().enumerate().map(table)).collect()
+}
+
+/// Horizontal rules that may bound the rows of tables: no underlines, none of a table that was found.
+fn row_rules(rules: &Rules, tables: &[FoundTable], tokens: &[Token], taken: &[bool]) -> Vec<Rule> {
     let free = segments(tokens, (0..tokens.len()).filter(|index| !taken[*index]));
     let mut across = rules.without_underlines(&free);
     across.retain(|rule| {
@@ -56,11 +82,7 @@ fn tables(record: &PageRecord, taken: &mut [bool]) -> Vec<FoundTable> {
             rule.at >= bbox.y - 3.0 && rule.at <= bbox.bottom() + 3.0 && rule.from < bbox.right() && rule.to > bbox.x
         })
     });
-    for table in aligned::find(&free, tokens, &across) {
-        table.tokens().for_each(|index| taken[index] = true);
-        tables.push(table);
-    }
-    tables
+    across
 }
 
 fn edge(emitter: &mut Emitter<'_>, tokens: &[Token], furniture: &[(Role, Segment)], role: Role) {
@@ -72,7 +94,24 @@ fn edge(emitter: &mut Emitter<'_>, tokens: &[Token], furniture: &[(Role, Segment
     }
 }
 
-fn body(emitter: &mut Emitter<'_>, tokens: &[Token], free: &[Segment], tables: &[FoundTable], stats: &DocumentStats) {
+/// One region: its tables without rules are found, then everything is put in order.
+fn body(emitter: &mut Emitter<'_>, region: Vec<Piece>, ruled: &[FoundTable], across: &[Rule], stats: &DocumentStats) {
+    let tokens = emitter.tokens();
+    let words = region.iter().filter_map(|piece| if let What::Word(index) = piece.what { Some(index) } else { None });
+    let mut free = segments(tokens, words);
+    let mut tables: Vec<FoundTable> = region
+        .iter()
+        .filter_map(|piece| if let What::Table(index) = piece.what { Some(ruled[index].clone()) } else { None })
+        .collect();
+    if tokens.len() <= TOKENS_MAX {
+        let found = aligned::find(&free, tokens, across);
+        let taken: HashSet<usize> = found.iter().flat_map(FoundTable::tokens).collect();
+        if !found.is_empty() {
+            let left = free.iter().flat_map(|segment| segment.tokens.iter().copied());
+            free = segments(tokens, left.filter(|index| !taken.contains(index)).collect::<Vec<_>>().into_iter());
+            tables.extend(found);
+        }
+    }
     let of_table = |table: &FoundTable| {
         let seq = table.tokens().map(|index| tokens[index].seq).min().unwrap_or(0);
         Atom { bbox: table.bbox, seq }

@@ -5,8 +5,10 @@ use docmill_model::document::BBox;
 use super::lines::{Segment, join_lines};
 use super::{Token, bidi, lists};
 
-/// Distance between baselines inside a paragraph, em, when nothing else is known.
+/// Distance between baselines inside a paragraph, em, when nothing else is known; text that is set wider is usual where
+/// most of its lines are as far apart.
 const PITCH_MAX: f32 = 1.75;
+const PITCH_WIDE: f32 = 2.6;
 /// The same as a share of the paragraph's own pitch.
 const PITCH_SHARE: f32 = 1.3;
 /// Sizes of lines of one paragraph differ by less than this.
@@ -113,10 +115,11 @@ pub fn paragraphs(lines: Vec<Line>, tokens: &[Token]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut current: Vec<Line> = Vec::new();
     let mut pitch: Option<f32> = None;
+    let most = usual_pitch(&lines).map_or(PITCH_MAX, |usual| PITCH_MAX.max(1.08 * usual));
     for line in lines {
         if let Some(last) = current.last() {
             let distance = line.baseline - last.baseline;
-            if same_paragraph(&current, last, &line, pitch, tokens) {
+            if same_paragraph(&current, &line, (pitch, most), tokens) {
                 pitch = Some(pitch.map_or(distance, |pitch| pitch.min(distance)));
             } else {
                 drafts.extend(Draft::of(std::mem::take(&mut current), tokens));
@@ -129,14 +132,32 @@ pub fn paragraphs(lines: Vec<Line>, tokens: &[Token]) -> Vec<Draft> {
     drafts
 }
 
-fn same_paragraph(current: &[Line], last: &Line, next: &Line, pitch: Option<f32>, tokens: &[Token]) -> bool {
+/// The distance between baselines that most neighbouring full lines of one size have, em.
+fn usual_pitch(lines: &[Line]) -> Option<f32> {
+    let mut distances: Vec<f32> = lines
+        .windows(2)
+        .filter(|pair| (pair[0].size - pair[1].size).abs() < 0.1 * pair[0].size && pair[0].tokens.len() > 4)
+        .map(|pair| (pair[1].baseline - pair[0].baseline) / pair[1].size.max(1.0))
+        .filter(|distance| (0.8..PITCH_WIDE).contains(distance))
+        .collect();
+    if distances.len() < 4 {
+        return None;
+    }
+    let middle = distances.len() / 2;
+    Some(*distances.select_nth_unstable_by(middle, f32::total_cmp).1)
+}
+
+/// `pitch` is the paragraph's own distance between baselines, points, and the most that one may be, em.
+fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), tokens: &[Token]) -> bool {
+    let Some(last) = current.last() else { return false };
+    let (pitch, most) = pitch;
     if last.labelled || next.labelled {
         return false;
     }
     let em = last.size.max(next.size);
     let distance = next.baseline - last.baseline;
     let near =
-        distance > 0.3 * em && distance <= PITCH_MAX * em && pitch.is_none_or(|pitch| distance <= PITCH_SHARE * pitch);
+        distance > 0.3 * em && distance <= most * em && pitch.is_none_or(|pitch| distance <= PITCH_SHARE * pitch);
     let alike = em / last.size.min(next.size).max(0.1) <= SIZE_RATIO;
     let over = next.bbox.right().min(last.bbox.right()) > next.bbox.x.max(last.bbox.x);
     if !(near && alike && over) || starts_item(next, tokens) {

@@ -28,6 +28,10 @@ impl<'t> Emitter<'t> {
         Self { tokens, page, line }
     }
 
+    pub fn tokens(&self) -> &'t [Token] {
+        self.tokens
+    }
+
     /// Height of the page, points.
     pub fn height(&self) -> f32 {
         self.page.height.unwrap_or_default()
@@ -155,7 +159,7 @@ pub fn mean_confidence(words: &[Word]) -> Option<f32> {
 fn nest(items: &[Item], em: f32, tokens: &[Token]) -> Option<List> {
     let first = items.first()?;
     let x = |item: &Item| item.draft.lines.first().map_or(item.draft.bbox.x, |line| line.bbox.x);
-    let mut list = List { ordered: matches!(first.marker, Marker::Ordered(_)), items: Vec::new() };
+    let mut list = List { ordered: matches!(first.marker, Marker::Ordered(Some(_))), items: Vec::new() };
     let mut index = 0;
     while index < items.len() {
         let deeper = index > 0 && x(&items[index]) > x(first) + em;
@@ -177,7 +181,10 @@ fn item(item: &Item, tokens: &[Token]) -> ListItem {
     let mut texts: Vec<String> = item.draft.lines.iter().map(|line| line_text(line, tokens)).collect();
     if let (Some(text), Some(line)) = (texts.first_mut(), item.draft.lines.first()) {
         let marker = &tokens[line.tokens[0]].text;
-        *text = text.strip_prefix(marker.as_str()).unwrap_or(text).trim_start().to_owned();
+        // Letters and roman numbers stay in the text: markdown knows no such markers.
+        if item.marker != Marker::Ordered(None) {
+            *text = text.strip_prefix(marker.as_str()).unwrap_or(text).trim_start().to_owned();
+        }
     }
     let number = match item.marker {
         Marker::Ordered(number) => number,

@@ -28,6 +28,10 @@ pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Optio
         .iter()
         .enumerate()
         .map(|(index, draft)| {
+            // A label that stands before its value is none.
+            if drafts.get(index + 1).is_some_and(|next| stands_beside(draft, next)) {
+                return None;
+            }
             level(draft, stats).or_else(|| {
                 let next = drafts.get(index + 1)?;
                 let numbered_before = index > 0 && starts_numbered(&drafts[index - 1].text);
@@ -58,6 +62,12 @@ pub fn goes_on(heading: &Draft, next: &Draft) -> bool {
         && next.bbox.y - heading.bbox.bottom() <= 1.5 * em
         && next.bbox.right().min(heading.bbox.right()) > next.bbox.x.max(heading.bbox.x)
         && heading.lines.len() + next.lines.len() <= LINES_MAX
+}
+
+/// Whether `next` goes on right of the draft's last line.
+fn stands_beside(draft: &Draft, next: &Draft) -> bool {
+    let (Some(last), Some(first)) = (draft.lines.last(), next.lines.first()) else { return false };
+    (last.baseline - first.baseline).abs() <= 0.3 * draft.size && first.bbox.x >= last.bbox.right()
 }
 
 fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
@@ -118,11 +128,18 @@ fn vetoed(text: &str, lines: usize) -> bool {
         || letters < 2
         || digits * 2 > chars
         || (text.ends_with('.') && words > WORDS_WITH_STOP_MAX)
+        || is_sentence(text, words)
         || text.ends_with([',', ';'])
         || is_caption(text)
         || text.contains("://")
         || text.contains('@')
         || text.contains("....")
+}
+
+/// Several words that end with a full stop and hold small letters only after the first: a lead, not a heading.
+fn is_sentence(text: &str, words: usize) -> bool {
+    let small = text.split_whitespace().skip(1).filter(|word| word.starts_with(char::is_lowercase)).count();
+    text.ends_with('.') && words >= 6 && small * 2 > words
 }
 
 /// `Figure 3: ...`, `Table A.`, `Source: ...`.

@@ -193,7 +193,7 @@ pub fn join_lines<'t>(lines: impl IntoIterator<Item = &'t str>) -> String {
 fn hyphen(text: &str) -> Option<bool> {
     let stem = text.strip_suffix('-')?;
     let word = stem.rsplit(|c: char| !c.is_alphabetic() && c != '-').next().unwrap_or_default();
-    let keeps = matches!(word.to_lowercase().as_str(), "self" | "non" | "multi" | "co" | "pre" | "well" | "so");
+    let keeps = matches!(word.to_lowercase().as_str(), "self" | "well");
     stem.chars().next_back().is_some_and(char::is_lowercase).then_some(keeps || word.contains('-'))
 }
 

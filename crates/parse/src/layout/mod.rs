@@ -12,11 +12,13 @@ mod columns;
 mod emit;
 mod furniture;
 mod grid;
+mod gutters;
 mod headings;
 mod lattice;
 mod lines;
 mod lists;
 mod order;
+mod regions;
 mod rules;
 pub mod stats;
 
@@ -33,6 +35,7 @@ pub struct Token {
     pub baseline: f32,
     /// Size of the font, points.
     pub size: f32,
+    /// Set apart from the running text: bold, in another ink, or underlined.
     pub bold: bool,
     /// Place in the drawing order; words drawn one after another have consecutive numbers.
     pub seq: u32,

@@ -34,6 +34,8 @@ pub struct Style {
     pub bold: bool,
     pub italic: bool,
     pub mono: bool,
+    /// Red, green and blue of its ink.
+    pub colour: [u8; 3],
     /// Mean stroke width in em, where nothing else tells the font's weight.
     pub stroke: Option<f32>,
 }

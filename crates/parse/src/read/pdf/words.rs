@@ -18,6 +18,11 @@ const SPACE_MIN: f32 = 0.05;
 const SPACE_SEEN: f32 = 0.4;
 /// Letters of a bold cut are drawn with strokes this much wider than the page's usual ones.
 const BOLD_STROKE: f32 = 1.3;
+/// Inks that differ by more than this in a part of 255 are seen as two.
+const COLOUR_STEP: u8 = 60;
+/// Rules that are looked at, and how far below a baseline, points.
+const UNDERLINES_MAX: usize = 2_000;
+const UNDERLINE_REACH: f32 = 12.0;
 
 /// Which text is left out.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,7 +35,7 @@ pub struct Leave {
 pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> PageRecord {
     let quarter = main_quarter(&drawing.glyphs);
     let turn = Turn { quarter: (4 - quarter) % 4, width, height };
-    let usual_stroke = usual_stroke(drawing);
+    let (usual_stroke, usual_colour) = (usual_stroke(drawing), usual_colour(drawing));
     let doubles = Doubles::of(drawing);
     let mut groups: Vec<(i32, Vec<Letters>)> = Vec::new();
     for (index, glyph) in drawing.glyphs.iter().enumerate() {
@@ -48,7 +53,7 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
             groups.len() - 1
         });
         let style = drawing.styles.get(glyph.style as usize).copied().unwrap_or_default();
-        let bold = is_bold(style, usual_stroke) || doubles.is_repeated(index);
+        let bold = is_bold(style, usual_stroke) || differs(style.colour, usual_colour) || doubles.is_repeated(index);
         extend_words(&mut groups[group].1, glyph, text, bold);
     }
     let mut record = PageRecord { rotation: (turn.quarter * 90) as u16, ..PageRecord::default() };
@@ -62,6 +67,7 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
             tokens.zip(late).filter_map(|(token, late)| Some((token?, late))).unzip();
         if group == UPRIGHT {
             record.tokens = settle(tokens, &late);
+            underline(&mut record);
         } else {
             record.asides.push(Aside { diagonal: group % 90 != 0, tokens });
         }
@@ -76,6 +82,29 @@ const UPRIGHT: i32 = -1;
 fn degrees(glyph: &DrawnGlyph) -> i32 {
     let degrees = (glyph.dy.atan2(glyph.dx).to_degrees().round() as i32).rem_euclid(360);
     [0, 90, 180, 270, 360].into_iter().find(|right| (right - degrees).abs() <= 2).unwrap_or(degrees) % 360
+}
+
+/// Marks the words that a rule underlines: it lies right below their baseline and is no longer than they are.
+fn underline(record: &mut PageRecord) {
+    let mut order: Vec<usize> = (0..record.tokens.len()).collect();
+    order.sort_by(|a, b| record.tokens[*a].baseline.total_cmp(&record.tokens[*b].baseline));
+    for rule in record.rules.iter().filter(|rule| rule.horizontal).take(UNDERLINES_MAX) {
+        let start = order.partition_point(|index| record.tokens[*index].baseline < rule.at - UNDERLINE_REACH);
+        let near = order[start..].iter().copied().take_while(|index| record.tokens[*index].baseline <= rule.at + 1.0);
+        let over = near.filter(|index| {
+            let token = &record.tokens[*index];
+            let below = rule.at - token.baseline;
+            (-0.05 * token.size..=0.3 * token.size).contains(&below)
+                && token.bbox.x < rule.to
+                && token.bbox.right() > rule.from
+        });
+        let over: Vec<usize> = over.collect();
+        let Some(text) = BBox::around(over.iter().map(|index| record.tokens[*index].bbox)) else { continue };
+        let inked: f32 = over.iter().map(|index| record.tokens[*index].bbox.w).sum();
+        if rule.from >= text.x - 2.0 && rule.to <= text.right() + 2.0 && inked >= 0.6 * (rule.to - rule.from) {
+            over.iter().for_each(|index| record.tokens[*index].bold = true);
+        }
+    }
 }
 
 /// Values of form fields are drawn after the page: each is put behind what stands left of it, its label.
@@ -106,6 +135,23 @@ fn settle(mut tokens: Vec<Token>, late: &[bool]) -> Vec<Token> {
 
 fn is_bold(style: Style, usual_stroke: f32) -> bool {
     style.bold || style.stroke.is_some_and(|stroke| usual_stroke > 0.0 && stroke > BOLD_STROKE * usual_stroke)
+}
+
+/// The colour of most of the page's letters.
+fn usual_colour(drawing: &Drawing) -> [u8; 3] {
+    let mut counts: Vec<([u8; 3], usize)> = Vec::new();
+    for glyph in &drawing.glyphs {
+        let colour = drawing.styles.get(glyph.style as usize).map_or([0; 3], |style| style.colour);
+        match counts.iter_mut().find(|(known, _)| *known == colour) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((colour, 1)),
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or([0; 3], |(colour, _)| colour)
+}
+
+fn differs(colour: [u8; 3], usual: [u8; 3]) -> bool {
+    colour.iter().zip(usual).any(|(a, b)| a.abs_diff(b) > COLOUR_STEP)
 }
 
 /// The median stroke of the page's letters whose fonts say nothing of their weight.
@@ -250,6 +296,10 @@ fn clean(text: &str) -> String {
             c if c.is_control() || c == '\u{ad}' || c == '\u{feff}' => {}
             c => cleaned.push(c),
         }
+    }
+    // A soft hyphen that is drawn divides a word.
+    if text.ends_with('\u{ad}') && !cleaned.is_empty() {
+        cleaned.push('-');
     }
     cleaned
 }

@@ -223,6 +223,7 @@ fn style(font: &hayro_font::Font<'_>, dict: &Dict<'_>, kind: &[u8]) -> Style {
         bold,
         italic: flags & FLAG_ITALIC != 0 || ["italic", "oblique"].iter().any(|part| name.contains(part)),
         mono: flags & FLAG_FIXED_PITCH != 0 || ["courier", "mono", "consol"].iter().any(|part| name.contains(part)),
+        colour: [0; 3],
         stroke: if silent { stroke_of(font) } else { None },
     }
 }

@@ -106,8 +106,9 @@ fn actual_text(dict: &Dict<'_>) -> Option<String> {
 fn replace(drawing: &mut Drawing, start: usize, text: &str) {
     let count = drawing.glyphs.len() - start.min(drawing.glyphs.len());
     let chars = text.chars().count();
-    // A soft hyphen stands for the hyphen that divides a word: the joining of lines has to see it.
-    if count == 0 || chars > ACTUAL_TEXT_MAX || text == "\u{ad}" {
+    // A soft hyphen or nothing stands for the hyphen that divides a word: the joining of lines has to see it.
+    let divides = matches!(text, "" | "\u{ad}") && count == 1 && drawing.text_of(&drawing.glyphs[start]) == "-";
+    if count == 0 || chars > ACTUAL_TEXT_MAX || divides {
         return;
     }
     let unmapped = drawing.glyphs[start..].iter().filter(|glyph| glyph.len == 0).count();

@@ -7,7 +7,7 @@ use super::GLYPHS_MAX;
 use super::fonts::{Font, Note};
 use super::machine::Machine;
 use super::state::Ink;
-use crate::read::pdf::drawing::DrawnGlyph;
+use crate::read::pdf::drawing::{DrawnGlyph, Style};
 
 /// Sizes that are looked at, points: what is smaller or larger is no text.
 const SIZE_MIN: f64 = 0.2;
@@ -136,14 +136,16 @@ impl Run {
             || (text.ink == Ink::Stroke && state.stroke.alpha < 0.02);
         let tracking = text.tracking * text.stretch * a.hypot(b);
         let fits = (SIZE_MIN..SIZE_MAX).contains(&size) && (0.01..10.0 * SIZE_MAX).contains(&along);
-        let style = machine.style(font.style);
+        let ink = if text.ink == Ink::Stroke { state.stroke } else { state.fill };
+        let colour = ink.rgb.map(|part| (part.clamp(0.0, 1.0) * 255.0) as u8);
+        let style = machine.style(Style { colour, ..font.style });
         Self { matrix, dx: x / length, dy: y / length, along, size, tracking, style, hidden, fits }
     }
 }
 
 impl Machine<'_, '_> {
     /// The place of the style among the page's; a page has few of them.
-    fn style(&mut self, style: crate::read::pdf::drawing::Style) -> u16 {
+    fn style(&mut self, style: Style) -> u16 {
         let styles = &mut self.drawing.styles;
         if let Some(index) = styles.iter().rposition(|known| *known == style) {
             return index as u16;

@@ -1,0 +1,207 @@
+//! The white between columns: tall strips that no word crosses, and what tells columns of text from those of a table.
+
+use docmill_model::document::BBox;
+
+use super::Rule;
+use super::regions::Piece;
+
+/// Width of the bins in which strips are looked for, em.
+const BIN: f32 = 0.125;
+/// Narrowest white between columns, em, and of columns with fewer lines than these.
+const WIDTH_MIN: f32 = 0.35;
+const WIDTH_MIN_SHORT: f32 = 0.6;
+const LINES_SHORT: usize = 10;
+/// A column has at least so many lines beside another, and is at least this wide, em.
+const LINES_MIN: usize = 3;
+const COLUMN_WIDTH_MIN: f32 = 5.0;
+/// Neighbouring bins belong to one strip while they share this much of its height.
+const SHARED: f32 = 0.8;
+/// Strips that are looked at, the tallest first.
+const CANDIDATES_MAX: usize = 12;
+/// Rows that may be drawn from the left to the right before they are taken for the rows of a table.
+const ROWS_MAX: usize = 1;
+/// Share of the words that are drawn in one go when they stand in columns; no row of a table has as many.
+const COLUMNS_SHARE: f32 = 0.65;
+/// Share of the words that may be drawn on the left after the last one on the right.
+const BEHIND_MAX: f32 = 0.3;
+/// Rules over the white that show rows.
+const RULES_ACROSS: usize = 3;
+/// A line is full when it is this much of its column.
+const FULL: f32 = 0.75;
+/// Justified text has at most this much white between its words, em.
+const PROSE_GAP: f32 = 2.0;
+
+/// A strip of white between two columns: `x0..x1` where no word stands, `y0..y1` how far down.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gutter {
+    pub x0: f32,
+    pub x1: f32,
+    pub y0: f32,
+    pub y1: f32,
+}
+
+impl Gutter {
+    pub fn middle(self) -> f32 {
+        f32::midpoint(self.x0, self.x1)
+    }
+}
+
+/// The best gutter among the pieces, if they stand in columns.
+pub fn find(pieces: &[Piece], rules: &[Rule], em: f32) -> Option<Gutter> {
+    let mut strips = strips(pieces, em);
+    strips.sort_by(|a, b| (b.y1 - b.y0).total_cmp(&(a.y1 - a.y0)));
+    strips.into_iter().take(CANDIDATES_MAX).find(|strip| {
+        let inside = |piece: &&Piece| {
+            let y = piece.bbox.center().1;
+            y >= strip.y0 && y <= strip.y1
+        };
+        let (left, right): (Vec<Piece>, Vec<Piece>) =
+            pieces.iter().filter(inside).copied().partition(|piece| piece.bbox.center().0 < strip.middle());
+        let across = rules.iter().filter(|rule| {
+            rule.at > strip.y0 && rule.at < strip.y1 && rule.from < strip.x0 - em && rule.to > strip.x1 + em
+        });
+        across.count() < RULES_ACROSS && stand_alone(&left, &right, *strip, em) && are_columns(&left, &right, em)
+    })
+}
+
+/// For each bin the tallest white between two pieces that cover it; alike neighbours are one strip.
+fn strips(pieces: &[Piece], em: f32) -> Vec<Gutter> {
+    let Some(area) = BBox::around(pieces.iter().map(|piece| piece.bbox)) else { return Vec::new() };
+    let bin = BIN * em;
+    let count = (area.w / bin).ceil() as usize;
+    if !(8..20_000).contains(&count) {
+        return Vec::new();
+    }
+    let mut order: Vec<BBox> = pieces.iter().map(|piece| piece.bbox).collect();
+    order.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let mut reach = vec![area.y; count];
+    let mut tallest = vec![(area.y, area.y); count];
+    let place = |x: f32| (((x - area.x) / bin).max(0.0) as usize).min(count - 1);
+    let white = |tallest: &mut (f32, f32), from: f32, to: f32| {
+        if to - from > tallest.1 - tallest.0 {
+            *tallest = (from, to);
+        }
+    };
+    for bbox in order {
+        for index in place(bbox.x)..=place(bbox.right() - 0.01) {
+            white(&mut tallest[index], reach[index], bbox.y);
+            reach[index] = reach[index].max(bbox.bottom());
+        }
+    }
+    for index in 0..count {
+        white(&mut tallest[index], reach[index], area.bottom());
+    }
+    joined(&tallest, area.x, bin, em)
+}
+
+fn joined(tallest: &[(f32, f32)], x: f32, bin: f32, em: f32) -> Vec<Gutter> {
+    let mut found = Vec::new();
+    let mut index = 0;
+    while index < tallest.len() {
+        let mut strip = tallest[index];
+        let start = index;
+        index += 1;
+        while let Some(next) = tallest.get(index) {
+            let shared = (strip.0.max(next.0), strip.1.min(next.1));
+            let height = |span: &(f32, f32)| span.1 - span.0;
+            if height(&shared) < SHARED * height(&strip).max(height(next)) {
+                break;
+            }
+            strip = shared;
+            index += 1;
+        }
+        let (x0, x1) = (x + start as f32 * bin, x + index as f32 * bin);
+        if x1 - x0 >= WIDTH_MIN * em && strip.1 - strip.0 >= LINES_MIN as f32 * em {
+            found.push(Gutter { x0, x1, y0: strip.0, y1: strip.1 });
+        }
+    }
+    found
+}
+
+/// Whether both sides are wide enough for text and more than the markers of a list.
+fn stand_alone(left: &[Piece], right: &[Piece], strip: Gutter, em: f32) -> bool {
+    let least = if strip.x1 - strip.x0 < WIDTH_MIN_SHORT * em { LINES_SHORT } else { LINES_MIN };
+    [left, right].iter().all(|side| {
+        let width = BBox::around(side.iter().map(|piece| piece.bbox)).map_or(0.0, |area| area.w);
+        width >= COLUMN_WIDTH_MIN * em && lines(side).len() >= least
+    })
+}
+
+/// A line of one side.
+struct SideLine {
+    bbox: BBox,
+    baseline: f32,
+    words: usize,
+    /// Widest white between two of its words, points.
+    gap: f32,
+}
+
+fn lines(side: &[Piece]) -> Vec<SideLine> {
+    let mut order: Vec<&Piece> = side.iter().collect();
+    order.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.bbox.x.total_cmp(&b.bbox.x)));
+    let mut lines: Vec<SideLine> = Vec::new();
+    for piece in order {
+        match lines.last_mut() {
+            Some(line) if piece.baseline - line.baseline <= 0.35 * piece.bbox.h => {
+                line.gap = line.gap.max(piece.bbox.x - line.bbox.right());
+                line.bbox = line.bbox.union(piece.bbox);
+                line.words += 1;
+            }
+            _ => lines.push(SideLine { bbox: piece.bbox, baseline: piece.baseline, words: 1, gap: 0.0 }),
+        }
+    }
+    lines
+}
+
+/// Whether two sides are read one after the other. Columns are drawn one after the other; where the page is drawn row by
+/// row, only running text on both sides tells them from the columns of a table.
+pub fn are_columns(left: &[Piece], right: &[Piece], em: f32) -> bool {
+    !drawn_in_rows(left, right, em) || (is_prose(&lines(left), em) && is_prose(&lines(right), em))
+}
+
+/// Whether the drawing goes from the left to the right and then on below, more than once: a row at a time.
+fn drawn_in_rows(left: &[Piece], right: &[Piece], em: f32) -> bool {
+    let mut drawn: Vec<(&Piece, bool)> = left.iter().map(|piece| (piece, false)).collect();
+    drawn.extend(right.iter().map(|piece| (piece, true)));
+    drawn.sort_unstable_by_key(|(piece, _)| piece.seq);
+    // What is drawn in the midst of the left side is a cell of its table, not a column.
+    let behind = drawn.iter().rev().take_while(|(_, right)| !right).count();
+    if behind as f32 > BEHIND_MAX * drawn.len() as f32 && behind < left.len() {
+        return true;
+    }
+    let onward = rows(&drawn, em);
+    // Some producers draw from the end.
+    drawn.reverse();
+    onward.max(rows(&drawn, em)) > ROWS_MAX
+}
+
+/// How many times the drawing goes from the left to the right, each time below the last.
+fn rows(drawn: &[(&Piece, bool)], em: f32) -> usize {
+    let mut rows = 0;
+    let mut bottom = f32::MIN;
+    for run in drawn.chunk_by(|a, b| !a.1 || b.1) {
+        // Whole columns, with a header or footer drawn from the left to the right.
+        if run.len() as f32 > COLUMNS_SHARE * drawn.len() as f32 {
+            return 0;
+        }
+        let span = |side: bool| BBox::around(run.iter().filter(|(_, own)| *own == side).map(|(piece, _)| piece.bbox));
+        let (Some(a), Some(b)) = (span(false), span(true)) else { continue };
+        if a.y >= bottom - 0.5 * em && b.y >= bottom - 0.5 * em {
+            rows += 1;
+        }
+        bottom = bottom.max(a.y + em);
+    }
+    rows
+}
+
+/// Lines of several words that fill their column, some in a row.
+fn is_prose(lines: &[SideLine], em: f32) -> bool {
+    let Some(area) = BBox::around(lines.iter().map(|line| line.bbox)) else { return false };
+    let words = lines.iter().map(|line| line.words).sum::<usize>();
+    if area.w < 2.0 * COLUMN_WIDTH_MIN * em || words < 4 * lines.len() {
+        return false;
+    }
+    let full: Vec<bool> = lines.iter().map(|line| line.bbox.w >= FULL * area.w && line.gap <= PROSE_GAP * em).collect();
+    let run = full.split(|full| !full).map(<[bool]>::len).max().unwrap_or(0);
+    run >= LINES_MIN && full.iter().filter(|full| **full).count() * 5 >= full.len() * 2
+}
