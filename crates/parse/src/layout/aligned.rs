@@ -3,7 +3,7 @@
 use super::columns;
 use super::grid::FoundTable;
 use super::lines::Segment;
-use super::{Rule, Token};
+use super::{Rule, Token, headings};
 
 /// Ends of rules of one table differ by this much at most, em.
 const RULE_ENDS: f32 = 0.6;
@@ -70,7 +70,7 @@ pub fn find(segments: &[Segment], tokens: &[Token], rules: &[Rule]) -> Vec<Found
     for region in ruled_regions(&rows, segments, rules) {
         accept(&region, segments, tokens, &mut used, &mut tables);
     }
-    for region in gap_regions(&rows, segments, &used) {
+    for region in gap_regions(&rows, segments, tokens, &used) {
         accept(&region, segments, tokens, &mut used, &mut tables);
     }
     tables
@@ -144,6 +144,7 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
     }
     regions.extend(current);
     for region in &mut regions {
+        trim(region, segments, width);
         extend(region, rows, segments, &inside);
     }
     regions
@@ -159,6 +160,31 @@ fn stands_apart(band: &[Vec<usize>], segments: &[Segment]) -> bool {
         reach = if reach == f32::MAX { bbox.right() } else { reach.max(bbox.right()) };
         apart
     })
+}
+
+/// What stands alone above the first row or below the last one is a title or text that only shares the rules: a page
+/// header is ruled too. A piece that begins right of the first column can be a header over several columns.
+fn trim(region: &mut Region, segments: &[Segment], width: f32) {
+    let left = region.rows.iter().flatten().map(|piece| segments[*piece].bbox.x).fold(f32::MAX, f32::min);
+    let alone = |row: &Vec<usize>| {
+        let first = row.first().map(|piece| segments[*piece].bbox);
+        row.len() == 1 && first.is_some_and(|bbox| bbox.x <= left + 0.1 * width)
+    };
+    let Some(first) = region.rows.iter().position(|row| !alone(row)) else { return };
+    // The keys of a header may stand above its other lines: only what is set apart by its size or white goes.
+    let apart = |above: &Vec<usize>, below: &Vec<usize>| {
+        let (above, below) = (&segments[above[0]], &segments[below[0]]);
+        below.bbox.y - above.bbox.bottom() > 0.9 * below.size || above.size > 1.1 * below.size
+    };
+    let cut = (0..first).rev().find(|row| apart(&region.rows[*row], &region.rows[row + 1])).map_or(0, |row| row + 1);
+    region.rows.drain(..cut);
+    while region.rows.len() > 2 {
+        let last = region.rows.len() - 1;
+        if !(alone(&region.rows[last]) && apart(&region.rows[last - 1], &region.rows[last])) {
+            break;
+        }
+        region.rows.pop();
+    }
 }
 
 /// Tables are also drawn without their first or last rule: rows with several pieces right above or below belong.
@@ -194,7 +220,7 @@ fn extend(
 }
 
 /// Runs of rows with several pieces, wrapped rows between them.
-fn gap_regions(rows: &[VisualRow], segments: &[Segment], used: &[bool]) -> Vec<Region> {
+fn gap_regions(rows: &[VisualRow], segments: &[Segment], tokens: &[Token], used: &[bool]) -> Vec<Region> {
     let mut regions = Vec::new();
     let mut run: Vec<Vec<usize>> = Vec::new();
     let mut singles = 0;
@@ -206,7 +232,10 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], used: &[bool]) -> Vec<R
         }
         let near = run.is_empty() || row.top - bottom <= ROW_GAP * row.size;
         let several = pieces.len() > 1 && !only_marker_and_text(&pieces, segments);
-        let wrapped = pieces.len() == 1 && singles < SINGLES_MAX && fits(&run, pieces[0], segments);
+        let wrapped = pieces.len() == 1
+            && singles < SINGLES_MAX
+            && fits(&run, pieces[0], segments)
+            && !stands_out(&run, pieces[0], segments, tokens);
         if !near || !(several || wrapped) {
             close_run(&mut run, &mut regions);
             singles = 0;
@@ -253,6 +282,14 @@ fn fits(run: &[Vec<usize>], piece: usize, segments: &[Segment]) -> bool {
     // A column may begin in a line of its own, not far beside the others.
     let aside = BESIDE * segments[piece].size;
     !crossed && own.w <= 0.6 * area.w && own.x >= area.x - 2.0 && own.right() <= area.right() + aside
+}
+
+/// A heading or caption between two tables: larger or bolder than the rows before it, or named as one.
+fn stands_out(run: &[Vec<usize>], piece: usize, segments: &[Segment], tokens: &[Token]) -> bool {
+    let own = &segments[piece];
+    let Some(last) = run.last().and_then(|row| row.first()).map(|index| &segments[*index]) else { return false };
+    let text = own.text(tokens);
+    own.size > 1.1 * last.size || (own.bold && !last.bold && text.contains(' ')) || headings::is_caption(&text)
 }
 
 fn only_marker_and_text(pieces: &[usize], segments: &[Segment]) -> bool {

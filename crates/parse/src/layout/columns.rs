@@ -5,7 +5,7 @@ use docmill_model::document::BBox;
 use super::aligned::Region;
 use super::grid::{FoundCell, FoundTable, bbox_of};
 use super::lines::Segment;
-use super::{Token, lists};
+use super::{Token, bands, lists};
 
 /// Width of the bins of the coverage profile, em.
 const BIN: f32 = 0.25;
@@ -23,11 +23,11 @@ const COLUMNS_MAX: usize = 40;
 
 /// A piece of a row within one column or over several.
 #[derive(Debug, Clone)]
-struct Piece {
-    segment: Segment,
-    first: usize,
-    last: usize,
-    row: usize,
+pub struct Piece {
+    pub segment: Segment,
+    pub first: usize,
+    pub last: usize,
+    pub row: usize,
 }
 
 /// Lines of one cell.
@@ -52,8 +52,11 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token]) -> Option<
     if !ruled && !read_row_by_row(&pieces) {
         return None;
     }
-    let stacks = stacks(&pieces, &region.evidence.rules, em, columns.len());
-    let (rows, cells) = rows(stacks, &region.evidence.rules);
+    let white = if region.evidence.rules.len() > 2 { None } else { bands::of(&pieces, columns.len(), em) };
+    let (rows, cells) = match white {
+        Some(bands) => rows_of_bands(&pieces, &bands),
+        None => rows(stacks(&pieces, &region.evidence.rules, em, columns.len()), &region.evidence.rules),
+    };
     let bbox = bbox_of(tokens, pieces.iter().flat_map(|piece| piece.segment.tokens.iter().copied()))?;
     let mut table = FoundTable {
         bbox,
@@ -65,6 +68,21 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token]) -> Option<
     };
     table.header_rows = header_rows(&table, tokens, &region.evidence.rules);
     gates(&table, tokens, ruled).then(|| table.with_empty_cells())
+}
+
+/// Each piece in the row in whose height it stands; what stands in one place of it is one cell.
+fn rows_of_bands(pieces: &[Piece], bands: &[(f32, f32)]) -> (usize, Vec<FoundCell>) {
+    let mut order: Vec<&Piece> = pieces.iter().collect();
+    order.sort_by(|a, b| a.segment.baseline.total_cmp(&b.segment.baseline));
+    let mut cells: Vec<FoundCell> = Vec::new();
+    for piece in order {
+        let bbox = piece.segment.bbox;
+        let stack =
+            Stack { first: piece.first, last: piece.last, pieces: Vec::new(), top: bbox.y, bottom: bbox.bottom() };
+        put(&mut cells, &stack, closest(bands, bbox.center().1), 1, std::slice::from_ref(piece));
+    }
+    cells.sort_by_key(|cell| (cell.row, cell.column));
+    (bands.len(), cells)
 }
 
 fn median(mut values: Vec<f32>) -> f32 {
@@ -388,6 +406,13 @@ fn gates(table: &FoundTable, tokens: &[Token], ruled: bool) -> bool {
         cell.lines.len() == 1 && cell.lines[0].len() == 1 && lists::is_marker(&tokens[cell.lines[0][0]].text)
     });
     if table.columns == 2 && markers.count() * 2 > table.rows {
+        return false;
+    }
+    // `Name: value` line by line is a form, unless rules make it a table.
+    let labels = column(0).filter(|cell| {
+        cell.lines.last().and_then(|line| line.last()).is_some_and(|index| tokens[*index].text.ends_with([':', '：']))
+    });
+    if table.columns == 2 && !ruled && labels.count() * 2 > table.rows {
         return false;
     }
     let leaders =

@@ -6,6 +6,7 @@
 
 mod aligned;
 mod assemble;
+mod bands;
 pub mod bidi;
 mod blocks;
 mod columns;
