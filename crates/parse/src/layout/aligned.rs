@@ -12,6 +12,10 @@ const ROW_GAP: f32 = 2.2;
 /// Rows with one piece only that may stand between two rows with several: wrapped cells.
 const SINGLES_MAX: usize = 4;
 
+/// White above the title of a group of rows, em: a heading has more.
+const GROUP_GAP: f32 = 1.0;
+/// Lines that stand alone between two rows of a table below its ruled header.
+const ALONE_MAX: usize = 3;
 /// How far right of the rows so far a wrapped cell may reach, em.
 const BESIDE: f32 = 12.0;
 
@@ -145,7 +149,7 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
     regions.extend(current);
     for region in &mut regions {
         trim(region, segments, width);
-        extend(region, rows, segments, &inside);
+        extend(region, rows, segments, width, &inside);
     }
     regions
 }
@@ -192,6 +196,7 @@ fn extend(
     region: &mut Region,
     rows: &[VisualRow],
     segments: &[Segment],
+    width: f32,
     inside: &impl Fn(&VisualRow, f32, f32) -> Vec<usize>,
 ) {
     let (Some(first), Some(last)) = (region.evidence.rules.first(), region.evidence.rules.last()) else { return };
@@ -209,13 +214,21 @@ fn extend(
         top = row.top;
         region.rows.insert(0, pieces);
     }
+    // Titles of groups and wrapped cells stand alone between the rows below a ruled header.
+    let mut alone: Vec<Vec<usize>> = Vec::new();
     for row in rows.iter().filter(|row| row.top >= *last - 1.0) {
         let pieces = inside(row, f32::MIN, f32::MAX);
-        if !close(&pieces, row.top - bottom) {
+        let near = pieces.first().is_some_and(|piece| row.top - bottom <= 1.6 * segments[*piece].size);
+        if !near || (pieces.len() == 1 && (alone.len() >= ALONE_MAX || segments[pieces[0]].bbox.w > 0.5 * width)) {
             break;
         }
         bottom = row.bottom;
-        region.rows.push(pieces);
+        if pieces.len() > 1 {
+            region.rows.append(&mut alone);
+            region.rows.push(pieces);
+        } else {
+            alone.push(pieces);
+        }
     }
 }
 
@@ -235,7 +248,7 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], tokens: &[Token], used:
         let wrapped = pieces.len() == 1
             && singles < SINGLES_MAX
             && fits(&run, pieces[0], segments)
-            && !stands_out(&run, pieces[0], segments, tokens);
+            && !stands_out(&run, pieces[0], row.top - bottom, segments, tokens);
         if !near || !(several || wrapped) {
             close_run(&mut run, &mut regions);
             singles = 0;
@@ -285,11 +298,13 @@ fn fits(run: &[Vec<usize>], piece: usize, segments: &[Segment]) -> bool {
 }
 
 /// A heading or caption between two tables: larger or bolder than the rows before it, or named as one.
-fn stands_out(run: &[Vec<usize>], piece: usize, segments: &[Segment], tokens: &[Token]) -> bool {
+fn stands_out(run: &[Vec<usize>], piece: usize, above: f32, segments: &[Segment], tokens: &[Token]) -> bool {
     let own = &segments[piece];
     let Some(last) = run.last().and_then(|row| row.first()).map(|index| &segments[*index]) else { return false };
     let text = own.text(tokens);
-    own.size > 1.1 * last.size || (own.bold && !last.bold && text.contains(' ')) || headings::is_caption(&text)
+    // Bold in the rhythm of the rows is the title of a group of them.
+    let apart = above > GROUP_GAP * own.size;
+    own.size > 1.1 * last.size || (own.bold && !last.bold && apart && text.contains(' ')) || headings::is_caption(&text)
 }
 
 fn only_marker_and_text(pieces: &[usize], segments: &[Segment]) -> bool {

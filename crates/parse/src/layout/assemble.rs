@@ -135,7 +135,7 @@ fn body(emitter: &mut Emitter<'_>, region: Vec<Piece>, ruled: &[FoundTable], acr
 
 /// Text between two tables: paragraphs, headings, lists.
 fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
-    let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens);
+    let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens, stats.pitch());
     let mut levels = headings::levels(&drafts, stats, emitter.height());
     join_headings(&mut drafts, &mut levels, tokens);
     let mut items: Vec<Item> = Vec::new();

@@ -8,7 +8,7 @@ use super::{Token, bidi, lists};
 /// Distance between baselines inside a paragraph, em, when nothing else is known; text that is set wider is usual where
 /// most of its lines are as far apart.
 const PITCH_MAX: f32 = 1.75;
-const PITCH_WIDE: f32 = 2.6;
+const PITCH_USUAL: f32 = 1.08;
 /// The same as a share of the paragraph's own pitch.
 const PITCH_SHARE: f32 = 1.3;
 /// Sizes of lines of one paragraph differ by less than this.
@@ -19,6 +19,8 @@ const PIECE_GAP: f32 = 2.0;
 const VALUE_GAP: f32 = 24.0;
 /// Words of a label, its colon's included.
 const LABEL_WORDS_MAX: usize = 6;
+/// Letters of a line in capitals: fewer are an abbreviation or a code.
+const CAPITALS_MIN: usize = 6;
 
 /// A line of text: token indices left to right.
 #[derive(Debug, Clone)]
@@ -110,12 +112,12 @@ fn is_value(line: &Line, segment: &Segment, tokens: &[Token]) -> bool {
         && follows(line, segment, VALUE_GAP)
 }
 
-/// Joins lines to paragraphs.
-pub fn paragraphs(lines: Vec<Line>, tokens: &[Token]) -> Vec<Draft> {
+/// Joins lines to paragraphs. `usual` is the document's distance between baselines, em.
+pub fn paragraphs(lines: Vec<Line>, tokens: &[Token], usual: f32) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut current: Vec<Line> = Vec::new();
     let mut pitch: Option<f32> = None;
-    let most = usual_pitch(&lines).map_or(PITCH_MAX, |usual| PITCH_MAX.max(1.08 * usual));
+    let most = PITCH_MAX.max(PITCH_USUAL * usual);
     for line in lines {
         if let Some(last) = current.last() {
             let distance = line.baseline - last.baseline;
@@ -130,21 +132,6 @@ pub fn paragraphs(lines: Vec<Line>, tokens: &[Token]) -> Vec<Draft> {
     }
     drafts.extend(Draft::of(current, tokens));
     drafts
-}
-
-/// The distance between baselines that most neighbouring full lines of one size have, em.
-fn usual_pitch(lines: &[Line]) -> Option<f32> {
-    let mut distances: Vec<f32> = lines
-        .windows(2)
-        .filter(|pair| (pair[0].size - pair[1].size).abs() < 0.1 * pair[0].size && pair[0].tokens.len() > 4)
-        .map(|pair| (pair[1].baseline - pair[0].baseline) / pair[1].size.max(1.0))
-        .filter(|distance| (0.8..PITCH_WIDE).contains(distance))
-        .collect();
-    if distances.len() < 4 {
-        return None;
-    }
-    let middle = distances.len() / 2;
-    Some(*distances.select_nth_unstable_by(middle, f32::total_cmp).1)
 }
 
 /// `pitch` is the paragraph's own distance between baselines, points, and the most that one may be, em.
@@ -163,6 +150,11 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     if !(near && alike && over) || starts_item(next, tokens) {
         return false;
     }
+    // So is a line in capitals.
+    let capitals = (in_capitals(last, tokens), in_capitals(next, tokens));
+    if capitals.0 != capitals.1 && current.iter().all(|line| in_capitals(line, tokens) == capitals.0) {
+        return false;
+    }
     // A bold line above running text is its heading, unless the text only goes on from a bold beginning.
     if last.bold != next.bold && current.iter().all(|line| line.bold == last.bold) && (last.bold || next.bold) {
         return false;
@@ -176,6 +168,12 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
         && next.bbox.x < left + 4.0 * em
         && last.bbox.x < next.bbox.x - 0.8 * em;
     !(ends && (short && current.len() > 1 || indented))
+}
+
+/// Whether the line has no small letters, and more than an abbreviation of capitals.
+fn in_capitals(line: &Line, tokens: &[Token]) -> bool {
+    let letters = || line.tokens.iter().flat_map(|index| tokens[*index].text.chars()).filter(|c| c.is_alphabetic());
+    letters().take(CAPITALS_MIN).count() == CAPITALS_MIN && letters().all(char::is_uppercase)
 }
 
 /// Whether the line begins with a bullet or number.

@@ -5,7 +5,7 @@ use docmill_model::document::BBox;
 use super::aligned::Region;
 use super::grid::{FoundCell, FoundTable, bbox_of};
 use super::lines::Segment;
-use super::{Token, bands, lists};
+use super::{Token, bands, headers, lists};
 
 /// Width of the bins of the coverage profile, em.
 const BIN: f32 = 0.25;
@@ -67,7 +67,7 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token]) -> Option<
         method: if ruled { "ruled rows" } else { "aligned" },
     };
     table.header_rows = header_rows(&table, tokens, &region.evidence.rules);
-    gates(&table, tokens, ruled).then(|| table.with_empty_cells())
+    gates(&table, tokens, ruled).then(|| headers::with_spans(table.with_empty_cells()))
 }
 
 /// Each piece in the row in whose height it stands; what stands in one place of it is one cell.

@@ -91,20 +91,26 @@ fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32
     let at_least = |share: f32| draft.size >= share * stats.body_size();
     let numbered = starts_numbered(text) && words > 1 && at_least(BOLD_SIZE);
     let bold = draft.bold && !next.bold && !stats.body_bold() && at_least(BOLD_ABOVE_SIZE);
-    let letters = || text.chars().filter(|c| c.is_alphabetic());
-    let capitals = letters().count() >= 4 && letters().all(|c| !c.is_lowercase()) && at_least(CAPITALS_SIZE);
+    let capitals = is_capitals(text) && at_least(CAPITALS_SIZE);
     // Running heads are set in capitals too.
     let inside = draft.bbox.y > EDGE * height && draft.bbox.bottom() < (1.0 - EDGE) * height;
     let above_text = next.text.chars().count() >= PARAGRAPH
         && next.size < LARGER * stats.body_size()
         && !starts_numbered(&next.text)
         && next.bbox.y > draft.bbox.y;
+    // Capitals need no paragraph below them: entries and tables have headings too.
+    let stands = above_text || (capitals && next.bbox.y > draft.bbox.y && !is_capitals(&next.text));
     (numbered || bold || (capitals && inside))
-        && above_text
+        && stands
         && draft.lines.len() <= 2
         && words <= WORDS_WITH_STOP_MAX
         && !text.ends_with(['.', ':', '?'])
         && !vetoed(text, draft.lines.len())
+}
+
+fn is_capitals(text: &str) -> bool {
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    letters().count() >= 4 && letters().all(|c| !c.is_lowercase())
 }
 
 /// `4 Title`, `7.2. Title`, `A. Title`: a number and then a capital.

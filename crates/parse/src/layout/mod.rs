@@ -14,6 +14,7 @@ mod emit;
 mod furniture;
 mod grid;
 mod gutters;
+mod headers;
 mod headings;
 mod lattice;
 mod lines;

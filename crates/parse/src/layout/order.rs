@@ -57,6 +57,17 @@ fn explained(a: &Atom, b: &Atom, em: f32) -> bool {
     b.y >= a.y || b.x >= a.right() - 0.5 * em
 }
 
+/// Whether something stands between two pieces that are drawn one after the other, the second far below the first:
+/// headings that are drawn after the text, all together.
+fn skips(atoms: &[Atom], from: usize, to: usize, em: f32) -> bool {
+    let (a, b) = (atoms[from].bbox, atoms[to].bbox);
+    b.y - a.bottom() > 1.2 * em
+        && atoms.iter().any(|atom| {
+            let y = atom.bbox.center().1;
+            y > a.bottom() && y < b.y && atom.bbox.x < a.right().max(b.right()) && atom.bbox.right() > a.x.min(b.x)
+        })
+}
+
 /// A page of two columns of prose that is drawn line by line over both.
 fn drawn_row_by_row(atoms: &[Atom], stream: &[usize], em: f32) -> bool {
     let Some(gutter) = gutter(atoms, stream, em) else { return false };
@@ -75,7 +86,11 @@ fn drawn_row_by_row(atoms: &[Atom], stream: &[usize], em: f32) -> bool {
 fn weave(atoms: &[Atom], stream: &[usize], em: f32) -> Vec<usize> {
     let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
     for (position, index) in stream.iter().enumerate() {
-        if position > 0 && !explained(&atoms[stream[position - 1]], &atoms[*index], em) {
+        let goes_on = position == 0 || {
+            let last = stream[position - 1];
+            explained(&atoms[last], &atoms[*index], em) && !skips(atoms, last, *index, em)
+        };
+        if !goes_on {
             runs.push(Vec::new());
         }
         if let Some(run) = runs.last_mut() {
@@ -103,6 +118,9 @@ fn place(atoms: &[Atom], order: &[usize], run: &[usize], em: f32) -> usize {
     };
     let last_before = order.iter().rposition(|index| before(atoms[*index].bbox));
     let Some(last_before) = last_before else {
+        if order.iter().all(|index| atoms[*index].bbox.y >= area.bottom() - 0.5 * em) {
+            return 0;
+        }
         let after = order.iter().position(|index| {
             let other = atoms[*index].bbox;
             other.right().min(area.right()) > other.x.max(area.x) && other.y >= area.bottom() - 0.5 * em

@@ -9,6 +9,10 @@ use super::{PageRecord, furniture};
 /// Different header and footer lines that are counted; a document with more hardly repeats them.
 const FORMS_MAX: usize = 200_000;
 
+/// Distances between baselines that can be those of a paragraph, em.
+const PITCH_MIN: f32 = 0.8;
+const PITCH_MAX: f32 = 2.6;
+
 /// A style of text: size in quarter points, bold.
 pub type StyleKey = (u32, bool);
 
@@ -27,6 +31,8 @@ pub struct DocumentStats {
     /// Pages on which a normalised edge line stands, by its hash.
     forms: HashMap<u64, u32>,
     absorbed: HashSet<u64>,
+    /// Lines by their distance from the one above, in twentieths of an em.
+    pitches: BTreeMap<u32, u32>,
 }
 
 impl DocumentStats {
@@ -36,7 +42,9 @@ impl DocumentStats {
         for token in &record.tokens {
             *self.chars.entry(style_key(token.size, token.bold)).or_default() += token.chars() as u64;
         }
-        for line in segments(&record.tokens, 0..record.tokens.len()) {
+        let lines = segments(&record.tokens, 0..record.tokens.len());
+        self.absorb_pitches(&lines);
+        for line in lines {
             let chars: usize = line.tokens.iter().map(|index| record.tokens[*index].chars()).sum();
             if (2..=90).contains(&chars) {
                 *self.short_lines.entry(style_key(line.size, line.bold)).or_default() += 1;
@@ -49,6 +57,24 @@ impl DocumentStats {
                 *self.forms.entry(form).or_default() += 1;
             }
         }
+    }
+
+    fn absorb_pitches(&mut self, lines: &[Segment]) {
+        for pair in lines.windows(2) {
+            let (above, below) = (&pair[0], &pair[1]);
+            let shared = above.bbox.right().min(below.bbox.right()) - above.bbox.x.max(below.bbox.x);
+            let alike = (above.size - below.size).abs() < 0.05 * below.size && above.tokens.len() > 3;
+            let pitch = (below.baseline - above.baseline) / below.size.max(1.0);
+            if alike && shared > 0.6 * above.bbox.w.min(below.bbox.w) && (PITCH_MIN..PITCH_MAX).contains(&pitch) {
+                *self.pitches.entry((pitch * 20.0).round() as u32).or_default() += 1;
+            }
+        }
+    }
+
+    /// The most common distance between the baselines of a paragraph, em; 0 when no lines follow each other.
+    pub fn pitch(&self) -> f32 {
+        let most = self.pitches.iter().max_by_key(|(pitch, count)| (**count, u32::MAX - **pitch));
+        most.map_or(0.0, |(pitch, _)| *pitch as f32 / 20.0)
     }
 
     /// Size of the document's running text, points.

@@ -1,0 +1,100 @@
+//! Spans in the header of a table without vertical rules: names over several columns, and names beside them that stand
+//! for both rows.
+
+use super::grid::{FoundCell, FoundTable};
+
+/// A name stands in the middle of its columns up to this share of their width, or begins where they begin, points.
+const CENTRED: f32 = 0.12;
+const FLUSH: f32 = 3.0;
+/// Columns that one name can stand over.
+const SPAN_MAX: usize = 12;
+
+/// Gives the names of the first row the columns that they stand over.
+pub fn with_spans(mut table: FoundTable) -> FoundTable {
+    let Some(columns) = column_extents(&table) else { return table };
+    let filled = |row: usize, column: usize| at(&table, row, column).is_some_and(|cell| !cell.lines.is_empty());
+    let names: Vec<usize> = (0..table.columns).filter(|column| filled(0, *column)).collect();
+    let below: Vec<bool> = (0..table.columns).map(|column| filled(1, column)).collect();
+    // A header of two levels has fewer names in the first row than in the second, none of them over nothing.
+    let fewer = names.len() < below.iter().filter(|filled| **filled).count();
+    if table.rows < 3
+        || names.is_empty()
+        || !fewer
+        || table.cells.iter().any(|cell| cell.row == 0 && cell.column_span > 1)
+    {
+        return table;
+    }
+    let mut spans: Vec<(usize, usize, usize)> = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let least = if index == 0 { 0 } else { names[index - 1] + 1 };
+        let most = names.get(index + 1).map_or(table.columns, |next| *next);
+        let least = spans.last().map_or(least, |(_, last, _)| least.max(last + 1));
+        let Some(bbox) = at(&table, 0, *name).and_then(|cell| cell.bbox) else { continue };
+        let candidates = (least..=*name).flat_map(|from| (name + 1..=most).map(move |to| (from, to)));
+        let fits = candidates.filter(|(from, to)| {
+            to - from > 1 && to - from <= SPAN_MAX && below[*from..*to].iter().all(|filled| *filled)
+        });
+        let best = fits
+            .map(|(from, to)| {
+                let (x0, x1) = (columns[from].0, columns[to - 1].1);
+                let off = (bbox.center().0 - f32::midpoint(x0, x1)).abs() / (x1 - x0).max(1.0);
+                let flush = (bbox.x - x0).abs() <= FLUSH && to == most && from == *name;
+                (if flush { off.min(CENTRED * 0.9) } else { off }, from, to)
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((off, from, to)) = best
+            && off <= CENTRED
+        {
+            spans.push((from, to - 1, *name));
+        }
+    }
+    if !spans.is_empty() {
+        apply(&mut table, &spans);
+    }
+    table
+}
+
+fn apply(table: &mut FoundTable, spans: &[(usize, usize, usize)]) {
+    for (first, last, name) in spans {
+        table
+            .cells
+            .retain(|cell| !(cell.row == 0 && cell.column >= *first && cell.column <= *last && cell.column != *name));
+        if let Some(cell) = table.cells.iter_mut().find(|cell| cell.row == 0 && cell.column == *name) {
+            cell.column = *first;
+            cell.column_span = last - first + 1;
+        }
+    }
+    // Columns that no name stands over have one name for both rows, or none.
+    for column in 0..table.columns {
+        if spans.iter().any(|(first, last, _)| column >= *first && column <= *last) {
+            continue;
+        }
+        let empty = |row: usize| at(table, row, column).is_none_or(|cell| cell.lines.is_empty());
+        let (above, below) = (empty(0), empty(1));
+        if above || below {
+            let kept = if above { 1 } else { 0 };
+            table.cells.retain(|cell| cell.row > 1 || cell.column != column || cell.row == kept);
+            if let Some(cell) = table.cells.iter_mut().find(|cell| cell.row == kept && cell.column == column) {
+                (cell.row, cell.row_span) = (0, 2);
+            }
+        }
+    }
+    table.header_rows = table.header_rows.max(2);
+    table.cells.sort_by_key(|cell| (cell.row, cell.column));
+}
+
+fn at(table: &FoundTable, row: usize, column: usize) -> Option<&FoundCell> {
+    table.cells.iter().find(|cell| cell.row == row && cell.column == column && cell.row_span == 1)
+}
+
+/// Where the text of each column stands from the second row on, x from and to; `None` when a column has none.
+fn column_extents(table: &FoundTable) -> Option<Vec<(f32, f32)>> {
+    let mut extents = vec![(f32::MAX, f32::MIN); table.columns];
+    for cell in table.cells.iter().filter(|cell| cell.row > 0 && cell.column_span == 1) {
+        if let Some(bbox) = cell.bbox {
+            let extent = &mut extents[cell.column];
+            *extent = (extent.0.min(bbox.x), extent.1.max(bbox.right()));
+        }
+    }
+    extents.iter().all(|extent| extent.1 > extent.0).then_some(extents)
+}
