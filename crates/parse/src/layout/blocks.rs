@@ -150,18 +150,18 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     if !(near && alike && over) || starts_item(next, tokens) {
         return false;
     }
-    // So is a line in capitals.
-    let capitals = (in_capitals(last, tokens), in_capitals(next, tokens));
-    if capitals.0 != capitals.1 && current.iter().all(|line| in_capitals(line, tokens) == capitals.0) {
-        return false;
-    }
     // A bold line above running text is its heading, unless the text only goes on from a bold beginning.
     if last.bold != next.bold && current.iter().all(|line| line.bold == last.bold) && (last.bold || next.bold) {
         return false;
     }
+    let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
+    // So is a line in capitals, but capitals inside running text are no heading.
+    let capitals = current.iter().all(|line| in_capitals(line, tokens));
+    if capitals != in_capitals(next, tokens) && (capitals || ends) {
+        return false;
+    }
     let right = current.iter().map(|line| line.bbox.right()).fold(f32::MIN, f32::max).max(next.bbox.right());
     let left = current.iter().map(|line| line.bbox.x).fold(f32::MAX, f32::min);
-    let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
     let short = last.bbox.right() < right - 0.15 * (right - left).max(em);
     let indented = current.len() > 1
         && next.bbox.x > left + 0.8 * em

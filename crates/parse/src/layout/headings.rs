@@ -96,10 +96,11 @@ fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32
     let inside = draft.bbox.y > EDGE * height && draft.bbox.bottom() < (1.0 - EDGE) * height;
     let above_text = next.text.chars().count() >= PARAGRAPH
         && next.size < LARGER * stats.body_size()
-        && !starts_numbered(&next.text)
+        && (!starts_numbered(&next.text) || is_numbered_below(text, &next.text))
         && next.bbox.y > draft.bbox.y;
-    // Capitals need no paragraph below them: entries and tables have headings too.
-    let stands = above_text || (capitals && next.bbox.y > draft.bbox.y && !is_capitals(&next.text));
+    // Several words in capitals need no paragraph below them: entries and tables have headings too.
+    let title = capitals && words >= 3 && !text.contains(|c: char| c.is_ascii_digit() || c == '/');
+    let stands = above_text || (title && next.bbox.y > draft.bbox.y && !is_capitals(&next.text));
     (numbered || bold || (capitals && inside))
         && stands
         && draft.lines.len() <= 2
@@ -111,6 +112,13 @@ fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32
 fn is_capitals(text: &str) -> bool {
     let letters = || text.chars().filter(|c| c.is_alphabetic());
     letters().count() >= 4 && letters().all(|c| !c.is_lowercase())
+}
+
+/// Whether `next` has a number one level below: `2. Scope` above `2.1. The rules ...`.
+fn is_numbered_below(text: &str, next: &str) -> bool {
+    let number = |text: &str| text.split_whitespace().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    let (own, below) = (number(text), number(next));
+    !own.is_empty() && below.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// `4 Title`, `7.2. Title`, `A. Title`: a number and then a capital.
