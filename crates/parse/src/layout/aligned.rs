@@ -238,7 +238,7 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], tokens: &[Token], used:
     let mut run: Vec<Vec<usize>> = Vec::new();
     let mut singles = 0;
     let mut bottom = 0.0;
-    for row in rows {
+    for (index, row) in rows.iter().enumerate() {
         let pieces: Vec<usize> = row.pieces.iter().filter(|piece| !used[**piece]).copied().collect();
         if pieces.is_empty() {
             continue;
@@ -248,7 +248,8 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], tokens: &[Token], used:
         let wrapped = pieces.len() == 1
             && singles < SINGLES_MAX
             && fits(&run, pieces[0], segments)
-            && !stands_out(&run, pieces[0], row.top - bottom, segments, tokens);
+            && (!stands_out(&run, pieces[0], row.top - bottom, segments, tokens)
+                || is_group_title(&run, &rows[index..], segments, tokens));
         if !near || !(several || wrapped) {
             close_run(&mut run, &mut regions);
             singles = 0;
@@ -295,6 +296,26 @@ fn fits(run: &[Vec<usize>], piece: usize, segments: &[Segment]) -> bool {
     // A column may begin in a line of its own, not far beside the others.
     let aside = BESIDE * segments[piece].size;
     !crossed && own.w <= 0.6 * area.w && own.x >= area.x - 2.0 && own.right() <= area.right() + aside
+}
+
+/// A bold line between two rows of one table: the next row's pieces end or begin where those of the last row do.
+fn is_group_title(run: &[Vec<usize>], rows: &[VisualRow], segments: &[Segment], tokens: &[Token]) -> bool {
+    let [own, next, ..] = rows else { return false };
+    let (title, em) = (&segments[own.pieces[0]], own.size);
+    let Some(last) = run.iter().rev().find(|row| row.len() > 1) else { return false };
+    let close = next.top - own.bottom <= GROUP_GAP * em && next.pieces.len() > 1;
+    if !close || title.size > 1.1 * segments[last[0]].size || headings::is_caption(&title.text(tokens)) {
+        return false;
+    }
+    let meets = |piece: &&usize| {
+        let own = segments[**piece].bbox;
+        last.iter().any(|other| {
+            let other = segments[*other].bbox;
+            (other.right() - own.right()).abs() <= 0.5 * em || (other.x - own.x).abs() <= 0.5 * em
+        })
+    };
+    let values = &next.pieces[1..];
+    values.iter().filter(meets).count() * 3 >= values.len() * 2
 }
 
 /// A heading or caption between two tables: larger or bolder than the rows before it, or named as one.

@@ -11,7 +11,7 @@ use super::lines::{Segment, segments};
 use super::order::{Atom, sequence};
 use super::regions::{self, Piece, What};
 use super::rules::Rules;
-use super::{Aside, DocumentStats, PageRecord, Rule, Token, aligned, furniture, headings, lattice, lists};
+use super::{Aside, DocumentStats, PageRecord, Rule, Token, aligned, bidi, furniture, headings, lattice, lists};
 
 /// A page with more words than this is a drawing; its words stay in drawing order.
 const TOKENS_MAX: usize = 60_000;
@@ -35,10 +35,11 @@ pub fn assemble(record: &PageRecord, stats: &DocumentStats) -> Page {
     let em = stats.body_size();
     let rules = Rules::of(record);
     let ruled = if tokens.len() > TOKENS_MAX { Vec::new() } else { lattice::find(&rules, tokens, &mut taken) };
+    let rtl = bidi::mostly_rtl(tokens.iter().map(|token| token.text.as_str()));
     let across = row_rules(&rules, &ruled, tokens, &taken);
     let mut emitter = Emitter::new(tokens, &mut page);
     edge(&mut emitter, tokens, &furniture, Role::PageHeader);
-    for region in regions::split(pieces(tokens, &ruled, &taken), &across, em) {
+    for region in regions::split(pieces(tokens, &ruled, &taken), &across, em, rtl) {
         body(&mut emitter, region, &ruled, &across, stats);
     }
     edge(&mut emitter, tokens, &furniture, Role::PageFooter);

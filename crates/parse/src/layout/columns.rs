@@ -409,9 +409,8 @@ fn gates(table: &FoundTable, tokens: &[Token], ruled: bool) -> bool {
         return false;
     }
     // `Name: value` line by line is a form, unless rules make it a table.
-    let labels = column(0).filter(|cell| {
-        cell.lines.last().and_then(|line| line.last()).is_some_and(|index| tokens[*index].text.ends_with([':', '：']))
-    });
+    let labels =
+        column(0).filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.ends_with([':', '：'])));
     if table.columns == 2 && !ruled && labels.count() * 2 > table.rows {
         return false;
     }

@@ -91,6 +91,7 @@ impl<'t> Emitter<'t> {
     pub fn table(&mut self, table: &FoundTable) {
         let start = self.page.words.len() as u32;
         let mut cells = Vec::with_capacity(table.cells.len());
+        let rtl = bidi::mostly_rtl(table.tokens().map(|index| self.tokens[index].text.as_str()));
         let (mut row, mut depth) = (0, 0);
         for cell in &table.cells {
             if cell.row != row {
@@ -109,7 +110,8 @@ impl<'t> Emitter<'t> {
             let texts: Vec<String> = lines.iter().map(|line| joined(self.tokens, line)).collect();
             cells.push(Cell {
                 row: cell.row as u32,
-                column: cell.column as u32,
+                // Tables of right-to-left text have their first column on the right.
+                column: if rtl { table.columns - cell.column - cell.column_span } else { cell.column } as u32,
                 row_span: cell.row_span as u32,
                 column_span: cell.column_span as u32,
                 header: cell.row < table.header_rows,
@@ -118,6 +120,7 @@ impl<'t> Emitter<'t> {
                 words: if range.is_empty() { Vec::new() } else { vec![range] },
             });
         }
+        cells.sort_by_key(|cell| (cell.row, cell.column));
         self.line += depth;
         let words = WordRange::new(start, self.page.words.len() as u32);
         let kind = BlockKind::Table(Table {

@@ -19,11 +19,16 @@ const RUN_MAX: usize = 4;
 const PARAGRAPH: usize = 60;
 /// Share of the page's height at top and bottom where running heads stand.
 const EDGE: f32 = 0.08;
+/// So many entries with bold first lines are a directory.
+const ENTRIES_MIN: usize = 4;
+/// Words in a line of an address or entry, in the mean.
+const ENTRY_WORDS_MAX: usize = 4;
 /// Larger than the running text by this much.
 const LARGER: f32 = 1.12;
 
 /// The level of each block as a heading; `None` where it is none. Blocks are in reading order.
 pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Option<u8>> {
+    let entries = drafts.windows(2).filter(|pair| pair[0].bold && is_entry(&pair[1])).count();
     let mut levels: Vec<Option<u8>> = drafts
         .iter()
         .enumerate()
@@ -32,7 +37,8 @@ pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Optio
             if drafts.get(index + 1).is_some_and(|next| stands_beside(draft, next)) {
                 return None;
             }
-            level(draft, stats).or_else(|| {
+            let entry = entries >= ENTRIES_MIN && drafts.get(index + 1).is_some_and(is_entry);
+            level(draft, entry, stats).or_else(|| {
                 let next = drafts.get(index + 1)?;
                 let numbered_before = index > 0 && starts_numbered(&drafts[index - 1].text);
                 (!numbered_before && plain_heading(draft, next, stats, height)).then(|| stats.level(draft.size, false))
@@ -64,17 +70,31 @@ pub fn goes_on(heading: &Draft, next: &Draft) -> bool {
         && heading.lines.len() + next.lines.len() <= LINES_MAX
 }
 
+/// Short lines that are no sentence: the rest of an address, an entry of a directory.
+fn is_entry(draft: &Draft) -> bool {
+    let words = draft.text.split_whitespace().count();
+    draft.lines.len() >= 2
+        && !draft.bold
+        && words <= ENTRY_WORDS_MAX * draft.lines.len()
+        && !draft.text.ends_with(['.', '!', '?', ':'])
+}
+
 /// Whether `next` goes on right of the draft's last line.
 fn stands_beside(draft: &Draft, next: &Draft) -> bool {
     let (Some(last), Some(first)) = (draft.lines.last(), next.lines.first()) else { return false };
     (last.baseline - first.baseline).abs() <= 0.3 * draft.size && first.bbox.x >= last.bbox.right()
 }
 
-fn level(draft: &Draft, stats: &DocumentStats) -> Option<u8> {
+/// `entry`: it stands above the lines of an entry, in a row of such.
+fn level(draft: &Draft, entry: bool, stats: &DocumentStats) -> Option<u8> {
     let body = stats.body_size();
     let larger = draft.size >= LARGER * body;
     let bolder = draft.bold && !stats.body_bold() && draft.size >= BOLD_SIZE * body;
     if !(larger || bolder) || vetoed(&draft.text, draft.lines.len()) {
+        return None;
+    }
+    // The first line of an address or entry is bold too.
+    if !larger && entry {
         return None;
     }
     // Bold text of the usual size inside running text is emphasis; as a block of its own it is a heading.

@@ -33,16 +33,18 @@ pub struct Piece {
     pub seq: u32,
 }
 
-/// Cuts the pieces into regions, in reading order.
-pub fn split(pieces: Vec<Piece>, rules: &[Rule], em: f32) -> Vec<Vec<Piece>> {
+/// Cuts the pieces into regions, in reading order; `rtl` where columns are read from the right.
+pub fn split(pieces: Vec<Piece>, rules: &[Rule], em: f32, rtl: bool) -> Vec<Vec<Piece>> {
     let mut regions = Vec::new();
-    cut(pieces, &Page { rules, em }, 0, &mut regions);
+    cut(pieces, &Page { rules, em, rtl }, 0, &mut regions);
     regions
 }
 
 struct Page<'p> {
     rules: &'p [Rule],
     em: f32,
+    /// Columns are read from the right.
+    rtl: bool,
 }
 
 fn cut(pieces: Vec<Piece>, page: &Page<'_>, depth: usize, regions: &mut Vec<Vec<Piece>>) {
@@ -73,8 +75,9 @@ fn cut(pieces: Vec<Piece>, page: &Page<'_>, depth: usize, regions: &mut Vec<Vec<
         // A flow as large as the region would be cut for ever.
         let deeper = if flow.len() < all { depth + 1 } else { DEPTH_MAX };
         cut(std::mem::take(&mut flow), page, deeper, regions);
-        cut(left, page, depth + 1, regions);
-        cut(right, page, depth + 1, regions);
+        let (first, second) = if page.rtl { (right, left) } else { (left, right) };
+        cut(first, page, depth + 1, regions);
+        cut(second, page, depth + 1, regions);
     }
     let deeper = if flow.len() < all { depth + 1 } else { DEPTH_MAX };
     cut(flow, page, deeper, regions);

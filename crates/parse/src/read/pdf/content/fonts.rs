@@ -20,6 +20,8 @@ use crate::read::pdf::drawing::Style;
 const CHARS_MAX: usize = 32;
 /// A font descriptor's weight from which on a font is bold (ISO 32000-1, table 122).
 const BOLD_WEIGHT: f32 = 600.0;
+/// Width of the stems of bold cuts, thousandths of an em; regular ones have 70 to 100, and wrong values are far off.
+const BOLD_STEMS: std::ops::RangeInclusive<f32> = 120.0..=300.0;
 const FLAG_FIXED_PITCH: u32 = 1;
 const FLAG_ITALIC: u32 = 1 << 6;
 const FLAG_FORCE_BOLD: u32 = 1 << 18;
@@ -216,6 +218,8 @@ fn style(font: &hayro_font::Font<'_>, dict: &Dict<'_>, kind: &[u8]) -> Style {
     let bold = names_a_bold_cut(&name)
         || flags & FLAG_FORCE_BOLD != 0
         || descriptor.get::<f32>("FontWeight").is_some_and(|weight| weight >= BOLD_WEIGHT)
+        || (!names_a_regular_cut(&name)
+            && descriptor.get::<f32>("StemV").is_some_and(|stem| BOLD_STEMS.contains(&stem)))
         || weight.is_some_and(|weight| (600..=1000).contains(&weight));
     let embedded = ["FontFile", "FontFile3"].iter().any(|key| descriptor.get::<Stream<'_>>(*key).is_some());
     let silent = !bold && weight.is_none() && embedded && kind != b"Type0";
@@ -247,6 +251,10 @@ fn names_a_bold_cut(name: &str) -> bool {
     ["bold", "black", "heavy", "demi"].iter().any(|part| name.contains(part))
         || ["-bd", "-medi", "-blk"].iter().any(|end| name.ends_with(end))
         || ["cmbx", "cmssbx", "sfbx"].iter().any(|start| name.starts_with(start))
+}
+
+fn names_a_regular_cut(name: &str) -> bool {
+    ["regular", "roman", "book", "light", "thin"].iter().any(|part| name.contains(part))
 }
 
 /// Area over half the perimeter: the mean width of the letters' strokes, em. Fonts of TeX and others tell no weight,
