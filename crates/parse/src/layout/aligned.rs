@@ -14,6 +14,8 @@ const SINGLES_MAX: usize = 4;
 
 /// White above the title of a group of rows, em: a heading has more.
 const GROUP_GAP: f32 = 1.0;
+/// Widest key of a row, as a share of its table.
+const KEY_SHARE: f32 = 0.45;
 /// Lines that stand alone between two rows of a table below its ruled header.
 const ALONE_MAX: usize = 3;
 /// How far right of the rows so far a wrapped cell may reach, em.
@@ -136,7 +138,9 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
             rows.iter().map(|row| inside(row, top, bottom)).filter(|pieces| !pieces.is_empty()).collect();
         let several = band.iter().filter(|pieces| pieces.len() > 1).count();
         let wide = band.iter().filter(|pieces| pieces.len() == 1 && segments[pieces[0]].bbox.w > 0.6 * width).count();
-        let tabular = (several > 0 && wide * 5 <= band.len()) || stands_apart(&band, segments);
+        // A form to be filled in has keys only.
+        let keys = current.is_some() && are_keys(&band, segments, group[0].from, width);
+        let tabular = (several > 0 && wide * 5 <= band.len()) || stands_apart(&band, segments) || keys;
         if tabular {
             let region =
                 current.get_or_insert_with(|| Region { rows: Vec::new(), evidence: Evidence { rules: vec![top] } });
@@ -152,6 +156,15 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
         extend(region, rows, segments, width, &inside);
     }
     regions
+}
+
+/// Whether the band holds short lines at its left edge and nothing else.
+fn are_keys(band: &[Vec<usize>], segments: &[Segment], left: f32, width: f32) -> bool {
+    let key = |row: &Vec<usize>| {
+        let bbox = segments[row[0]].bbox;
+        row.len() == 1 && bbox.w <= KEY_SHARE * width && bbox.x <= left + 0.1 * width
+    };
+    band.len() >= 2 && band.iter().all(key)
 }
 
 /// Whether white runs down between the pieces of the band: cells that stand side by side on different baselines.
@@ -303,7 +316,7 @@ fn is_group_title(run: &[Vec<usize>], rows: &[VisualRow], segments: &[Segment], 
     let [own, next, ..] = rows else { return false };
     let (title, em) = (&segments[own.pieces[0]], own.size);
     let Some(last) = run.iter().rev().find(|row| row.len() > 1) else { return false };
-    let close = next.top - own.bottom <= GROUP_GAP * em && next.pieces.len() > 1;
+    let close = next.top - own.bottom <= 1.6 * GROUP_GAP * em && next.pieces.len() > 1;
     if !close || title.size > 1.1 * segments[last[0]].size || headings::is_caption(&title.text(tokens)) {
         return false;
     }

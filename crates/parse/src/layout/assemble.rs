@@ -11,7 +11,7 @@ use super::lines::{Segment, segments};
 use super::order::{Atom, sequence};
 use super::regions::{self, Piece, What};
 use super::rules::Rules;
-use super::{Aside, DocumentStats, PageRecord, Rule, Token, aligned, bidi, furniture, headings, lattice, lists};
+use super::{Aside, DocumentStats, PageRecord, Rule, Token, aligned, bidi, furniture, headings, joins, lattice, lists};
 
 /// A page with more words than this is a drawing; its words stay in drawing order.
 const TOKENS_MAX: usize = 60_000;
@@ -43,6 +43,7 @@ pub fn assemble(record: &PageRecord, stats: &DocumentStats) -> Page {
         body(&mut emitter, region, &ruled, &across, stats);
     }
     edge(&mut emitter, tokens, &furniture, Role::PageFooter);
+    joins::over_columns(&mut page);
     for aside in &record.asides {
         emit_aside(aside, stats, &mut page);
     }

@@ -8,9 +8,12 @@ use super::lines::Segment;
 use super::{Token, bands, headers, lists};
 
 /// Width of the bins of the coverage profile, em.
-const BIN: f32 = 0.25;
+const BIN: f32 = 0.125;
 /// White between two columns, em.
 const COLUMN_GAP: f32 = 0.45;
+/// The same where at least so many rows are ruled.
+const COLUMN_GAP_RULED: f32 = 0.32;
+const ROWS_SURE: usize = 4;
 /// White between two words at which a piece that crosses a column border is cut there, em.
 const CUT_GAP: f32 = 0.2;
 /// Lines of one column cannot stand closer than this, em: they are of two columns.
@@ -20,6 +23,8 @@ const LINE_PITCH_MAX: f32 = 1.5;
 /// The jump from the distances between lines of a cell to those between rows.
 const PITCH_JUMP: f32 = 1.2;
 const COLUMNS_MAX: usize = 40;
+/// Widest piece that stands alone in its row and tells a column, as a share of the table.
+const KEY_SHARE: f32 = 0.45;
 
 /// A piece of a row within one column or over several.
 #[derive(Debug, Clone)]
@@ -90,11 +95,20 @@ fn median(mut values: Vec<f32>) -> f32 {
     values.get(values.len() / 2).copied().unwrap_or(10.0).max(1.0)
 }
 
+/// From the leftmost to the rightmost piece, points.
+fn width_of(region: &Region, segments: &[Segment]) -> f32 {
+    BBox::around(region.rows.iter().flatten().map(|piece| segments[*piece].bbox)).map_or(0.0, |area| area.w)
+}
+
 /// Columns as intervals of x: where few rows have ink there is a border.
 fn columns(region: &Region, segments: &[Segment], tokens: &[Token], em: f32) -> Vec<(f32, f32)> {
     let most = region.rows.iter().map(Vec::len).max().unwrap_or(0);
     let telling: Vec<&Vec<usize>> =
         region.rows.iter().filter(|row| row.len() * 5 >= most * 3 && row.len() > 1).collect();
+    // Where rules bound the table, rows of one short piece tell a column too.
+    let alone = region.rows.iter().filter(|row| row.len() == 1 && region.evidence.rules.len() > 2);
+    let narrow = |row: &&Vec<usize>| segments[row[0]].bbox.w <= KEY_SHARE * width_of(region, segments);
+    let telling: Vec<&Vec<usize>> = telling.into_iter().chain(alone.filter(narrow)).collect();
     let boxes = || telling.iter().flat_map(|row| row.iter().map(|piece| segments[*piece].bbox));
     let Some(area) = BBox::around(boxes()) else { return Vec::new() };
     let bin = BIN * em;
@@ -102,11 +116,14 @@ fn columns(region: &Region, segments: &[Segment], tokens: &[Token], em: f32) -> 
     if count > 100_000 {
         return Vec::new();
     }
+    // White that goes down through many ruled rows is a border, however narrow.
+    let ruled = region.evidence.rules.len() > 2 && telling.len() >= ROWS_SURE;
+    let gap = if ruled { COLUMN_GAP_RULED } else { COLUMN_GAP };
     let mut cover = vec![0usize; count];
     for row in &telling {
         let mut ink = vec![false; count];
         for piece in row.iter() {
-            mark(&segments[*piece], tokens, area.x, bin, em, &mut ink);
+            mark(&segments[*piece], tokens, area.x, bin, gap * em, &mut ink);
         }
         cover.iter_mut().zip(&ink).for_each(|(cover, ink)| *cover += usize::from(*ink));
     }
@@ -118,18 +135,18 @@ fn columns(region: &Region, segments: &[Segment], tokens: &[Token], em: f32) -> 
         }
         let (from, to) = (area.x + index as f32 * bin, area.x + (index + 1) as f32 * bin);
         match found.last_mut() {
-            Some(last) if from - last.1 < COLUMN_GAP * em => last.1 = to,
+            Some(last) if from - last.1 < gap * em => last.1 = to,
             _ => found.push((from, to)),
         }
     }
     found
 }
 
-fn mark(segment: &Segment, tokens: &[Token], x0: f32, bin: f32, em: f32, ink: &mut [bool]) {
+fn mark(segment: &Segment, tokens: &[Token], x0: f32, bin: f32, gap: f32, ink: &mut [bool]) {
     let mut end: Option<f32> = None;
     for index in &segment.tokens {
         let bbox = tokens[*index].bbox;
-        let from = end.filter(|end| bbox.x - end < COLUMN_GAP * em).unwrap_or(bbox.x);
+        let from = end.filter(|end| bbox.x - end < gap).unwrap_or(bbox.x);
         // A bin is inked when a good part of it is: borders of columns may fall inside one.
         let first = ((from - x0) / bin + 0.3).floor().max(0.0) as usize;
         let last = ((bbox.right() - x0) / bin + 0.7).floor().max(0.0) as usize;

@@ -16,6 +16,7 @@ mod grid;
 mod gutters;
 mod headers;
 mod headings;
+mod joins;
 mod lattice;
 mod lines;
 mod lists;
