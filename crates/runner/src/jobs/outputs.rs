@@ -26,6 +26,8 @@ pub(crate) struct Outputs {
     assets: Vec<Asset>,
     names: HashSet<String>,
     asset_bytes: u64,
+    /// Pictures of the pages that are over.
+    settled: usize,
 }
 
 /// What was written.
@@ -47,6 +49,7 @@ impl Outputs {
             assets: Vec::new(),
             names: HashSet::new(),
             asset_bytes: 0,
+            settled: 0,
         })
     }
 
@@ -56,11 +59,20 @@ impl Outputs {
         self.pages.write(&line).await?;
         self.starts.push(self.end);
         self.end += line.len() as u64;
+        self.settled = self.assets.len();
         Ok(())
     }
 
     pub fn has_asset(&self, name: &str) -> bool {
         self.names.contains(name)
+    }
+
+    /// Forgets the pictures of the page that was lost: the child after it may use their names for its own.
+    pub fn forget_unsettled(&mut self) {
+        for asset in self.assets.drain(self.settled..) {
+            self.names.remove(&asset.name);
+            self.asset_bytes -= asset.bytes;
+        }
     }
 
     /// How many pictures there are, and their bytes.
