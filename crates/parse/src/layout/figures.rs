@@ -21,8 +21,8 @@ const PICTURE_TEXT_MAX: f32 = 0.35;
 const DRAWING_TEXT_MAX: f32 = 0.25;
 /// A drawing that shares more than this of itself with a table is the table's colours.
 const TABLE_SHARE_MAX: f32 = 0.3;
-/// A caption stands this close below or above its figure, em.
-const CAPTION_GAP: f32 = 2.5;
+/// A caption stands this close below or above its figure, em; the names of an axis may stand between.
+const CAPTION_GAP: f32 = 4.0;
 /// Figures of one page; the first are kept.
 const FIGURES_MAX: usize = 100;
 /// Boxes that are gathered to figures, and how often all of them are gone through.
