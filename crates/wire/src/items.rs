@@ -87,6 +87,7 @@ fn label(block: &Block) -> &'static str {
         Role::Footnote => "footnote",
         Role::Caption => "caption",
         Role::Watermark => "watermark",
+        Role::Figure => "figure",
         Role::Body => match block.kind {
             BlockKind::Text { .. } => "text",
             BlockKind::Heading { .. } => "heading",

@@ -186,6 +186,8 @@ pub enum Role {
     Footnote,
     Caption,
     Watermark,
+    /// A picture or drawing on the page, without text of its own: no part of the page's markdown.
+    Figure,
 }
 
 /// What a block is. Text values are plain, without markdown signs.

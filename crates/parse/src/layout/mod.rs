@@ -11,6 +11,7 @@ pub mod bidi;
 mod blocks;
 mod columns;
 mod emit;
+mod figures;
 mod furniture;
 mod grid;
 mod gutters;
@@ -26,6 +27,7 @@ mod rules;
 pub mod stats;
 
 pub use assemble::assemble;
+pub use figures::place as place_figures;
 pub use stats::DocumentStats;
 
 use docmill_model::document::BBox;
@@ -59,6 +61,14 @@ pub struct Rule {
     pub at: f32,
     pub from: f32,
     pub to: f32,
+}
+
+/// Shapes, neither rules nor letters, that are drawn close to each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShapeGroup {
+    pub bbox: BBox,
+    /// How many of them are curved or slanted: drawings have those, and pages of boxes and tables do not.
+    pub slanted: u32,
 }
 
 /// Words that do not run with the rest of the page, in drawing order.
@@ -103,4 +113,6 @@ pub struct PageRecord {
     /// Words that run in other directions, one group a direction.
     pub asides: Vec<Aside>,
     pub rules: Vec<Rule>,
+    pub pictures: Vec<BBox>,
+    pub shapes: Vec<ShapeGroup>,
 }

@@ -7,7 +7,7 @@
 //! - Pieces are paragraphs, code, list items with everything below them, and table rows. A piece is never cut, except a
 //!   paragraph that is over the target alone: it is cut between sentences, and a sentence over it between words.
 //! - A table that goes on in the next chunk has its header rows again.
-//! - Page headers, page footers and watermarks are no part of any chunk. A page that failed ends the chunk before it.
+//! - Page headers, page footers, watermarks and figures (their captions are text) are no part of any chunk. A page that failed ends the chunk before it.
 
 use std::fmt::Write;
 
@@ -109,7 +109,8 @@ impl Chunker {
     }
 
     fn block(&mut self, page: u32, index: usize, block: &Block, done: &mut Vec<Chunk>) {
-        if matches!(block.role, Role::PageHeader | Role::PageFooter | Role::Watermark) || block.md.is_empty() {
+        let apart = matches!(block.role, Role::PageHeader | Role::PageFooter | Role::Watermark | Role::Figure);
+        if apart || block.md.is_empty() {
             return;
         }
         if let BlockKind::Heading { value, level } = &block.kind {

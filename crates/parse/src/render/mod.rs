@@ -17,7 +17,8 @@ pub fn finish_page(page: &mut Page, options: &ParseOptions) {
     place_watermarks(&mut page.blocks, options.watermarks);
     let mut twin_lists = TwinLists::default();
     for block in &mut page.blocks {
-        let other_marker = twin_lists.meet(block);
+        // A figure leaves no trace between two lists.
+        let other_marker = block.role != Role::Figure && twin_lists.meet(block);
         markdown::fill_items(&mut block.kind);
         if block.md.is_empty() {
             block.md = markdown::block(&block.kind, options, other_marker);

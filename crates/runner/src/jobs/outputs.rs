@@ -1,7 +1,8 @@
 //! What one attempt writes: `pages.jsonl`, `assets/<name>` and `extract.json` under a prefix of its own, so that a
 //! lost attempt never touches an accepted one's results.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use docmill_model::document::PageOutcome;
 use docmill_model::results::Asset;
@@ -24,8 +25,11 @@ pub(crate) struct Outputs {
     end: u64,
     starts: Vec<u64>,
     assets: Vec<Asset>,
-    names: HashSet<String>,
+    /// Hashes of the pictures' bytes by their names.
+    names: HashMap<String, u64>,
     asset_bytes: u64,
+    /// Pictures of the pages that are over.
+    settled: usize,
 }
 
 /// What was written.
@@ -45,8 +49,9 @@ impl Outputs {
             end: 0,
             starts: Vec::new(),
             assets: Vec::new(),
-            names: HashSet::new(),
+            names: HashMap::new(),
             asset_bytes: 0,
+            settled: 0,
         })
     }
 
@@ -56,11 +61,21 @@ impl Outputs {
         self.pages.write(&line).await?;
         self.starts.push(self.end);
         self.end += line.len() as u64;
+        self.settled = self.assets.len();
         Ok(())
     }
 
-    pub fn has_asset(&self, name: &str) -> bool {
-        self.names.contains(name)
+    /// Whether the picture of this name has these bytes; `None` when there is none.
+    pub fn has_asset(&self, name: &str, bytes: &[u8]) -> Option<bool> {
+        self.names.get(name).map(|own| *own == hash(bytes))
+    }
+
+    /// Forgets the pictures of the page that was lost: the child after it may use their names for its own.
+    pub fn forget_unsettled(&mut self) {
+        for asset in self.assets.drain(self.settled..) {
+            self.names.remove(&asset.name);
+            self.asset_bytes -= asset.bytes;
+        }
     }
 
     /// How many pictures there are, and their bytes.
@@ -69,10 +84,10 @@ impl Outputs {
     }
 
     pub async fn asset(&mut self, name: String, bytes: Vec<u8>) -> Result<(), End> {
-        let length = bytes.len() as u64;
+        let (length, hash) = (bytes.len() as u64, hash(&bytes));
         self.blobs.put(&format!("{}/assets/{name}", self.prefix), bytes.into()).await?;
         self.asset_bytes += length;
-        self.names.insert(name.clone());
+        self.names.insert(name.clone(), hash);
         self.assets.push(Asset { name, bytes: length });
         Ok(())
     }
@@ -83,4 +98,10 @@ impl Outputs {
         self.starts.push(self.end);
         Ok(Written { page_offsets: self.starts, assets: self.assets })
     }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }

@@ -161,7 +161,7 @@ impl<'a> Session<'a> {
     }
 
     /// After a child is gone: its page is lost, or the attempt is.
-    fn lose(&self, course: &mut Course, code: Code, why: &str, death: &Death) -> Result<(), End> {
+    fn lose(&mut self, course: &mut Course, code: Code, why: &str, death: &Death) -> Result<(), End> {
         let page = course.plan.current().map(|(page, _)| page);
         tracing::warn!(
             job = %self.job, page, %code, why, status = ?death.status, stderr = death.stderr.as_str(),
@@ -177,6 +177,7 @@ impl<'a> Session<'a> {
             return Err(failure.into());
         };
         course.plan.page_lost(page, failure.clone());
+        self.outputs.forget_unsettled();
         if course.plan.restarts() > self.limits.page_restarts_max {
             return Err(failure.into());
         }
@@ -323,8 +324,11 @@ impl<'a> Session<'a> {
         if course.plan.current().is_none() || !is_safe_name(&name) {
             return Err(Violation("a picture outside a page, or with a bad name").into());
         }
-        if self.outputs.has_asset(&name) {
-            return Err(Violation("two pictures of one name").into());
+        match self.outputs.has_asset(&name, &bytes) {
+            // Of a picture that several pages draw, a later child does not know that the one before has sent it.
+            Some(true) => return Ok(()),
+            Some(false) => return Err(Violation("two pictures of one name").into()),
+            None => {}
         }
         let (count, total) = self.outputs.assets_so_far();
         if count >= ASSETS_MAX || total + bytes.len() as u64 > ASSETS_BYTES_MAX {

@@ -123,3 +123,27 @@ async fn a_reader_that_reads_more_pages_than_were_asked_for_is_not_believed() {
     assert_eq!(world.told(job).await, ["FAILED READER_DIED: Reading the document made the reader stop."]);
     world.drain(&runner).await;
 }
+
+/// The pictures of a lost page are lost with it: the next child may give their names to its own. What an earlier child
+/// has sent is not sent twice, though the next one does not know.
+#[tokio::test]
+async fn pictures_outlive_the_child_that_sent_them_unless_their_page_is_lost() {
+    let world = World::new().await;
+    let job = world.job("asset image_0.png\nasset_die image_1.png\nasset image_1.png\nasset image_0.png").await;
+    let runner = world.start(settings("obeys"));
+    world.told(job).await;
+    let result = world.get(job).await.result.expect("a result");
+    let assets: Vec<(&str, u64)> = result.assets.iter().map(|asset| (asset.name.as_str(), asset.bytes)).collect();
+    assert_eq!((assets, result.pages_failed), (vec![("image_0.png", 7), ("image_1.png", 7)], 1));
+    world.drain(&runner).await;
+}
+
+#[tokio::test]
+async fn two_pictures_of_one_name_are_not_believed() {
+    let world = World::new().await;
+    let job = world.job("asset image_0.png\nother_asset image_0.png").await;
+    let runner = world.start(settings("obeys"));
+    world.told(job).await;
+    assert_eq!(world.get(job).await.result.expect("a result").pages_failed, 1);
+    world.drain(&runner).await;
+}

@@ -88,9 +88,11 @@ impl Pipes {
             "lie" => return self.page(rest.parse().unwrap_or(0), "", false),
             "print" => self.out.write_all(b"Hello, this is no frame at all.\n")?,
             "meet" => meet(rest)?,
-            "asset" => {
-                let asset = FromReader::Asset { name: rest.to_owned(), content_type: "image/png".into() };
-                self.say(&asset, b"picture")?;
+            "asset" => self.say(&asset(rest), b"picture")?,
+            "other_asset" => self.say(&asset(rest), b"another")?,
+            "asset_die" => {
+                self.say(&asset(rest), b"lost")?;
+                std::process::abort();
             }
             "ocr" => {
                 let (width, height, grey) = picture(rest);
@@ -108,6 +110,10 @@ impl Pipes {
         let json = serde_json::to_vec(&PageOutcome::Read(Box::new(page)))?;
         self.say(&FromReader::Page { number, ocr }, &json)
     }
+}
+
+fn asset(name: &str) -> FromReader {
+    FromReader::Asset { name: name.to_owned(), content_type: "image/png".into() }
 }
 
 /// Takes memory, and uses it, until somebody stops it; gives up at 2 GiB so that a broken test does no harm.

@@ -20,7 +20,7 @@ pub(super) fn full(outcomes: &[PageOutcome]) -> String {
 }
 
 fn text(page: &Page) -> String {
-    let in_markdown = |block: &&Block| !matches!(block.role, Role::PageHeader | Role::PageFooter);
+    let in_markdown = |block: &&Block| !matches!(block.role, Role::PageHeader | Role::PageFooter | Role::Figure);
     let texts = page.blocks.iter().filter(in_markdown).map(|block| plain(&block.kind));
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
 }

@@ -2,7 +2,7 @@
 
 use docmill_model::document::BBox;
 
-use crate::layout::Rule;
+use crate::layout::{Rule, ShapeGroup};
 
 /// A glyph with its text in `Drawing::text`.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,17 @@ pub struct Style {
     pub stroke: Option<f32>,
 }
 
+/// A picture with its place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DrawnPicture {
+    pub bbox: BBox,
+    /// The same for the same picture, wherever the document draws it.
+    pub id: u64,
+    /// Pixels, as the picture says.
+    pub width: u32,
+    pub height: u32,
+}
+
 /// Everything that one page draws.
 #[derive(Debug, Default)]
 pub struct Drawing {
@@ -47,9 +58,11 @@ pub struct Drawing {
     pub text: String,
     pub styles: Vec<Style>,
     pub rules: Vec<Rule>,
-    pub pictures: Vec<BBox>,
+    pub pictures: Vec<DrawnPicture>,
     /// Visible paths that are no rules.
     pub shapes: usize,
+    /// Where they stand.
+    pub shape_groups: Vec<ShapeGroup>,
     /// Glyphs that no one can read: their font does not say which characters they are.
     pub unmapped: usize,
     /// The page drew more than is looked at.

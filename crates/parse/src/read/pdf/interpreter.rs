@@ -5,11 +5,12 @@
 //! Decoded page streams and fonts are cached by hayro for the life of a document, so it is opened again every
 //! `PAGES_PER_OPENING` pages: memory does not grow with the number of pages.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
-use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -17,6 +18,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings};
 
 use super::content::{self, Fonts, Layers};
 use super::drawing::Drawing;
+use super::embedded::{self, Encoded};
 use super::strings::text_string;
 
 const PAGES_PER_OPENING: usize = 256;
@@ -52,6 +54,8 @@ pub struct DrawnPage {
 enum Request {
     Draw(usize, Sender<DrawnPage>),
     Render(usize, f32, Sender<Raster>),
+    /// Each picture that was found; `None` when there are no more.
+    Pictures(usize, HashSet<u64>, SyncSender<Option<Encoded>>),
 }
 
 /// Handle to the thread that holds the document. Dropping it ends the thread.
@@ -93,6 +97,20 @@ impl Interpreter {
         let (answer, answers) = channel();
         self.ask(Request::Render(index, scale, answer));
         answers.recv().unwrap_or_else(|_| self.carry_on_panic())
+    }
+
+    /// Gives `found` those pictures of the page with this index that are wanted and can be decoded, one at a time.
+    pub fn pictures(&mut self, index: usize, wanted: HashSet<u64>, mut found: impl FnMut(Encoded)) {
+        // No more than two of them are held in memory.
+        let (answer, answers) = sync_channel(0);
+        self.ask(Request::Pictures(index, wanted, answer));
+        loop {
+            match answers.recv() {
+                Ok(Some(picture)) => found(picture),
+                Ok(None) => return,
+                Err(_) => self.carry_on_panic(),
+            }
+        }
     }
 
     fn ask(&mut self, request: Request) {
@@ -145,7 +163,7 @@ fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result
 /// Answers requests until this opening is used up (true) or nobody asks any more (false).
 fn serve_opening(pdf: &Pdf, inbox: &Receiver<Request>) -> bool {
     let (fonts, layers) = (Fonts::new(), Layers::of(pdf));
-    let renders = RenderCache::new();
+    let (renders, pictures) = (RenderCache::new(), InterpreterCache::new());
     for _ in 0..PAGES_PER_OPENING {
         match inbox.recv() {
             Err(_) => return false,
@@ -157,6 +175,14 @@ fn serve_opening(pdf: &Pdf, inbox: &Receiver<Request>) -> bool {
             Ok(Request::Render(index, scale, answer)) => {
                 if let Some(page) = pdf.pages().get(index) {
                     let _ = answer.send(render(page, &renders, scale));
+                }
+            }
+            Ok(Request::Pictures(index, wanted, answer)) => {
+                if let Some(page) = pdf.pages().get(index) {
+                    embedded::collect(page, &pictures, wanted, |picture| {
+                        let _ = answer.send(Some(picture));
+                    });
+                    let _ = answer.send(None);
                 }
             }
         }

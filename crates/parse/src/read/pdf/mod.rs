@@ -1,17 +1,20 @@
 //! PDF documents.
 
+mod album;
 mod content;
 mod doubles;
 mod drawing;
+mod embedded;
 mod interpreter;
 mod picture;
+mod saving;
 mod strings;
 mod turn;
 mod words;
 
 use std::collections::HashMap;
 
-use docmill_model::document::{DocumentInfo, FORMAT, Page, Picture, Warning};
+use docmill_model::document::{DocumentInfo, FORMAT, Page, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 use docmill_model::{Code, Failure};
 use hayro::hayro_syntax::LoadPdfError;
@@ -19,6 +22,7 @@ use hayro::hayro_syntax::LoadPdfError;
 use crate::layout::{self, DocumentStats, PageRecord};
 use crate::render::{finish_page, text};
 use crate::{DocumentReader, Services, Source};
+use album::{Album, Chosen};
 use interpreter::{Interpreter, Opening};
 use words::Leave;
 
@@ -63,11 +67,9 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         let message = format!("The file is damaged: it promises {promised} pages and has {}.", opening.pages);
         warnings.push(Warning::new(FILE_REPAIRED, message));
     }
-    for (category, path) in [(ImageCategory::Embedded, "embedded"), (ImageCategory::Layout, "layout")] {
-        if options.images.contains(&category) {
-            let message = format!("Pictures of the category `{path}` are not taken out of PDF documents.");
-            warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
-        }
+    if options.images.contains(&ImageCategory::Layout) && !options.tier.has_layout() {
+        let message = "The fast tier looks for no figures: there are no pictures of the category `layout`.";
+        warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
     if options.annotate_links {
         let message =
@@ -80,6 +82,7 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         warnings,
         options: options.clone(),
         stats: DocumentStats::default(),
+        album: Album::default(),
         kept: HashMap::new(),
         words_kept: 0,
     }))
@@ -99,6 +102,7 @@ struct PdfReader {
     warnings: Vec<Warning>,
     options: ParseOptions,
     stats: DocumentStats,
+    album: Album,
     /// Pages of the survey that were not asked for yet, as far as they fit.
     kept: HashMap<u32, Reading>,
     words_kept: usize,
@@ -107,11 +111,21 @@ struct PdfReader {
 /// A page as it was read, with what OCR has to know.
 struct Reading {
     record: PageRecord,
+    /// Its pictures, when they are to be saved.
+    chosen: Chosen,
     /// Nothing readable, but something is drawn.
     needs_ocr: bool,
     /// Most of its glyphs stand for no known character.
     garbled: bool,
     truncated: bool,
+}
+
+impl Reading {
+    /// About how much memory it takes, in words of text.
+    fn size(&self) -> usize {
+        let record = &self.record;
+        record.tokens.len() + record.rules.len() + record.pictures.len() + record.shapes.len() + 50
+    }
 }
 
 impl DocumentReader for PdfReader {
@@ -126,13 +140,14 @@ impl DocumentReader for PdfReader {
     }
 
     fn wants_survey(&self) -> bool {
-        self.options.tier.has_layout()
+        self.options.tier.has_layout() || self.wants(ImageCategory::Embedded)
     }
 
     fn survey(&mut self, number: u32) -> Result<(), Failure> {
         let reading = self.read(number)?;
         self.stats.absorb(&reading.record);
-        let words = reading.record.tokens.len() + reading.record.rules.len() + 50;
+        self.album.meet(&reading.chosen);
+        let words = reading.size();
         if self.words_kept + words <= WORDS_KEPT_MAX {
             self.words_kept += words;
             self.kept.insert(number, reading);
@@ -158,8 +173,13 @@ impl DocumentReader for PdfReader {
             let message = "The page draws more than the limit; what came after it was not read.";
             page.warnings.push(Warning::new(PAGE_TOO_COMPLEX, message));
         }
-        if self.options.images.contains(&ImageCategory::Screenshot) {
-            self.screenshot(&mut page, services)?;
+        // Pages that OCR read are not turned; the record's boxes may be.
+        if self.options.tier.has_layout() && page.rotation == reading.record.rotation {
+            layout::place_figures(&mut page, &reading.record, self.stats.body_size());
+        }
+        self.save_rendered(&mut page, services)?;
+        if self.wants(ImageCategory::Embedded) {
+            self.save_embedded(&mut page, &reading.chosen, services)?;
         }
         finish_page(&mut page, &self.options);
         Ok(page)
@@ -176,11 +196,13 @@ impl PdfReader {
         let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
         let chars: usize = chars.map(layout::Token::chars).sum();
         let page_area = (drawn.width * drawn.height).max(1.0);
-        let scan = drawing.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
+        let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
         let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();
         let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
-        Ok(Reading { record, needs_ocr, garbled, truncated: drawing.truncated })
+        let wanted = self.wants(ImageCategory::Embedded);
+        let chosen = if wanted { Chosen::of(&drawing.pictures, &record.pictures) } else { Chosen::default() };
+        Ok(Reading { record, chosen, needs_ocr, garbled, truncated: drawing.truncated })
     }
 
     fn index(&self, number: u32) -> Result<usize, Failure> {
@@ -224,21 +246,5 @@ impl PdfReader {
             let message = "The fonts of the page do not say which characters most of its glyphs are.";
             page.warnings.push(Warning::new(TEXT_LAYER_GARBLED, message));
         }
-    }
-
-    fn screenshot(&mut self, page: &mut Page, services: &mut dyn Services) -> Result<(), Failure> {
-        let index = self.index(page.number)?;
-        let (width, height) = (page.width.unwrap_or(1.0), page.height.unwrap_or(1.0));
-        let size = PageRecord { width, height, ..PageRecord::default() };
-        let raster = self.interpreter.render(index, picture::scale(&size, SCREENSHOT_DPI));
-        let name = format!("page_{}.png", page.number);
-        services.asset(&name, "image/png", &picture::png(raster, page.rotation)?);
-        page.images.push(Picture {
-            name,
-            category: ImageCategory::Screenshot,
-            content_type: "image/png".into(),
-            bbox: None,
-        });
-        Ok(())
     }
 }

@@ -1,7 +1,8 @@
-//! Rendered pages as pictures: grey for OCR, PNG for people.
+//! Rendered pages as pictures: grey for OCR, PNG of them and of parts of them for people.
 
 use std::io::Cursor;
 
+use docmill_model::document::BBox;
 use docmill_model::{Code, Failure};
 use image::{DynamicImage, ImageFormat, RgbaImage};
 
@@ -33,21 +34,57 @@ pub fn grey(raster: &Raster, record: &PageRecord) -> PageImage {
     PageImage { width: raster.width, height: raster.height, dpi: dpi.max(1), grey }
 }
 
-/// The picture as PNG, turned clockwise by `rotation` degrees as the page was.
-///
-/// # Errors
-/// `INTERNAL` when the picture cannot be encoded.
-pub fn png(raster: Raster, rotation: u16) -> Result<Vec<u8>, Failure> {
-    let failed = || Failure::new(Code::Internal, "The picture of a page could not be encoded.");
-    let image = RgbaImage::from_raw(raster.width, raster.height, raster.rgba).ok_or_else(failed)?;
-    let image = DynamicImage::ImageRgba8(image);
-    let image = match rotation {
-        90 => image.rotate90(),
-        180 => image.rotate180(),
-        270 => image.rotate270(),
-        _ => image,
-    };
+/// A rendered page, turned as the page was.
+pub struct Upright {
+    image: DynamicImage,
+    /// Pixels a point.
+    scale: f32,
+}
+
+impl Upright {
+    /// Turns a page that was rendered at `scale` clockwise by `rotation` degrees.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the raster is not as large as it says.
+    pub fn of(raster: Raster, rotation: u16, scale: f32) -> Result<Self, Failure> {
+        let image = RgbaImage::from_raw(raster.width, raster.height, raster.rgba).ok_or_else(not_encoded)?;
+        let image = DynamicImage::ImageRgba8(image);
+        let image = match rotation {
+            90 => image.rotate90(),
+            180 => image.rotate180(),
+            270 => image.rotate270(),
+            _ => image,
+        };
+        Ok(Self { image, scale })
+    }
+
+    /// The whole page as PNG.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the picture cannot be encoded.
+    pub fn png(&self) -> Result<Vec<u8>, Failure> {
+        png(&self.image)
+    }
+
+    /// A part of the page as PNG, every pixel that it touches; `None` outside the page.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the picture cannot be encoded.
+    pub fn part(&self, bbox: BBox) -> Option<Result<Vec<u8>, Failure>> {
+        let inside = |points: f32, most: u32| (points * self.scale).clamp(0.0, most as f32);
+        let (width, height) = (self.image.width(), self.image.height());
+        let (x0, y0) = (inside(bbox.x, width).floor() as u32, inside(bbox.y, height).floor() as u32);
+        let (x1, y1) = (inside(bbox.right(), width).ceil() as u32, inside(bbox.bottom(), height).ceil() as u32);
+        (x1 > x0 && y1 > y0).then(|| png(&self.image.crop_imm(x0, y0, x1 - x0, y1 - y0)))
+    }
+}
+
+fn png(image: &DynamicImage) -> Result<Vec<u8>, Failure> {
     let mut bytes = Cursor::new(Vec::new());
-    image.to_rgb8().write_to(&mut bytes, ImageFormat::Png).map_err(|_| failed())?;
+    image.to_rgb8().write_to(&mut bytes, ImageFormat::Png).map_err(|_| not_encoded())?;
     Ok(bytes.into_inner())
+}
+
+fn not_encoded() -> Failure {
+    Failure::new(Code::Internal, "The picture of a page could not be encoded.")
 }

@@ -5,7 +5,7 @@ use docmill_model::document::BBox;
 use super::doubles::Doubles;
 use super::drawing::{Drawing, DrawnGlyph, Style};
 use super::turn::{Turn, main_quarter};
-use crate::layout::{Aside, PageRecord, Token, bidi};
+use crate::layout::{Aside, PageRecord, ShapeGroup, Token, bidi};
 
 /// A gap of this many em ends a word. Of 69,000 real word gaps 1 % are below .19 em, of in-word gaps 1 in 1,000 is
 /// above .12 em.
@@ -59,6 +59,9 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
     let mut record = PageRecord { rotation: (turn.quarter * 90) as u16, ..PageRecord::default() };
     (record.width, record.height) = turn.size();
     record.rules = drawing.rules.iter().map(|rule| turn.rule(*rule)).collect();
+    record.pictures = drawing.pictures.iter().map(|picture| turn.bbox(picture.bbox)).collect();
+    let groups_of_shapes = drawing.shape_groups.iter();
+    record.shapes = groups_of_shapes.map(|group| ShapeGroup { bbox: turn.bbox(group.bbox), ..*group }).collect();
     let mut seq = 0;
     for (group, words) in groups {
         let late: Vec<bool> = words.iter().map(|word| word.first.late).collect();

@@ -10,6 +10,8 @@ use hayro::kurbo::{Affine, Rect};
 
 use super::machine::Machine;
 use super::{DEPTH_MAX, FORMS_MAX, PICTURES_MAX};
+use crate::read::pdf::drawing::DrawnPicture;
+use crate::read::pdf::embedded::picture_id;
 
 /// Bytes of decoded forms that are kept of one page; symbols are drawn again and again.
 const CONTENTS_MAX: usize = 16 * 1024 * 1024;
@@ -46,21 +48,30 @@ impl<'a> Machine<'a, '_> {
             return;
         }
         match dict.get::<Name<'_>>("Subtype").as_ref().map(AsRef::as_ref) {
-            Some(b"Image") => self.picture(),
+            Some(b"Image") => self.picture(object),
             Some(b"Form") => self.form(object, resources, Affine::IDENTITY),
             _ => {}
         }
     }
 
     /// A picture fills the unit square of user space.
-    pub(super) fn picture(&mut self) {
+    pub(super) fn picture(&mut self, image: &Stream<'_>) {
         if !self.marks.visible() || self.drawing.pictures.len() >= PICTURES_MAX {
             return;
         }
         let area = self.state.ctm.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0)).intersect(self.state.clip);
         if area.width() > PICTURE_SIDE_MIN && area.height() > PICTURE_SIDE_MIN {
             let corners = [area.x0, area.y0, area.x1, area.y1].map(|side| side as f32);
-            self.drawing.pictures.push(BBox::from_corners(corners[0], corners[1], corners[2], corners[3]));
+            let side = |short: &str, long: &str| {
+                let dict = image.dict();
+                dict.get::<u32>(short).or_else(|| dict.get::<u32>(long)).unwrap_or(0)
+            };
+            self.drawing.pictures.push(DrawnPicture {
+                bbox: BBox::from_corners(corners[0], corners[1], corners[2], corners[3]),
+                id: picture_id(image),
+                width: side("W", "Width"),
+                height: side("H", "Height"),
+            });
         }
     }
 

@@ -102,8 +102,8 @@ impl<'a, 'd> Machine<'a, 'd> {
                     self.external(&object, resources);
                 }
             }
-            Op::InlineImage(_) => self.picture(),
-            Op::Shading(_) => self.drawing.shapes += 1,
+            Op::InlineImage(image) => self.picture(image.0),
+            Op::Shading(_) => self.shape(self.state.clip, false),
             Op::BeginMarkedContent(_) => self.marks.open(None, &self.drawing),
             Op::BeginMarkedContentWithProperties(mark) => self.begin_mark(mark.1, resources),
             Op::EndMarkedContent(_) => self.marks.close(&mut self.drawing),

@@ -1,7 +1,7 @@
 //! The interpreter of page content (ISO 32000-1, 8 and 9): what of a page can be read, nothing of what it looks like.
 //!
 //! hayro renders pages; this reads them. It knows fonts by their dictionaries, keeps forms and annotations apart, never
-//! touches the data of pictures, and stops at a budget: a page may draw forms inside forms without end.
+//! decodes a picture, and stops at a budget: a page may draw forms inside forms without end.
 
 mod annotations;
 mod colour;
@@ -11,6 +11,7 @@ mod layers;
 mod machine;
 mod marks;
 mod paths;
+mod shapes;
 mod state;
 mod text;
 mod unicode;
@@ -37,6 +38,8 @@ const GLYPHS_MAX: usize = 500_000;
 /// Rules kept of one page; maps and drawings have more, and no tables.
 const RULES_MAX: usize = 20_000;
 const PICTURES_MAX: usize = 20_000;
+/// Groups of shapes kept of one page.
+const SHAPE_GROUPS_MAX: usize = 4_000;
 
 /// Interprets a page and its annotations. Width and height are those of the page as it is shown, points.
 pub fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> (f32, f32, Drawing) {

@@ -1,4 +1,4 @@
-//! Paths: thin ones are the rules of tables, the rest is only counted. Page coordinates.
+//! Paths: thin ones are the rules of tables, of the rest only the place is kept. Page coordinates.
 
 use hayro::kurbo::{Point, Rect};
 
@@ -35,6 +35,14 @@ struct Part {
     lines: Vec<(Point, Point)>,
     area: Rect,
     curved: bool,
+}
+
+impl Part {
+    /// Whether any of it runs neither along the page nor down it.
+    fn is_slanted(&self) -> bool {
+        let slanted = |(a, b): &(Point, Point)| (a.x - b.x).abs() > SLANT && (a.y - b.y).abs() > SLANT;
+        self.curved || self.lines.iter().any(slanted)
+    }
 }
 
 impl Path {
@@ -121,14 +129,14 @@ impl Machine<'_, '_> {
         } else if area.width() <= RULE_THICKNESS && area.height() > 3.0 * area.width() {
             self.rule(false, area.center().x, area.y0, area.y1);
         } else {
-            self.drawing.shapes += 1;
+            self.shape(area, part.is_slanted());
         }
     }
 
     fn stroked(&mut self, part: &Part) {
         let scale = self.state.ctm.determinant().abs().sqrt();
         if part.curved || self.state.line_width * scale > STROKE_MAX {
-            self.drawing.shapes += 1;
+            self.shape(part.area, part.is_slanted());
         }
         if self.state.line_width * scale > STROKE_MAX {
             return;
@@ -139,7 +147,7 @@ impl Machine<'_, '_> {
             } else if (a.x - b.x).abs() <= SLANT {
                 self.rule(false, f64::midpoint(a.x, b.x), a.y, b.y);
             } else {
-                self.drawing.shapes += 1;
+                self.shape(Rect::from_points(*a, *b), true);
             }
         }
     }

@@ -1,0 +1,78 @@
+//! The pictures that a job asks for: the page as it looks, the figures on it, the pictures that it holds.
+
+use docmill_model::Failure;
+use docmill_model::document::{BBox, BlockKind, Page, Picture, Role};
+use docmill_model::options::ImageCategory;
+
+use super::album::Chosen;
+use super::picture::{self, Upright};
+use super::{PdfReader, SCREENSHOT_DPI};
+use crate::Services;
+use crate::layout::PageRecord;
+
+const PNG: &str = "image/png";
+
+impl PdfReader {
+    pub(super) fn wants(&self, category: ImageCategory) -> bool {
+        self.options.images.contains(&category)
+    }
+
+    /// Screenshot and figures, both cut from one rendering.
+    pub(super) fn save_rendered(&mut self, page: &mut Page, services: &mut dyn Services) -> Result<(), Failure> {
+        let figures = self.wants(ImageCategory::Layout) && page.blocks.iter().any(|block| block.role == Role::Figure);
+        if !figures && !self.wants(ImageCategory::Screenshot) {
+            return Ok(());
+        }
+        let rendered = self.rendered(page)?;
+        if self.wants(ImageCategory::Screenshot) {
+            let name = format!("page_{}.png", page.number);
+            services.asset(&name, PNG, &rendered.png()?);
+            page.images.push(listed(name, ImageCategory::Screenshot, None));
+        }
+        if figures { save_figures(&rendered, page, services) } else { Ok(()) }
+    }
+
+    fn rendered(&mut self, page: &Page) -> Result<Upright, Failure> {
+        let index = self.index(page.number)?;
+        let (width, height) = (page.width.unwrap_or(1.0), page.height.unwrap_or(1.0));
+        let scale = picture::scale(&PageRecord { width, height, ..PageRecord::default() }, SCREENSHOT_DPI);
+        Upright::of(self.interpreter.render(index, scale), page.rotation, scale)
+    }
+
+    pub(super) fn save_embedded(
+        &mut self,
+        page: &mut Page,
+        chosen: &Chosen,
+        services: &mut dyn Services,
+    ) -> Result<(), Failure> {
+        let index = self.index(page.number)?;
+        // A page whose survey failed has no numbers yet.
+        self.album.meet(chosen);
+        let wanted = self.album.wanted(chosen);
+        let album = &mut self.album;
+        if !wanted.is_empty() {
+            self.interpreter.pictures(index, wanted, |picture| album.save(&picture, services));
+        }
+        album.list(chosen, page);
+        Ok(())
+    }
+}
+
+fn save_figures(rendered: &Upright, page: &mut Page, services: &mut dyn Services) -> Result<(), Failure> {
+    let mut number = 0;
+    for block in page.blocks.iter_mut().filter(|block| block.role == Role::Figure) {
+        let BlockKind::Image { name, .. } = &mut block.kind else { continue };
+        let Some(bbox) = block.boxes.first().copied() else { continue };
+        let Some(part) = rendered.part(bbox) else { continue };
+        number += 1;
+        let file = format!("page_{}_figure_{number}.png", page.number);
+        services.asset(&file, PNG, &part?);
+        page.images.push(listed(file.clone(), ImageCategory::Layout, Some(bbox)));
+        *name = Some(file);
+    }
+    Ok(())
+}
+
+fn listed(name: String, category: ImageCategory, bbox: Option<BBox>) -> Picture {
+    Picture { name, category, content_type: PNG.into(), bbox }
+}
