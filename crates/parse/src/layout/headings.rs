@@ -163,6 +163,7 @@ fn vetoed(text: &str, lines: usize) -> bool {
         || digits * 2 > chars
         || (text.ends_with('.') && words > WORDS_WITH_STOP_MAX)
         || is_sentence(text, words)
+        || (text.starts_with(['“', '"', '„', '«']) && text.ends_with(['”', '"', '“', '»']))
         || text.ends_with([',', ';'])
         || is_caption(text)
         || text.contains("://")
