@@ -21,6 +21,7 @@ mod rules;
 pub mod stats;
 
 pub use assemble::assemble;
+pub use lists::is_marker;
 pub use stats::DocumentStats;
 
 use docmill_model::document::BBox;
@@ -53,6 +54,13 @@ pub struct Rule {
     pub at: f32,
     pub from: f32,
     pub to: f32,
+}
+
+/// Where a link leads, and the areas on the page that are it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    pub url: String,
+    pub boxes: Vec<BBox>,
 }
 
 /// Words that do not run with the rest of the page, in drawing order.
@@ -97,4 +105,6 @@ pub struct PageRecord {
     /// Words that run in other directions, one group a direction.
     pub asides: Vec<Aside>,
     pub rules: Vec<Rule>,
+    /// Links that lead out of the document.
+    pub links: Vec<Target>,
 }

@@ -13,9 +13,14 @@ pub fn pdf(contents: &[&str]) -> Vec<u8> {
 }
 
 pub fn pdf_of(pages: &[PageSpec<'_>]) -> Vec<u8> {
+    pdf_with(pages, "", &[])
+}
+
+/// With more in the catalog, and more objects: the first one has the number 5 + two for each page.
+pub fn pdf_with(pages: &[PageSpec<'_>], catalog: &str, more: &[String]) -> Vec<u8> {
     let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 5 + 2 * page)).collect();
     let mut objects = vec![
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
         format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>".to_owned(),
@@ -29,6 +34,7 @@ pub fn pdf_of(pages: &[PageSpec<'_>]) -> Vec<u8> {
         ));
         objects.push(format!("<< /Length {} >>\nstream\n{}\nendstream", page.content.len(), page.content));
     }
+    objects.extend_from_slice(more);
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
     for (number, object) in objects.iter().enumerate() {

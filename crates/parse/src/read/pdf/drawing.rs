@@ -2,7 +2,7 @@
 
 use docmill_model::document::BBox;
 
-use crate::layout::Rule;
+use crate::layout::{Rule, Target};
 
 /// A glyph with its text in `Drawing::text`.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,8 @@ pub struct Drawing {
     pub styles: Vec<Style>,
     pub rules: Vec<Rule>,
     pub pictures: Vec<BBox>,
+    /// Links that lead out of the document.
+    pub links: Vec<Target>,
     /// Visible paths that are no rules.
     pub shapes: usize,
     /// Glyphs that no one can read: their font does not say which characters they are.

@@ -17,7 +17,7 @@ use docmill_model::{Code, Failure};
 use hayro::hayro_syntax::LoadPdfError;
 
 use crate::layout::{self, DocumentStats, PageRecord};
-use crate::render::{finish_page, text};
+use crate::render::{finish_page, links, text};
 use crate::{DocumentReader, Services, Source};
 use interpreter::{Interpreter, Opening};
 use words::Leave;
@@ -68,11 +68,6 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
             let message = format!("Pictures of the category `{path}` are not taken out of PDF documents.");
             warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
         }
-    }
-    if options.annotate_links {
-        let message =
-            "Links are not taken out of PDF documents; `output_options.markdown.annotate_links` is not followed.";
-        warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
     Ok(Box::new(PdfReader {
         interpreter,
@@ -132,7 +127,7 @@ impl DocumentReader for PdfReader {
     fn survey(&mut self, number: u32) -> Result<(), Failure> {
         let reading = self.read(number)?;
         self.stats.absorb(&reading.record);
-        let words = reading.record.tokens.len() + reading.record.rules.len() + 50;
+        let words = reading.record.tokens.len() + reading.record.rules.len() + 2 * reading.record.links.len() + 50;
         if self.words_kept + words <= WORDS_KEPT_MAX {
             self.words_kept += words;
             self.kept.insert(number, reading);
@@ -146,7 +141,11 @@ impl DocumentReader for PdfReader {
             None => self.read(number)?,
         };
         let mut page = if self.options.tier.has_layout() {
-            self.laid_out(number, &reading, services)
+            let mut page = self.laid_out(number, &reading, services);
+            if self.options.annotate_links {
+                links::annotate(&mut page, &reading.record.links, &self.options);
+            }
+            page
         } else {
             self.text_only(&reading.record)
         };

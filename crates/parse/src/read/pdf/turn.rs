@@ -1,5 +1,7 @@
 //! The page turned by quarters so that most of its text is upright.
 
+use docmill_model::document::BBox;
+
 use super::drawing::DrawnGlyph;
 use crate::layout::Rule;
 
@@ -23,6 +25,12 @@ impl Turn {
             3 => (y, self.width - x),
             _ => (x, y),
         }
+    }
+
+    pub fn bbox(&self, bbox: BBox) -> BBox {
+        let (x0, y0) = self.point(bbox.x, bbox.y);
+        let (x1, y1) = self.point(bbox.right(), bbox.bottom());
+        BBox::from_corners(x0, y0, x1, y1)
     }
 
     pub fn rule(&self, rule: Rule) -> Rule {

@@ -5,7 +5,7 @@ use docmill_model::document::BBox;
 use super::doubles::Doubles;
 use super::drawing::{Drawing, DrawnGlyph, Style};
 use super::turn::{Turn, main_quarter};
-use crate::layout::{Aside, PageRecord, Token, bidi};
+use crate::layout::{Aside, PageRecord, Target, Token, bidi};
 
 /// A gap of this many em ends a word. Of 69,000 real word gaps 1 % are below .19 em, of in-word gaps 1 in 1,000 is
 /// above .12 em.
@@ -54,6 +54,7 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
     let mut record = PageRecord { rotation: (turn.quarter * 90) as u16, ..PageRecord::default() };
     (record.width, record.height) = turn.size();
     record.rules = drawing.rules.iter().map(|rule| turn.rule(*rule)).collect();
+    record.links = drawing.links.iter().map(|link| turned(link, &turn)).collect();
     let mut seq = 0;
     for (group, words) in groups {
         let late: Vec<bool> = words.iter().map(|word| word.first.late).collect();
@@ -67,6 +68,10 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
         }
     }
     record
+}
+
+fn turned(link: &Target, turn: &Turn) -> Target {
+    Target { url: link.url.clone(), boxes: link.boxes.iter().map(|bbox| turn.bbox(*bbox)).collect() }
 }
 
 /// The group of the words that run with the page.

@@ -8,8 +8,8 @@ use super::forms::{form_area, form_matrix};
 use super::machine::Machine;
 
 /// Annotations looked at on one page.
-const ANNOTATIONS_MAX: usize = 10_000;
-const HIDDEN: u32 = 1 << 1;
+pub(super) const ANNOTATIONS_MAX: usize = 10_000;
+pub(super) const HIDDEN: u32 = 1 << 1;
 const NO_VIEW: u32 = 1 << 5;
 
 impl<'a> Machine<'a, '_> {

@@ -8,6 +8,7 @@ mod colour;
 mod fonts;
 mod forms;
 mod layers;
+mod links;
 mod machine;
 mod marks;
 mod paths;
@@ -48,7 +49,9 @@ pub fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> (f32, f3
         machine.run(&content, page.resources());
     }
     machine.annotations(page);
-    (width, height, machine.finish())
+    let mut drawing = machine.finish();
+    drawing.links = links::of(page, shown);
+    (width, height, drawing)
 }
 
 /// A crop box that does not meet the page is ignored; hayro moves the page to where the box lies.
