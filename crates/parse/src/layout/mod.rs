@@ -21,10 +21,10 @@ mod rules;
 pub mod stats;
 
 pub use assemble::assemble;
-pub use lists::is_marker;
+pub use lists::{is_box, is_marker};
 pub use stats::DocumentStats;
 
-use docmill_model::document::BBox;
+use docmill_model::document::{BBox, FormField};
 
 /// A word as it stands on the upright page.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -107,4 +107,6 @@ pub struct PageRecord {
     pub rules: Vec<Rule>,
     /// Links that lead out of the document.
     pub links: Vec<Target>,
+    /// Fields of the form that the page is.
+    pub fields: Vec<FormField>,
 }

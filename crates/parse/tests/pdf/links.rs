@@ -52,7 +52,7 @@ fn links_of_all_kinds_and_places() {
         (
             "one annotation a line",
             paragraph(50.0, 700.0, &["Look into the", "report."]),
-            uri("https://a.b/", &[[80.0, 697.0, 120.0, 709.0]]) + &uri("https://a.b/", &[[50.0, 685.0, 79.0, 697.0]]),
+            uri("https://a.b/", &[[92.0, 697.0, 120.0, 709.0]]) + &uri("https://a.b/", &[[50.0, 685.0, 76.5, 697.0]]),
             "Look into [the report](https://a.b/).",
         ),
         (
@@ -64,7 +64,7 @@ fn links_of_all_kinds_and_places() {
         (
             "signs",
             text("F", 10.0, 50.0, 700.0, "a *b* [c"),
-            uri("https://a.b/(c\\) d", &[[48.0, 690.0, 90.0, 710.0]]),
+            uri("https://a.b/\\(c\\) d", &[[48.0, 690.0, 90.0, 710.0]]),
             "[a \\*b\\* \\[c](https://a.b/(c)%20d)",
         ),
         ("a script", sentence(), uri("javascript:alert\\(1\\)", &[REPORT]), "See the annual report, please."),

@@ -1,6 +1,6 @@
 //! What one page draws: glyphs, thin rules, pictures. Page coordinates, points, origin top left.
 
-use docmill_model::document::BBox;
+use docmill_model::document::{BBox, FieldKind, FieldValue};
 
 use crate::layout::{Rule, Target};
 
@@ -28,6 +28,19 @@ pub struct DrawnGlyph {
     pub late: bool,
 }
 
+/// A field of a form, or one of the buttons that are one.
+#[derive(Debug, Clone)]
+pub struct DrawnField {
+    pub name: String,
+    /// What the document calls it for people.
+    pub title: Option<String>,
+    pub kind: FieldKind,
+    /// It is ticked, and its text stands right of it.
+    pub button: bool,
+    pub value: FieldValue,
+    pub bbox: BBox,
+}
+
 /// What the layout wants to know of a font.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Style {
@@ -48,6 +61,7 @@ pub struct Drawing {
     pub pictures: Vec<BBox>,
     /// Links that lead out of the document.
     pub links: Vec<Target>,
+    pub fields: Vec<DrawnField>,
     /// Visible paths that are no rules.
     pub shapes: usize,
     /// Glyphs that no one can read: their font does not say which characters they are.

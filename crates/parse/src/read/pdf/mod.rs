@@ -3,8 +3,10 @@
 mod content;
 mod doubles;
 mod drawing;
+mod fields;
 mod interpreter;
 mod picture;
+mod settle;
 mod strings;
 mod turn;
 mod words;
@@ -127,7 +129,11 @@ impl DocumentReader for PdfReader {
     fn survey(&mut self, number: u32) -> Result<(), Failure> {
         let reading = self.read(number)?;
         self.stats.absorb(&reading.record);
-        let words = reading.record.tokens.len() + reading.record.rules.len() + 2 * reading.record.links.len() + 50;
+        let words = reading.record.tokens.len()
+            + reading.record.rules.len()
+            + 2 * reading.record.links.len()
+            + 5 * reading.record.fields.len()
+            + 50;
         if self.words_kept + words <= WORDS_KEPT_MAX {
             self.words_kept += words;
             self.kept.insert(number, reading);
@@ -142,6 +148,7 @@ impl DocumentReader for PdfReader {
         };
         let mut page = if self.options.tier.has_layout() {
             let mut page = self.laid_out(number, &reading, services);
+            page.fields.clone_from(&reading.record.fields);
             if self.options.annotate_links {
                 links::annotate(&mut page, &reading.record.links, &self.options);
             }
@@ -173,7 +180,8 @@ impl PdfReader {
         let record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
         let drawing = &drawn.drawing;
         let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
-        let chars: usize = chars.map(layout::Token::chars).sum();
+        // Buttons of a form over a scan say nothing of its text.
+        let chars: usize = chars.filter(|token| !layout::is_box(&token.text)).map(layout::Token::chars).sum();
         let page_area = (drawn.width * drawn.height).max(1.0);
         let scan = drawing.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;

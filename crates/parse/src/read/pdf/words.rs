@@ -4,6 +4,8 @@ use docmill_model::document::BBox;
 
 use super::doubles::Doubles;
 use super::drawing::{Drawing, DrawnGlyph, Style};
+use super::fields;
+use super::settle::settle;
 use super::turn::{Turn, main_quarter};
 use crate::layout::{Aside, PageRecord, Target, Token, bidi};
 
@@ -67,6 +69,7 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
             record.asides.push(Aside { diagonal: group % 90 != 0, tokens });
         }
     }
+    record.fields = fields::of(&drawing.fields, &turn, &record.tokens);
     record
 }
 
@@ -81,32 +84,6 @@ const UPRIGHT: i32 = -1;
 fn degrees(glyph: &DrawnGlyph) -> i32 {
     let degrees = (glyph.dy.atan2(glyph.dx).to_degrees().round() as i32).rem_euclid(360);
     [0, 90, 180, 270, 360].into_iter().find(|right| (right - degrees).abs() <= 2).unwrap_or(degrees) % 360
-}
-
-/// Values of form fields are drawn after the page: each is put behind what stands left of it, its label.
-fn settle(mut tokens: Vec<Token>, late: &[bool]) -> Vec<Token> {
-    if !late.iter().any(|late| *late) {
-        return tokens;
-    }
-    let mut keys: Vec<(u32, u32)> = tokens.iter().map(|token| (token.seq, 0)).collect();
-    for index in (0..tokens.len()).filter(|index| late[*index]) {
-        let own = &tokens[index];
-        let level = |other: &Token| (other.baseline - own.baseline).abs() <= 0.6 * own.size.max(other.size);
-        let left = (0..tokens.len())
-            .filter(|other| (!late[*other] || *other < index) && level(&tokens[*other]))
-            .filter(|other| tokens[*other].bbox.right() <= own.bbox.x + 0.5 * own.size)
-            .max_by(|a, b| tokens[*a].bbox.right().total_cmp(&tokens[*b].bbox.right()));
-        if let Some(left) = left {
-            keys[index] = (keys[left].0, own.seq);
-        }
-    }
-    let mut order: Vec<usize> = (0..tokens.len()).collect();
-    order.sort_by_key(|index| keys[*index]);
-    for (place, index) in order.iter().enumerate() {
-        tokens[*index].seq = place as u32 + 1;
-    }
-    tokens.sort_by_key(|token| token.seq);
-    tokens
 }
 
 fn is_bold(style: Style, usual_stroke: f32) -> bool {

@@ -5,6 +5,7 @@
 
 mod annotations;
 mod colour;
+mod fields;
 mod fonts;
 mod forms;
 mod layers;
@@ -15,6 +16,7 @@ mod paths;
 mod state;
 mod text;
 mod unicode;
+mod values;
 
 pub use fonts::Fonts;
 pub use layers::Layers;
