@@ -16,11 +16,9 @@ enum Asks {
     WhenOff,
     /// Anything that is not empty.
     WhenGiven,
-    /// Anything but this, which is the default.
-    Unless(&'static str),
 }
 
-use Asks::{Unless, WhenGiven, WhenOff, WhenOn};
+use Asks::{WhenGiven, WhenOff, WhenOn};
 
 /// Options that `ParseOptions` cannot express yet.
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
@@ -48,7 +46,6 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("processing_options.disable_heuristics", WhenOn),
     ("processing_options.specialized_chart_parsing", WhenGiven),
     ("processing_options.confidence_score_effort", WhenGiven),
-    ("processing_options.forms", Unless("default")),
     ("processing_options.cost_optimizer.enable", WhenOn),
     ("processing_options.auto_mode_configuration", WhenGiven),
     ("processing_control.job_failure_conditions.fail_on_image_extraction_error", WhenOn),
@@ -76,6 +73,7 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         images: images(parameters),
         tables: tables(parameters),
         annotate_links: flag("output_options.markdown.annotate_links"),
+        forms: text("processing_options.forms").is_some_and(|forms| forms == "enrich"),
         ocr_languages: given::texts(parameters, "processing_options.ocr_parameters.languages"),
         ignore_hidden_text: flag("processing_options.ignore.ignore_hidden_text"),
         ignore_diagonal_text: flag("processing_options.ignore.ignore_diagonal_text"),
@@ -151,7 +149,6 @@ fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {
             WhenOn => value.as_bool() == Some(true),
             WhenOff => value.as_bool() == Some(false),
             WhenGiven => !given::is_empty(value) && value.as_str() != Some(""),
-            Unless(default) => value.as_str() != Some(default),
         })
     };
     let on_fast = if tier.has_layout() { &[] } else { NOT_FOLLOWED_ON_FAST };
