@@ -143,6 +143,8 @@ pub struct ParseOptions {
     pub tables: TableStyle,
     /// Keep `[text](url)`; off leaves the text.
     pub annotate_links: bool,
+    /// Answer with the fields of forms; pages keep them in any case.
+    pub forms: bool,
     /// OCR languages as the wire names them, first is most important. Empty = English.
     pub ocr_languages: Vec<String>,
     pub ignore_hidden_text: bool,

@@ -1,5 +1,9 @@
 //! PDF documents end to end, from small files that are written here.
 
+#[path = "pdf/fields.rs"]
+mod fields;
+#[path = "pdf/links.rs"]
+mod links;
 #[path = "pdf/pictures.rs"]
 mod pictures;
 mod support;

@@ -28,9 +28,10 @@ pub mod stats;
 
 pub use assemble::assemble;
 pub use figures::place as place_figures;
+pub use lists::{is_box, is_marker};
 pub use stats::DocumentStats;
 
-use docmill_model::document::BBox;
+use docmill_model::document::{BBox, FormField};
 
 /// A word as it stands on the upright page.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -69,6 +70,13 @@ pub struct ShapeGroup {
     pub bbox: BBox,
     /// How many of them are curved or slanted: drawings have those, and pages of boxes and tables do not.
     pub slanted: u32,
+}
+
+/// Where a link leads, and the areas on the page that are it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    pub url: String,
+    pub boxes: Vec<BBox>,
 }
 
 /// Words that do not run with the rest of the page, in drawing order.
@@ -115,4 +123,8 @@ pub struct PageRecord {
     pub rules: Vec<Rule>,
     pub pictures: Vec<BBox>,
     pub shapes: Vec<ShapeGroup>,
+    /// Links that lead out of the document.
+    pub links: Vec<Target>,
+    /// Fields of the form that the page is.
+    pub fields: Vec<FormField>,
 }

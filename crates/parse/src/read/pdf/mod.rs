@@ -5,9 +5,11 @@ mod content;
 mod doubles;
 mod drawing;
 mod embedded;
+mod fields;
 mod interpreter;
 mod picture;
 mod saving;
+mod settle;
 mod strings;
 mod turn;
 mod words;
@@ -20,7 +22,7 @@ use docmill_model::{Code, Failure};
 use hayro::hayro_syntax::LoadPdfError;
 
 use crate::layout::{self, DocumentStats, PageRecord};
-use crate::render::{finish_page, text};
+use crate::render::{finish_page, links, text};
 use crate::{DocumentReader, Services, Source};
 use album::{Album, Chosen};
 use interpreter::{Interpreter, Opening};
@@ -71,11 +73,6 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         let message = "The fast tier looks for no figures: there are no pictures of the category `layout`.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
-    if options.annotate_links {
-        let message =
-            "Links are not taken out of PDF documents; `output_options.markdown.annotate_links` is not followed.";
-        warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
-    }
     Ok(Box::new(PdfReader {
         interpreter,
         opening,
@@ -124,7 +121,8 @@ impl Reading {
     /// About how much memory it takes, in words of text.
     fn size(&self) -> usize {
         let record = &self.record;
-        record.tokens.len() + record.rules.len() + record.pictures.len() + record.shapes.len() + 50
+        let drawn = record.rules.len() + record.pictures.len() + record.shapes.len();
+        record.tokens.len() + drawn + 2 * record.links.len() + 5 * record.fields.len() + 50
     }
 }
 
@@ -161,7 +159,12 @@ impl DocumentReader for PdfReader {
             None => self.read(number)?,
         };
         let mut page = if self.options.tier.has_layout() {
-            self.laid_out(number, &reading, services)
+            let mut page = self.laid_out(number, &reading, services);
+            page.fields.clone_from(&reading.record.fields);
+            if self.options.annotate_links {
+                links::annotate(&mut page, &reading.record.links, &self.options);
+            }
+            page
         } else {
             self.text_only(&reading.record)
         };
@@ -194,7 +197,8 @@ impl PdfReader {
         let record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
         let drawing = &drawn.drawing;
         let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
-        let chars: usize = chars.map(layout::Token::chars).sum();
+        // Buttons of a form over a scan say nothing of its text.
+        let chars: usize = chars.filter(|token| !layout::is_box(&token.text)).map(layout::Token::chars).sum();
         let page_area = (drawn.width * drawn.height).max(1.0);
         let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
