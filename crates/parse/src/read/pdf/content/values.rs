@@ -65,7 +65,9 @@ impl Machine<'_, '_> {
         let rect = kurbo::Rect::new(rect.x0, rect.y0, rect.x1, rect.y1).abs();
         let shown = self.state.ctm.transform_rect_bbox(rect);
         // Fields without a size are not seen: signatures, and values that programs keep for themselves.
-        if !(rect.width() >= 1.0 && rect.height() >= 1.0) || !(shown.x0.abs().max(shown.y0.abs()) < FAR) {
+        let seen = rect.width() >= 1.0 && rect.height() >= 1.0;
+        let near = shown.x0.abs().max(shown.y0.abs()) < FAR;
+        if !seen || !near {
             return;
         }
         let drawn = before.since(&self.drawing);
