@@ -127,7 +127,7 @@ fn columns(region: &Region, segments: &[Segment], tokens: &[Token], em: f32) -> 
         }
         cover.iter_mut().zip(&ink).for_each(|(cover, ink)| *cover += usize::from(*ink));
     }
-    let limit = if telling.len() < 6 { 0 } else { (0.12 * telling.len() as f32) as usize };
+    let limit = if telling.len() < 5 { 0 } else { ((0.12 * telling.len() as f32) as usize).max(1) };
     let mut found: Vec<(f32, f32)> = Vec::new();
     for (index, covered) in cover.iter().enumerate() {
         if *covered <= limit {
