@@ -141,6 +141,8 @@ pub struct ParseOptions {
     pub pages: PageSelection,
     pub images: Vec<ImageCategory>,
     pub tables: TableStyle,
+    /// What is left of each page; `None` = all of it.
+    pub crop: Option<CropBox>,
     /// Keep `[text](url)`; off leaves the text.
     pub annotate_links: bool,
     /// OCR languages as the wire names them, first is most important. Empty = English.
@@ -168,6 +170,27 @@ pub struct ParseOptions {
     pub disable_cache: bool,
     /// Wire paths of given options that this release does not follow.
     pub not_followed: Vec<String>,
+}
+
+/// The part of a page that is read: where it ends, as shares of the page's width and height from the top left corner.
+/// A side that is missing is the page's edge.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CropBox {
+    pub top: Option<f64>,
+    pub bottom: Option<f64>,
+    pub left: Option<f64>,
+    pub right: Option<f64>,
+}
+
+impl CropBox {
+    /// Whether a point lies inside; what hangs over an edge that is not cut does.
+    pub fn holds(self, x_share: f64, y_share: f64) -> bool {
+        self.left.is_none_or(|left| x_share >= left)
+            && self.right.is_none_or(|right| x_share <= right)
+            && self.top.is_none_or(|top| y_share >= top)
+            && self.bottom.is_none_or(|bottom| y_share <= bottom)
+    }
 }
 
 /// Where text that lies across the page goes.

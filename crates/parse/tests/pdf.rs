@@ -1,5 +1,7 @@
 //! PDF documents end to end, from small files that are written here.
 
+#[path = "pdf/asked.rs"]
+mod asked;
 #[path = "pdf/pictures.rs"]
 mod pictures;
 mod support;

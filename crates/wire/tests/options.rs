@@ -1,6 +1,8 @@
 //! From parameters to the engine's options: what is mapped, what is refused by tier, what is listed as not followed.
 
-use docmill_model::options::{ExtractTarget, Granularity, ImageCategory, PageSelection, Spreadsheet, Tier, Watermarks};
+use docmill_model::options::{
+    CropBox, ExtractTarget, Granularity, ImageCategory, PageSelection, Spreadsheet, Tier, Watermarks,
+};
 use docmill_wire::{extract, parse};
 use serde_json::{Value, json};
 
@@ -22,6 +24,7 @@ fn what_the_engine_follows_is_mapped() {
     let options = parse::options(&json!({
         "product_type": "parse_v2", "tier": "cost_effective", "version": "2026-09-28", "disable_cache": true,
         "page_ranges": {"target_pages": "5-8, 1", "max_pages": 2},
+        "crop_box": {"top": 0.1, "right": 1},
         "input_options": {"html": {"make_all_elements_visible": true}, "pdf": {}},
         "output_options": {
             "images_to_save": ["layout", "screenshot", "layout"],
@@ -45,6 +48,8 @@ fn what_the_engine_follows_is_mapped() {
     .unwrap();
     assert_eq!((options.tier, options.version.as_str()), (Tier::CostEffective, "2026-09-28"));
     assert_eq!(options.pages, PageSelection { ranges: Some(vec![(1, 1), (5, 8)]), first: Some(2) });
+    let crop = CropBox { top: Some(0.1), right: Some(1.0), ..CropBox::default() };
+    assert_eq!(options.crop, Some(crop));
     assert_eq!(options.images, [ImageCategory::Screenshot, ImageCategory::Layout]);
     assert!(options.tables.pipe && options.tables.compact && options.annotate_links && options.html_all_visible);
     assert_eq!(options.tables.line_separator.as_deref(), Some(" / "));
@@ -79,8 +84,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("processing_options.auto_mode_configuration", json!([{"parsing_conf": {}}]), true);
     check("agentic_options.custom_prompt", json!("be kind"), true);
     check("agentic_options.custom_prompt", json!(""), false);
-    check("crop_box", json!({"top": 0.1}), true);
-    check("crop_box", json!({"top": null}), false);
+    check("crop_box", json!({"top": 0.1}), false);
     for (path, value) in [
         ("output_options.additional_outputs", json!(["stripped_md"])),
         ("output_options.extract_printed_page_number", json!(true)),

@@ -1,7 +1,8 @@
 //! From the wire's parameters to the engine's options. What the engine cannot be told is listed, never dropped.
 
 use docmill_model::options::{
-    ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, Spreadsheet, TableStyle, Tier, Watermarks,
+    CropBox, ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, Spreadsheet, TableStyle, Tier,
+    Watermarks,
 };
 use serde_json::Value;
 
@@ -24,7 +25,6 @@ use Asks::{Unless, WhenGiven, WhenOff, WhenOn};
 
 /// Options that `ParseOptions` cannot express yet.
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
-    ("crop_box", WhenGiven),
     ("agentic_options.custom_prompt", WhenGiven),
     ("input_options.html.remove_fixed_elements", WhenOn),
     ("input_options.html.remove_navigation_elements", WhenOn),
@@ -75,6 +75,7 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         pages: pages(text("page_ranges.target_pages"), given::int(parameters, "page_ranges.max_pages")),
         images: images(parameters),
         tables: tables(parameters),
+        crop: crop(parameters),
         annotate_links: flag("output_options.markdown.annotate_links"),
         ocr_languages: given::texts(parameters, "processing_options.ocr_parameters.languages"),
         ignore_hidden_text: flag("processing_options.ignore.ignore_hidden_text"),
@@ -116,6 +117,12 @@ fn tables(parameters: &Value) -> TableStyle {
         compact: given::flag(parameters, &path("compact_markdown_tables")),
         line_separator: given::text(parameters, &path("markdown_table_multiline_separator")),
     }
+}
+
+fn crop(parameters: &Value) -> Option<CropBox> {
+    let side = |name: &str| given::number(parameters, &format!("crop_box.{name}"));
+    let crop = CropBox { top: side("top"), bottom: side("bottom"), left: side("left"), right: side("right") };
+    (crop != CropBox::default()).then_some(crop)
 }
 
 /// Those of a list of names that were given, in this order and once each.

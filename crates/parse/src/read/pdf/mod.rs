@@ -20,6 +20,7 @@ use docmill_model::{Code, Failure};
 use hayro::hayro_syntax::LoadPdfError;
 
 use crate::layout::{self, DocumentStats, PageRecord};
+use crate::read::crop;
 use crate::render::{finish_page, text};
 use crate::{DocumentReader, Services, Source};
 use album::{Album, Chosen};
@@ -191,7 +192,7 @@ impl PdfReader {
         let index = self.index(number)?;
         let drawn = self.interpreter.draw(index);
         let leave = Leave { hidden: self.options.ignore_hidden_text, diagonal: self.options.ignore_diagonal_text };
-        let record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
+        let mut record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
         let drawing = &drawn.drawing;
         let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
         let chars: usize = chars.map(layout::Token::chars).sum();
@@ -200,8 +201,11 @@ impl PdfReader {
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
         let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();
         let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
-        let wanted = self.wants(ImageCategory::Embedded);
-        let chosen = if wanted { Chosen::of(&drawing.pictures, &record.pictures) } else { Chosen::default() };
+        let chosen = self.choose(drawing, &record);
+        // Only now: whether the page is a scan is seen on the whole of it.
+        if let Some(wanted) = self.options.crop {
+            crop::record(&mut record, wanted);
+        }
         Ok(Reading { record, chosen, needs_ocr, garbled, truncated: drawing.truncated })
     }
 
