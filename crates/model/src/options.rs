@@ -141,6 +141,8 @@ pub struct ParseOptions {
     pub pages: PageSelection,
     pub images: Vec<ImageCategory>,
     pub tables: TableStyle,
+    pub table_search: TableSearch,
+    pub spatial: SpatialText,
     /// What is left of each page; `None` = all of it.
     pub crop: Option<CropBox>,
     /// Keep `[text](url)`; off leaves the text.
@@ -253,6 +255,28 @@ pub struct TableStyle {
     pub compact: bool,
     /// Joins the lines of a cell; `None` = a space in pipe tables, `<br>` in HTML.
     pub line_separator: Option<String>,
+}
+
+/// Which tables are found on pages that only draw them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableSearch {
+    /// Less has to speak for a table: two rows, two columns of names and values.
+    pub loose: bool,
+    /// Only those whose columns are ruled.
+    pub ruled_only: bool,
+}
+
+/// How spatial text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SpatialText {
+    /// Keep what is too small to be read.
+    pub keep_very_small: bool,
+    /// Columns one below the other, not side by side.
+    pub unroll_columns: bool,
+    /// All pages have the edges and the character width of the document.
+    pub align_pages: bool,
 }
 
 /// What one extraction does.

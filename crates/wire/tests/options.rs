@@ -1,7 +1,8 @@
 //! From parameters to the engine's options: what is mapped, what is refused by tier, what is listed as not followed.
 
 use docmill_model::options::{
-    CropBox, ExtractTarget, Granularity, ImageCategory, PageSelection, Spreadsheet, Tier, Watermarks,
+    CropBox, ExtractTarget, Granularity, ImageCategory, PageSelection, SpatialText, Spreadsheet, TableSearch, Tier,
+    Watermarks,
 };
 use docmill_wire::{extract, parse};
 use serde_json::{Value, json};
@@ -30,13 +31,13 @@ fn what_the_engine_follows_is_mapped() {
             "images_to_save": ["layout", "screenshot", "layout"],
             "markdown": {"annotate_links": true, "tables": {"output_tables_as_markdown": true,
                 "compact_markdown_tables": true, "markdown_table_multiline_separator": " / "}},
-            "spatial_text": {"do_not_unroll_columns": true},
+            "spatial_text": {"do_not_unroll_columns": false, "preserve_very_small_text": true},
             "extract_printed_page_number": true, "tables_as_spreadsheet": {"enable": true, "guess_sheet_name": false},
             "watermark_handling": "remove", "granular_bboxes": ["cell", "word"],
             "additional_outputs": ["word_bbox", "stripped_md", "concatenated_stripped_txt"]
         },
         "processing_options": {
-            "forms": "default", "auto_mode_configuration": [],
+            "forms": "default", "aggressive_table_extraction": true, "auto_mode_configuration": [],
             "ignore": {"ignore_hidden_text": true, "ignore_diagonal_text": true, "ignore_text_in_image": true},
             "ocr_parameters": {"languages": ["de", "en"]}
         },
@@ -50,6 +51,8 @@ fn what_the_engine_follows_is_mapped() {
     assert_eq!(options.pages, PageSelection { ranges: Some(vec![(1, 1), (5, 8)]), first: Some(2) });
     let crop = CropBox { top: Some(0.1), right: Some(1.0), ..CropBox::default() };
     assert_eq!(options.crop, Some(crop));
+    let spatial = SpatialText { keep_very_small: true, unroll_columns: true, align_pages: false };
+    assert_eq!((options.spatial, options.table_search), (spatial, TableSearch { loose: true, ruled_only: false }));
     assert_eq!(options.images, [ImageCategory::Screenshot, ImageCategory::Layout]);
     assert!(options.tables.pipe && options.tables.compact && options.annotate_links && options.html_all_visible);
     assert_eq!(options.tables.line_separator.as_deref(), Some(" / "));
@@ -76,8 +79,9 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("output_options.additional_outputs", json!(["word_bbox"]), false);
     check("output_options.save_output_pdf", json!(true), true);
     check("output_options.save_output_pdf", json!(false), false);
-    check("output_options.spatial_text.do_not_unroll_columns", json!(false), true);
-    check("output_options.spatial_text.do_not_unroll_columns", json!(true), false);
+    check("output_options.spatial_text.do_not_unroll_columns", json!(false), false);
+    check("output_options.spatial_text.preserve_very_small_text", json!(true), false);
+    check("processing_options.aggressive_table_extraction", json!(true), false);
     check("output_options.watermark_handling", json!("remove"), false);
     check("output_options.markdown.annotate_links", json!(true), false);
     check("processing_options.forms", json!("enrich"), true);
@@ -88,6 +92,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     for (path, value) in [
         ("output_options.additional_outputs", json!(["stripped_md"])),
         ("output_options.extract_printed_page_number", json!(true)),
+        ("processing_options.disable_heuristics", json!(true)),
         ("output_options.tables_as_spreadsheet", json!({"enable": true})),
     ] {
         let on = |tier| parse::options(&parameters(tier, path, value.clone())).unwrap().not_followed.len();

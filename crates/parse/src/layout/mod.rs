@@ -10,6 +10,7 @@ mod bands;
 pub mod bidi;
 mod blocks;
 mod columns;
+mod cut;
 mod emit;
 mod figures;
 mod furniture;
@@ -27,10 +28,25 @@ mod rules;
 pub mod stats;
 
 pub use assemble::assemble;
+pub use cut::spatial_text;
 pub use figures::place as place_figures;
 pub use stats::DocumentStats;
 
 use docmill_model::document::BBox;
+use docmill_model::options::{ParseOptions, SpatialText, TableSearch};
+
+/// What a caller may ask of the layout.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Switches {
+    pub spatial: SpatialText,
+    pub tables: TableSearch,
+}
+
+impl From<&ParseOptions> for Switches {
+    fn from(options: &ParseOptions) -> Self {
+        Self { spatial: options.spatial, tables: options.table_search }
+    }
+}
 
 /// A word as it stands on the upright page.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -41,7 +41,7 @@ fn fill(page: &mut Page, text: &OcrText, picture: &PageImage, options: &ParseOpt
     }
     let mut stats = DocumentStats::default();
     stats.absorb(&record);
-    let read = layout::assemble(&record, &stats);
+    let read = layout::assemble(&record, &stats, options.into());
     page.blocks = read.blocks;
     page.words = read.words;
     page.text = read.text;

@@ -1,8 +1,8 @@
 //! From the wire's parameters to the engine's options. What the engine cannot be told is listed, never dropped.
 
 use docmill_model::options::{
-    CropBox, ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, Spreadsheet, TableStyle, Tier,
-    Watermarks,
+    CropBox, ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, SpatialText, Spreadsheet,
+    TableSearch, TableStyle, Tier, Watermarks,
 };
 use serde_json::Value;
 
@@ -13,15 +13,13 @@ use crate::given;
 enum Asks {
     /// A switch that is on.
     WhenOn,
-    /// A switch that is off.
-    WhenOff,
     /// Anything that is not empty.
     WhenGiven,
     /// Anything but this, which is the default.
     Unless(&'static str),
 }
 
-use Asks::{Unless, WhenGiven, WhenOff, WhenOn};
+use Asks::{Unless, WhenGiven, WhenOn};
 
 /// Options that `ParseOptions` cannot express yet.
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
@@ -39,13 +37,7 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("output_options.markdown.annotate_revisions", WhenOn),
     ("output_options.markdown.annotate_line_numbers", WhenOn),
     ("output_options.markdown.tables.merge_continued_tables", WhenOn),
-    ("output_options.spatial_text.preserve_layout_alignment_across_pages", WhenOn),
-    ("output_options.spatial_text.preserve_very_small_text", WhenOn),
-    // Columns are kept side by side, on every tier.
-    ("output_options.spatial_text.do_not_unroll_columns", WhenOff),
     ("output_options.save_output_pdf", WhenOn),
-    ("processing_options.aggressive_table_extraction", WhenOn),
-    ("processing_options.disable_heuristics", WhenOn),
     ("processing_options.specialized_chart_parsing", WhenGiven),
     ("processing_options.confidence_score_effort", WhenGiven),
     ("processing_options.forms", Unless("default")),
@@ -62,6 +54,8 @@ const NOT_FOLLOWED_ON_FAST: &[(&str, Asks)] = &[
     ("output_options.tables_as_spreadsheet.enable", WhenOn),
     ("output_options.extract_printed_page_number", WhenOn),
     ("output_options.additional_outputs", WhenGiven),
+    ("processing_options.aggressive_table_extraction", WhenOn),
+    ("processing_options.disable_heuristics", WhenOn),
 ];
 
 /// The engine's options for checked parameters.
@@ -75,6 +69,11 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         pages: pages(text("page_ranges.target_pages"), given::int(parameters, "page_ranges.max_pages")),
         images: images(parameters),
         tables: tables(parameters),
+        table_search: TableSearch {
+            loose: flag("processing_options.aggressive_table_extraction"),
+            ruled_only: flag("processing_options.disable_heuristics"),
+        },
+        spatial: spatial(parameters),
         crop: crop(parameters),
         annotate_links: flag("output_options.markdown.annotate_links"),
         ocr_languages: given::texts(parameters, "processing_options.ocr_parameters.languages"),
@@ -119,6 +118,17 @@ fn tables(parameters: &Value) -> TableStyle {
     }
 }
 
+/// Columns stay side by side on every tier, unless that is switched off (contract 3.3).
+fn spatial(parameters: &Value) -> SpatialText {
+    let path = |name: &str| format!("output_options.spatial_text.{name}");
+    let side_by_side = given::value(parameters, &path("do_not_unroll_columns")).and_then(Value::as_bool);
+    SpatialText {
+        keep_very_small: given::flag(parameters, &path("preserve_very_small_text")),
+        unroll_columns: side_by_side == Some(false),
+        align_pages: given::flag(parameters, &path("preserve_layout_alignment_across_pages")),
+    }
+}
+
 fn crop(parameters: &Value) -> Option<CropBox> {
     let side = |name: &str| given::number(parameters, &format!("crop_box.{name}"));
     let crop = CropBox { top: side("top"), bottom: side("bottom"), left: side("left"), right: side("right") };
@@ -156,7 +166,6 @@ fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {
     let asks = |(path, asks): &&(&str, Asks)| {
         given::value(parameters, path).is_some_and(|value| match asks {
             WhenOn => value.as_bool() == Some(true),
-            WhenOff => value.as_bool() == Some(false),
             WhenGiven => !given::is_empty(value) && value.as_str() != Some(""),
             Unless(default) => value.as_str() != Some(default),
         })

@@ -21,7 +21,7 @@ use hayro::hayro_syntax::LoadPdfError;
 
 use crate::layout::{self, DocumentStats, PageRecord};
 use crate::read::crop;
-use crate::render::{finish_page, text};
+use crate::render::finish_page;
 use crate::{DocumentReader, Services, Source};
 use album::{Album, Chosen};
 use interpreter::{Interpreter, Opening};
@@ -141,7 +141,9 @@ impl DocumentReader for PdfReader {
     }
 
     fn wants_survey(&self) -> bool {
-        self.options.tier.has_layout() || self.wants(ImageCategory::Embedded)
+        let spatial = self.options.spatial;
+        let of_text = spatial.unroll_columns || spatial.align_pages;
+        self.options.tier.has_layout() || of_text || self.wants(ImageCategory::Embedded)
     }
 
     fn survey(&mut self, number: u32) -> Result<(), Failure> {
@@ -219,7 +221,7 @@ impl PdfReader {
             width: Some(record.width),
             height: Some(record.height),
             rotation: record.rotation,
-            text: text::spatial(record),
+            text: layout::spatial_text(record, &self.stats, self.options.spatial),
             ..Page::default()
         }
     }
@@ -235,12 +237,12 @@ impl PdfReader {
                 return page;
             }
             // No OCR: what text there is, with the reason.
-            let mut own = layout::assemble(&reading.record, &self.stats);
+            let mut own = layout::assemble(&reading.record, &self.stats, (&self.options).into());
             own.warnings = page.warnings;
             self.warn_of_garbled(reading, &mut own);
             return own;
         }
-        let mut page = layout::assemble(&reading.record, &self.stats);
+        let mut page = layout::assemble(&reading.record, &self.stats, (&self.options).into());
         self.warn_of_garbled(reading, &mut page);
         page
     }
