@@ -253,6 +253,8 @@ pub struct TableStyle {
     pub pipe: bool,
     /// No padding in the cells of pipe tables.
     pub compact: bool,
+    /// Tables that go on over the end of a page are one, on their first page.
+    pub merge_continued: bool,
     /// Joins the lines of a cell; `None` = a space in pipe tables, `<br>` in HTML.
     pub line_separator: Option<String>,
 }

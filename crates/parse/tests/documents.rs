@@ -147,7 +147,7 @@ fn fast_makes_words_and_text_only() {
 
 #[test]
 fn tables_and_links_follow_their_options() {
-    let tables = TableStyle { pipe: true, compact: true, line_separator: Some(" / ".into()) };
+    let tables = TableStyle { pipe: true, compact: true, line_separator: Some(" / ".into()), ..TableStyle::default() };
     let (info, pages, recorder) = parse(
         "report.docx",
         &ParseOptions { tables, not_followed: vec!["crop_box".into()], ..ParseOptions::default() },

@@ -30,7 +30,7 @@ fn what_the_engine_follows_is_mapped() {
         "output_options": {
             "images_to_save": ["layout", "screenshot", "layout"],
             "markdown": {"annotate_links": true, "tables": {"output_tables_as_markdown": true,
-                "compact_markdown_tables": true, "markdown_table_multiline_separator": " / "}},
+                "compact_markdown_tables": true, "merge_continued_tables": true, "markdown_table_multiline_separator": " / "}},
             "spatial_text": {"do_not_unroll_columns": false, "preserve_very_small_text": true},
             "extract_printed_page_number": true, "tables_as_spreadsheet": {"enable": true, "guess_sheet_name": false},
             "watermark_handling": "remove", "granular_bboxes": ["cell", "word"],
@@ -54,7 +54,13 @@ fn what_the_engine_follows_is_mapped() {
     let spatial = SpatialText { keep_very_small: true, unroll_columns: true, align_pages: false };
     assert_eq!((options.spatial, options.table_search), (spatial, TableSearch { loose: true, ruled_only: false }));
     assert_eq!(options.images, [ImageCategory::Screenshot, ImageCategory::Layout]);
-    assert!(options.tables.pipe && options.tables.compact && options.annotate_links && options.html_all_visible);
+    assert!(
+        options.tables.pipe
+            && options.tables.compact
+            && options.tables.merge_continued
+            && options.annotate_links
+            && options.html_all_visible
+    );
     assert_eq!(options.tables.line_separator.as_deref(), Some(" / "));
     assert_eq!(options.ocr_languages, ["de", "en"]);
     assert!(options.ignore_hidden_text && options.ignore_diagonal_text && options.ignore_text_in_image);
@@ -93,6 +99,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
         ("output_options.additional_outputs", json!(["stripped_md"])),
         ("output_options.extract_printed_page_number", json!(true)),
         ("processing_options.disable_heuristics", json!(true)),
+        ("output_options.markdown.tables.merge_continued_tables", json!(true)),
         ("output_options.tables_as_spreadsheet", json!({"enable": true})),
     ] {
         let on = |tier| parse::options(&parameters(tier, path, value.clone())).unwrap().not_followed.len();

@@ -10,6 +10,7 @@ mod bands;
 pub mod bidi;
 mod blocks;
 mod columns;
+pub mod continued;
 mod cut;
 mod emit;
 mod figures;

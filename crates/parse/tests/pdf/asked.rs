@@ -1,10 +1,10 @@
 //! Options that change what is read of a page and how it is written.
 
-use docmill_model::document::{BBox, BlockKind, Page};
-use docmill_model::options::{CropBox, ParseOptions, SpatialText, TableSearch, Tier};
+use docmill_model::document::{BBox, BlockKind, Page, Table};
+use docmill_model::options::{CropBox, ParseOptions, SpatialText, TableSearch, TableStyle, Tier};
 use docmill_parse::{OcrAnswer, OcrText, OcrWord};
 
-use super::support::{pdf, text};
+use super::support::{line, pdf, text};
 use super::{PROSE, Recorder, SCAN, options, paragraph, parse, ruled, two_columns};
 
 fn read(content: &str, asked: &ParseOptions) -> Page {
@@ -155,5 +155,78 @@ fn tables_are_found_with_more_or_less_evidence() {
         let page = read(content, &ParseOptions { table_search: search, ..options(Tier::CostEffective) });
         let tables = page.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Table(_)));
         assert_eq!(tables.count(), expected, "{name} {search:?}: {}", page.markdown);
+    }
+}
+
+/// A ruled table of two columns whose rows are 20 points high, from `top` down.
+fn ruled_rows(top: f32, rows: &[[&str; 2]]) -> String {
+    let bottom = top - 20.0 * rows.len() as f32;
+    let mut content: String =
+        (0..=rows.len()).map(|row| line(50.0, top - 20.0 * row as f32, 350.0, top - 20.0 * row as f32)).collect();
+    content += &[50.0, 200.0, 350.0].map(|x| line(x, top, x, bottom)).concat();
+    for (row, texts) in rows.iter().enumerate() {
+        let y = top - 20.0 * row as f32 - 14.0;
+        content += &(text("F", 10.0, 60.0, y, texts[0]) + &text("F", 10.0, 210.0, y, texts[1]));
+    }
+    content
+}
+
+fn tables(page: &Page) -> Vec<&Table> {
+    let tables = page.blocks.iter().filter_map(|block| match &block.kind {
+        BlockKind::Table(table) => Some(table),
+        _ => None,
+    });
+    tables.collect()
+}
+
+#[test]
+fn a_table_over_three_pages_is_one_on_its_first_when_that_is_asked_for() {
+    let long: Vec<[&str; 2]> = std::iter::once(["Law", "Clauses"]).chain([["Labour", "534"]; 35]).collect();
+    let contents = [
+        paragraph(50.0, 760.0, &PROSE) + &ruled_rows(160.0, &[["Law", "Clauses"], ["Health", "17"], ["Trade", "18"]]),
+        ruled_rows(770.0, &long),
+        ruled_rows(770.0, &[["General", "75"], ["Finance", "41"]]) + &paragraph(50.0, 600.0, &PROSE),
+    ];
+    let contents: Vec<&str> = contents.iter().map(String::as_str).collect();
+    let read = |merge_continued| {
+        let tables = TableStyle { merge_continued, ..TableStyle::default() };
+        let asked = ParseOptions { tables, ..options(Tier::CostEffective) };
+        parse(pdf(&contents), &asked, &mut Recorder::default()).expect("pages").1
+    };
+    let apart: Vec<Vec<u32>> =
+        read(false).iter().map(|page| tables(page).iter().map(|table| table.row_count).collect()).collect();
+    assert_eq!(apart, [[3], [36], [2]]);
+    let pages = read(true);
+    let [first, second, third] = [0, 1, 2].map(|page: usize| tables(&pages[page])[0]);
+    assert_eq!((first.row_count, first.merged_from_pages.as_slice()), (3 + 35 + 2, &[2, 3][..]));
+    assert!(first.to_csv().ends_with("Labour,534\nGeneral,75\nFinance,41"));
+    for part in [second, third] {
+        assert_eq!((part.row_count, part.merged_into_page), (0, Some(1)));
+    }
+    assert_eq!(pages[1].markdown, "");
+    assert!(pages[2].markdown.starts_with("The registration"), "{}", pages[2].markdown);
+    assert_eq!(pages[0].markdown.matches("Finance").count(), 1);
+}
+
+#[test]
+fn tables_that_only_stand_on_two_pages_stay_two() {
+    for (name, first, second) in [
+        (
+            "text below the first",
+            ruled_rows(160.0, &[["a", "b"], ["c", "d"]]) + &paragraph(50.0, 60.0, &PROSE),
+            ruled_rows(770.0, &[["e", "f"]; 2]),
+        ),
+        (
+            "text above the second",
+            ruled_rows(160.0, &[["a", "b"], ["c", "d"]]),
+            text("B", 14.0, 50.0, 780.0, "Heading here") + &ruled_rows(760.0, &[["e", "f"]; 2]),
+        ),
+        ("white below the first", ruled_rows(700.0, &[["a", "b"], ["c", "d"]]), ruled_rows(770.0, &[["e", "f"]; 2])),
+    ] {
+        let tables_style = TableStyle { merge_continued: true, ..TableStyle::default() };
+        let asked = ParseOptions { tables: tables_style, ..options(Tier::CostEffective) };
+        let pages = parse(pdf(&[&first, &second]), &asked, &mut Recorder::default()).expect("pages").1;
+        let rows: Vec<u32> = pages.iter().flat_map(|page| tables(page)).map(|table| table.row_count).collect();
+        assert_eq!(rows, [2, 2], "{name}");
     }
 }

@@ -36,7 +36,6 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("output_options.markdown.inline_images", WhenOn),
     ("output_options.markdown.annotate_revisions", WhenOn),
     ("output_options.markdown.annotate_line_numbers", WhenOn),
-    ("output_options.markdown.tables.merge_continued_tables", WhenOn),
     ("output_options.save_output_pdf", WhenOn),
     ("processing_options.specialized_chart_parsing", WhenGiven),
     ("processing_options.confidence_score_effort", WhenGiven),
@@ -54,6 +53,7 @@ const NOT_FOLLOWED_ON_FAST: &[(&str, Asks)] = &[
     ("output_options.tables_as_spreadsheet.enable", WhenOn),
     ("output_options.extract_printed_page_number", WhenOn),
     ("output_options.additional_outputs", WhenGiven),
+    ("output_options.markdown.tables.merge_continued_tables", WhenOn),
     ("processing_options.aggressive_table_extraction", WhenOn),
     ("processing_options.disable_heuristics", WhenOn),
 ];
@@ -114,6 +114,7 @@ fn tables(parameters: &Value) -> TableStyle {
     TableStyle {
         pipe: given::flag(parameters, &path("output_tables_as_markdown")),
         compact: given::flag(parameters, &path("compact_markdown_tables")),
+        merge_continued: given::flag(parameters, &path("merge_continued_tables")),
         line_separator: given::text(parameters, &path("markdown_table_multiline_separator")),
     }
 }

@@ -6,13 +6,14 @@ mod doubles;
 mod drawing;
 mod embedded;
 mod interpreter;
+mod joining;
 mod picture;
 mod saving;
 mod strings;
 mod turn;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
@@ -86,6 +87,8 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         album: Album::default(),
         kept: HashMap::new(),
         words_kept: 0,
+        surveyed: BTreeSet::new(),
+        ahead: HashMap::new(),
     }))
 }
 
@@ -107,6 +110,10 @@ struct PdfReader {
     /// Pages of the survey that were not asked for yet, as far as they fit.
     kept: HashMap<u32, Reading>,
     words_kept: usize,
+    /// Pages that are wanted, as far as the survey got.
+    surveyed: BTreeSet<u32>,
+    /// Pages that were laid out before their turn.
+    ahead: HashMap<u32, (Reading, Page)>,
 }
 
 /// A page as it was read, with what OCR has to know.
@@ -150,6 +157,7 @@ impl DocumentReader for PdfReader {
         let reading = self.read(number)?;
         self.stats.absorb(&reading.record);
         self.album.meet(&reading.chosen);
+        self.surveyed.insert(number);
         let words = reading.size();
         if self.words_kept + words <= WORDS_KEPT_MAX {
             self.words_kept += words;
@@ -159,26 +167,16 @@ impl DocumentReader for PdfReader {
     }
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
-        let reading = match self.kept.remove(&number) {
-            Some(reading) => reading,
-            None => self.read(number)?,
+        let (reading, mut page) = match self.ahead.remove(&number) {
+            Some(ready) => ready,
+            None => {
+                let reading = self.reading(number)?;
+                let page = self.composed(number, &reading, services);
+                (reading, page)
+            }
         };
-        let mut page = if self.options.tier.has_layout() {
-            self.laid_out(number, &reading, services)
-        } else {
-            self.text_only(&reading.record)
-        };
-        page.number = number;
-        if page.engine.is_empty() {
-            page.engine = ENGINE.into();
-        }
-        if reading.truncated {
-            let message = "The page draws more than the limit; what came after it was not read.";
-            page.warnings.push(Warning::new(PAGE_TOO_COMPLEX, message));
-        }
-        // Pages that OCR read are not turned; the record's boxes may be.
-        if self.options.tier.has_layout() && page.rotation == reading.record.rotation {
-            layout::place_figures(&mut page, &reading.record, self.stats.body_size());
+        if self.options.tables.merge_continued {
+            self.join_tables(&mut page, services);
         }
         self.save_rendered(&mut page, services)?;
         if self.wants(ImageCategory::Embedded) {
@@ -190,6 +188,31 @@ impl DocumentReader for PdfReader {
 }
 
 impl PdfReader {
+    /// The page as the survey kept it, else read again.
+    fn reading(&mut self, number: u32) -> Result<Reading, Failure> {
+        self.kept.remove(&number).map_or_else(|| self.read(number), Ok)
+    }
+
+    /// The page but for what is made of its pictures.
+    fn composed(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
+        let has_layout = self.options.tier.has_layout();
+        let mut page =
+            if has_layout { self.laid_out(number, reading, services) } else { self.text_only(&reading.record) };
+        page.number = number;
+        if page.engine.is_empty() {
+            page.engine = ENGINE.into();
+        }
+        if reading.truncated {
+            let message = "The page draws more than the limit; what came after it was not read.";
+            page.warnings.push(Warning::new(PAGE_TOO_COMPLEX, message));
+        }
+        // Pages that OCR read are not turned; the record's boxes may be.
+        if has_layout && page.rotation == reading.record.rotation {
+            layout::place_figures(&mut page, &reading.record, self.stats.body_size());
+        }
+        page
+    }
+
     fn read(&mut self, number: u32) -> Result<Reading, Failure> {
         let index = self.index(number)?;
         let drawn = self.interpreter.draw(index);
