@@ -88,6 +88,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("output_options.spatial_text.do_not_unroll_columns", json!(false), false);
     check("output_options.spatial_text.preserve_very_small_text", json!(true), false);
     check("processing_options.aggressive_table_extraction", json!(true), false);
+    check("processing_options.confidence_score_effort", json!("high"), false);
     check("output_options.watermark_handling", json!("remove"), false);
     check("output_options.markdown.annotate_links", json!(true), false);
     check("processing_options.forms", json!("enrich"), true);

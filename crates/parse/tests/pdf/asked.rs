@@ -230,3 +230,15 @@ fn tables_that_only_stand_on_two_pages_stay_two() {
         assert_eq!(rows, [2, 2], "{name}");
     }
 }
+
+#[test]
+fn pages_say_how_sure_their_own_text_is() {
+    let hidden = "BT 3 Tr /F 10 Tf 50 700 Td (somewhere) Tj ET";
+    for tier in [Tier::Fast, Tier::CostEffective] {
+        for (content, expected) in
+            [("", None), (text("F", 10.0, 50.0, 700.0, "plain").as_str(), Some(1.0)), (hidden, Some(0.9))]
+        {
+            assert_eq!(read(content, &options(tier)).confidence, expected, "{content} {tier:?}");
+        }
+    }
+}

@@ -38,7 +38,6 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("output_options.markdown.annotate_line_numbers", WhenOn),
     ("output_options.save_output_pdf", WhenOn),
     ("processing_options.specialized_chart_parsing", WhenGiven),
-    ("processing_options.confidence_score_effort", WhenGiven),
     ("processing_options.forms", Unless("default")),
     ("processing_options.cost_optimizer.enable", WhenOn),
     ("processing_options.auto_mode_configuration", WhenGiven),

@@ -1,6 +1,7 @@
 //! PDF documents.
 
 mod album;
+mod certainty;
 mod content;
 mod doubles;
 mod drawing;
@@ -126,6 +127,8 @@ struct Reading {
     /// Most of its glyphs stand for no known character.
     garbled: bool,
     truncated: bool,
+    /// How sure its own text is.
+    confidence: Option<f32>,
 }
 
 impl Reading {
@@ -201,6 +204,7 @@ impl PdfReader {
         page.number = number;
         if page.engine.is_empty() {
             page.engine = ENGINE.into();
+            page.confidence = reading.confidence;
         }
         if reading.truncated {
             let message = "The page draws more than the limit; what came after it was not read.";
@@ -231,7 +235,14 @@ impl PdfReader {
         if let Some(wanted) = self.options.crop {
             crop::record(&mut record, wanted);
         }
-        Ok(Reading { record, chosen, needs_ocr, garbled, truncated: drawing.truncated })
+        Ok(Reading {
+            record,
+            chosen,
+            needs_ocr,
+            garbled,
+            truncated: drawing.truncated,
+            confidence: certainty::of(drawing),
+        })
     }
 
     fn index(&self, number: u32) -> Result<usize, Failure> {
