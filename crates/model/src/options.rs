@@ -147,6 +147,8 @@ pub struct ParseOptions {
     pub crop: Option<CropBox>,
     /// Keep `[text](url)`; off leaves the text.
     pub annotate_links: bool,
+    /// Say which part of the markdown has which printed line number.
+    pub line_numbers: bool,
     /// OCR languages as the wire names them, first is most important. Empty = English.
     pub ocr_languages: Vec<String>,
     pub ignore_hidden_text: bool,

@@ -23,6 +23,7 @@ mod joins;
 mod lattice;
 mod lines;
 mod lists;
+pub mod margin_numbers;
 mod order;
 mod regions;
 mod rules;

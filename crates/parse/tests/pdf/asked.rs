@@ -242,3 +242,68 @@ fn pages_say_how_sure_their_own_text_is() {
         }
     }
 }
+
+const NUMBERED: [&str; 10] = [
+    "The registration of observers runs until May and the com-",
+    "mission reviews the applications of nearly all of",
+    "them before the end of the month. Those who were left",
+    "out can apply again in the autumn, when the next term",
+    "begins and new places are given. Nobody is asked for",
+    "a fee of any kind, and the answers come in writing.",
+    "Observers who have served before need not send their",
+    "papers again, unless the address on them has changed",
+    "since. The list of all names is open to everybody who",
+    "wishes to see it and stands at the door of the office.",
+];
+
+/// The lines 12 points apart, every `step`th with its number.
+fn numbered(lines: &[&str], first: usize, step: usize) -> String {
+    let mut content = String::new();
+    for (index, own) in lines.iter().enumerate() {
+        let (y, number) = (700.0 - 12.0 * index as f32, first + index);
+        if number % step == 0 {
+            let x = if number < 10 { 35.6 } else { 30.0 };
+            content += &text("F", 10.0, x, y, &number.to_string());
+        }
+        content += &text("F", 10.0, 70.0, y, own);
+    }
+    content
+}
+
+#[test]
+fn printed_line_numbers_are_no_text_and_are_told_when_asked_for() {
+    let twice = [NUMBERED, NUMBERED].concat();
+    let plain = read(&numbered(&twice, 1, 1_000), &options(Tier::CostEffective)).markdown;
+    for (step, count) in [(1, 20), (5, 4)] {
+        for asked in [false, true] {
+            let asked = ParseOptions { line_numbers: asked, ..options(Tier::CostEffective) };
+            let page = read(&numbered(&twice, 1, step), &asked);
+            assert_eq!(page.markdown, plain, "{step}");
+            assert_eq!(page.line_numbers.len(), if asked.line_numbers { count } else { 0 }, "{step}");
+            let units: Vec<u16> = page.markdown.encode_utf16().collect();
+            for line in &page.line_numbers {
+                let own = String::from_utf16(&units[line.start as usize..line.end as usize]).expect("whole characters");
+                let number: usize = line.text.parse().expect("a number");
+                assert_eq!(own, twice[number - 1].trim_end_matches('-'), "{number}");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_that_count_rows_or_items_stay() {
+    let rows: Vec<String> =
+        (1..=10).map(|row| format!("Municipality number {row} of the northern county list")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let mut table =
+        numbered(&["Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Oak", "Pine"], 1, 1);
+    for row in 0..10 {
+        table += &text("F", 10.0, 300.0, 700.0 - 12.0 * row as f32, &(7 * row).to_string());
+    }
+    for (name, content) in [("items", numbered(&rows, 1, 1)), ("table", table), ("few", numbered(&NUMBERED[..5], 1, 1))]
+    {
+        let page = read(&content, &ParseOptions { line_numbers: true, ..options(Tier::CostEffective) });
+        assert!(page.line_numbers.is_empty(), "{name}");
+        assert!(page.words.iter().any(|word| word.text.trim_end_matches('.') == "3"), "{name}: {}", page.markdown);
+    }
+}
