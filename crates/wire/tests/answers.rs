@@ -222,6 +222,7 @@ fn outcomes() -> Vec<PageOutcome> {
         engine: "tesseract 5.3.0".into(),
         confidence: Some(0.876_54),
         printed_number: Some("7".into()),
+        line_numbers: vec![LineNumber { text: "5".into(), start: 3, end: 8 }],
         images: vec![Picture {
             name: "image_1.png".into(),
             category: ImageCategory::Embedded,

@@ -229,6 +229,7 @@ mod tests {
             pipe,
             compact,
             line_separator: separator.map(str::to_owned),
+            ..TableStyle::default()
         };
         let as_md = |style: TableStyle| super::table(&table, &style);
         assert_eq!(
