@@ -149,6 +149,8 @@ pub struct ParseOptions {
     pub annotate_links: bool,
     /// Say which part of the markdown has which printed line number.
     pub line_numbers: bool,
+    /// Answer with the fields of forms; pages keep them in any case.
+    pub forms: bool,
     /// OCR languages as the wire names them, first is most important. Empty = English.
     pub ocr_languages: Vec<String>,
     pub ignore_hidden_text: bool,

@@ -65,6 +65,10 @@ pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Bo
         Kind::Office(id) => read::office::open(&source, id, options)?,
     };
     let mut warnings: Vec<Warning> = found.mismatch.into_iter().collect();
+    if options.forms && !matches!(found.kind, Kind::Pdf) {
+        let message = "Fields of forms are read from PDF documents only; `processing_options.forms` is not followed.";
+        warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
+    }
     warnings.extend(options.not_followed.iter().map(|path| {
         Warning::new(Warning::OPTION_NOT_FOLLOWED, format!("This release does not follow the option `{path}`."))
     }));

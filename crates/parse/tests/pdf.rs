@@ -2,6 +2,12 @@
 
 #[path = "pdf/asked.rs"]
 mod asked;
+#[path = "pdf/content.rs"]
+mod content;
+#[path = "pdf/fields.rs"]
+mod fields;
+#[path = "pdf/links.rs"]
+mod links;
 #[path = "pdf/pictures.rs"]
 mod pictures;
 mod support;

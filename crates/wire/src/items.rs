@@ -1,6 +1,6 @@
 //! Layout items of a page, tagged by `type` (contract 3.5).
 
-use docmill_model::document::{BBox, Block, BlockKind, List, ListItem, Page, Role, Table};
+use docmill_model::document::{BBox, Block, BlockKind, List, ListItem, Page, PageLink, Role, Table};
 use serde_json::{Map, Number, Value, json};
 
 use crate::render::{points, score};
@@ -14,13 +14,28 @@ pub(crate) fn of(page: &Page) -> Vec<Value> {
 pub(crate) fn of_with(page: &Page, item: &dyn Fn(&Block) -> Value) -> Vec<Value> {
     let with_role = |role: Role| page.blocks.iter().filter(move |block| block.role == role);
     let in_body = |block: &&Block| !matches!(block.role, Role::PageHeader | Role::PageFooter);
-    let header = container("header", with_role(Role::PageHeader).collect(), page.header.as_deref(), item);
-    let footer = container("footer", with_role(Role::PageFooter).collect(), page.footer.as_deref(), item);
-    let body = page.blocks.iter().filter(in_body).map(item);
+    let items = |block: &Block| std::iter::once(item(block)).chain(links(page, block)).collect::<Vec<_>>();
+    let header = container("header", with_role(Role::PageHeader).collect(), page.header.as_deref(), &items);
+    let footer = container("footer", with_role(Role::PageFooter).collect(), page.footer.as_deref(), &items);
+    let body = page.blocks.iter().filter(in_body).flat_map(items);
     header.into_iter().chain(body).chain(footer).collect()
 }
 
-fn container(kind: &str, blocks: Vec<&Block>, md: Option<&str>, item: &dyn Fn(&Block) -> Value) -> Option<Value> {
+/// The links in a block's text, as items beside it.
+fn links(page: &Page, block: &Block) -> impl Iterator<Item = Value> {
+    let within =
+        |link: &&PageLink| block.words.iter().any(|range| (range.start..range.end).contains(&link.words.start));
+    page.links.iter().filter(within).map(|link| {
+        let boxes = link.boxes.iter().map(|found| {
+            let mut bbox = bbox(*found);
+            bbox.insert("label".to_owned(), Value::from("link"));
+            Value::Object(bbox)
+        });
+        json!({"type": "link", "text": link.text, "url": link.url, "md": link.md, "bbox": some(boxes.collect())})
+    })
+}
+
+fn container(kind: &str, blocks: Vec<&Block>, md: Option<&str>, items: &dyn Fn(&Block) -> Vec<Value>) -> Option<Value> {
     if blocks.is_empty() {
         return None;
     }
@@ -30,7 +45,7 @@ fn container(kind: &str, blocks: Vec<&Block>, md: Option<&str>, item: &dyn Fn(&B
         "type": kind,
         "md": md.map_or_else(joined, str::to_owned),
         "bbox": some(boxes),
-        "items": blocks.iter().map(|block| item(block)).collect::<Vec<_>>(),
+        "items": blocks.iter().flat_map(|block| items(block)).collect::<Vec<_>>(),
     }))
 }
 
@@ -191,6 +206,8 @@ pub(crate) fn plain_number(text: &str) -> Option<Number> {
 
 #[cfg(test)]
 mod tests {
+    use docmill_model::document::WordRange;
+
     use super::*;
 
     #[test]
@@ -202,6 +219,31 @@ mod tests {
         for text in texts.into_iter().chain(["12345678901234567890"]) {
             assert_eq!(plain_number(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn links_stand_beside_the_text_that_they_are_in() {
+        let block = |value: &str, role, start, end| Block {
+            kind: BlockKind::Text { value: value.into() },
+            role,
+            boxes: vec![],
+            words: vec![WordRange::new(start, end)],
+            md: value.into(),
+            confidence: None,
+        };
+        let link = PageLink {
+            text: "here".into(),
+            url: "https://a".into(),
+            md: "[here](https://a)".into(),
+            words: WordRange::new(3, 4),
+            boxes: vec![BBox::new(1.0, 2.0, 3.0, 4.0)],
+        };
+        let mut page = Page { links: vec![link], ..Page::default() };
+        page.blocks = vec![block("one", Role::Body, 0, 3), block("here", Role::PageFooter, 3, 5)];
+        let items = of(&page);
+        let expected = json!({"type": "link", "text": "here", "url": "https://a", "md": "[here](https://a)",
+            "bbox": [{"x": 1, "y": 2, "w": 3, "h": 4, "label": "link"}]});
+        assert_eq!((items.len(), &items[1]["items"][1]), (2, &expected));
     }
 
     #[test]

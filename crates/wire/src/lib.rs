@@ -13,6 +13,7 @@ pub mod directory_files;
 pub mod errors;
 pub mod extract;
 pub mod files;
+pub mod form_fields;
 pub mod forms;
 mod given;
 mod items;

@@ -23,6 +23,8 @@ pub(crate) fn failed(number: u32, error: &str) -> Value {
 pub fn bare(mut outcome: PageOutcome) -> PageOutcome {
     if let PageOutcome::Read(page) = &mut outcome {
         page.words = Vec::new();
+        page.links = Vec::new();
+        page.fields = Vec::new();
         page.text = String::new();
         page.markdown = String::new();
         page.blocks.retain(|block| block.role == Role::Watermark);

@@ -17,7 +17,7 @@ use docmill_wire::parse::{self, Expanded, ParseJob, Usage};
 use docmill_wire::projects::Project;
 use docmill_wire::render::{Page as ListPage, PresignedUrl};
 use docmill_wire::result_files::{Entry, Form, FormWriter, contents, needed};
-use docmill_wire::{configurations, paging};
+use docmill_wire::{configurations, form_fields, paging};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -322,6 +322,7 @@ fn files_of_forms_are_what_expand_answers_however_the_pages_come() {
         assert_eq!(json(Form::Markdown), pages::markdown(&pages));
         assert_eq!(json(Form::Items), pages::items(&pages));
         assert_eq!(json(Form::Metadata), pages::metadata(&pages));
+        assert_eq!(json(Form::Forms), form_fields::forms(&pages));
         assert_eq!(text(Form::TextFull), pages::text_full(&pages));
         assert_eq!(text(Form::MarkdownFull), pages::markdown_full(&pages));
         assert_eq!(
@@ -408,10 +409,11 @@ fn forms_exist_by_options_and_come_with_their_documented_keys() {
         extra_outputs: vec![ExtraOutput::StrippedMarkdown, ExtraOutput::StrippedText, ExtraOutput::WordBoxes],
         granular_boxes: vec![Granularity::Word],
         spreadsheet: Some(Spreadsheet { guess_names: false }),
+        forms: true,
         ..ParseOptions::default()
     };
     let existing = |options: &ParseOptions| Form::ALL.into_iter().filter(|form| form.exists(options)).count();
-    assert_eq!(existing(&full), 11, "all but forms and output_pdf");
+    assert_eq!(existing(&full), 12, "all but output_pdf");
     assert_eq!(existing(&ParseOptions::default()), 6);
     assert_eq!(existing(&ParseOptions { tier: Tier::Fast, ..full.clone() }), 3);
     let check = |asked: &[Form], options: &ParseOptions, keys: &[&str]| {

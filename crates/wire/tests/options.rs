@@ -92,7 +92,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("output_options.watermark_handling", json!("remove"), false);
     check("output_options.markdown.annotate_links", json!(true), false);
     check("output_options.markdown.annotate_line_numbers", json!(true), false);
-    check("processing_options.forms", json!("enrich"), true);
+    check("processing_options.forms", json!("enrich"), false);
     check("processing_options.auto_mode_configuration", json!([{"parsing_conf": {}}]), true);
     check("agentic_options.custom_prompt", json!("be kind"), true);
     check("agentic_options.custom_prompt", json!(""), false);

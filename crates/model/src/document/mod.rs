@@ -5,10 +5,14 @@
 //! without boxes. `FORMAT` names the stored form; a change of meaning gets a new number.
 
 mod boxes;
+mod fields;
+mod links;
 mod table;
 
 pub use boxes::BBox;
-pub use table::{Cell, Table};
+pub use fields::{FieldKind, FieldValue, FormField};
+pub use links::PageLink;
+pub use table::{Cell, Table, escape_html};
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +84,12 @@ pub struct Page {
     pub line_numbers: Vec<LineNumber>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Picture>,
+    /// Where words lead to, in reading order; only with `annotate_links`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<PageLink>,
+    /// Fields of the form that the page is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FormField>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
     /// Wall-clock time spent on the page, milliseconds. Filled by the runner: the engine knows no clock.

@@ -77,6 +77,11 @@ impl Table {
 
     /// `<table>` with `rowspan` and `colspan`; header rows in `<thead>`. Lines of a cell are joined with `<br>`.
     pub fn to_html(&self) -> String {
+        self.to_html_with(&|_| None)
+    }
+
+    /// The same; `inner` may give what stands in a cell, as HTML.
+    pub fn to_html_with(&self, inner: &dyn Fn(&Cell) -> Option<String>) -> String {
         let header_rows = self.header_rows();
         let mut html = String::from("<table>\n");
         for row in 0..self.row_count {
@@ -96,7 +101,8 @@ impl Table {
                 if cell.column_span > 1 {
                     let _ = write!(html, " colspan=\"{}\"", cell.column_span);
                 }
-                let _ = write!(html, ">{}</{tag}>", escape_html(&cell.text).replace('\n', "<br>"));
+                let inner = inner(cell).unwrap_or_else(|| escape_html(&cell.text));
+                let _ = write!(html, ">{}</{tag}>", inner.replace('\n', "<br>"));
             }
             html.push_str("</tr>\n");
             if row + 1 == header_rows {
@@ -133,7 +139,8 @@ impl Table {
     }
 }
 
-fn escape_html(text: &str) -> String {
+/// Text as it stands between two tags.
+pub fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

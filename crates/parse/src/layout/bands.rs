@@ -61,3 +61,40 @@ fn lines_are_rows(pieces: &[Piece], rows: &[(f32, f32)], columns: usize, em: f32
     }
     filled as f32 > FILLED * (lines * columns) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Token;
+    use crate::layout::lines::Segment;
+
+    /// Lines as (column, y); 10 points high.
+    fn check(lines: &[(usize, f32)], columns: usize, expected: Option<&[(f32, f32)]>) {
+        let piece = |(column, y): &(usize, f32)| {
+            let bbox = docmill_model::document::BBox::new(*column as f32 * 100.0, *y, 60.0, 10.0);
+            let token = Token { text: "word".into(), bbox, baseline: y + 8.0, size: 10.0, ..Token::default() };
+            let segment = Segment::of(&[token], vec![0]).expect("a token");
+            Piece { segment, first: *column, last: *column, row: 0 }
+        };
+        let pieces: Vec<Piece> = lines.iter().map(piece).collect();
+        assert_eq!(of(&pieces, columns, 10.0).as_deref(), expected);
+    }
+
+    #[test]
+    fn wrapped_cells_are_rows_by_their_white() {
+        // Two lines a cell in the first column, the second column's cell in their middle.
+        let lines = [(0, 0.0), (1, 6.0), (0, 12.0), (0, 40.0), (1, 46.0), (0, 52.0)];
+        check(&lines, 2, Some(&[(0.0, 22.0), (40.0, 62.0)]));
+    }
+
+    #[test]
+    fn lines_at_equal_distances_tell_nothing() {
+        check(&[(0, 0.0), (1, 0.0), (0, 14.0), (1, 14.0), (0, 28.0), (1, 28.0)], 2, None);
+    }
+
+    #[test]
+    fn groups_of_full_rows_stay_rows() {
+        let lines = [(0, 0.0), (1, 0.0), (0, 12.0), (1, 12.0), (0, 50.0), (1, 50.0), (0, 62.0), (1, 62.0)];
+        check(&lines, 2, None);
+    }
+}

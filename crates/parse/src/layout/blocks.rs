@@ -3,7 +3,7 @@
 use docmill_model::document::BBox;
 
 use super::lines::{Segment, join_lines};
-use super::{Token, bidi, lists};
+use super::{Token, bidi, headings, lists};
 
 /// Distance between baselines inside a paragraph, em, when nothing else is known; text that is set wider is usual where
 /// most of its lines are as far apart.
@@ -19,6 +19,8 @@ const PIECE_GAP: f32 = 2.0;
 const VALUE_GAP: f32 = 24.0;
 /// Words of a label, its colon's included.
 const LABEL_WORDS_MAX: usize = 6;
+/// Words of a numbered title, its number included.
+const NUMBERED_WORDS_MAX: usize = 10;
 /// Letters of a line in capitals: fewer are an abbreviation or a code.
 const CAPITALS_MIN: usize = 6;
 
@@ -154,6 +156,9 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     if last.bold != next.bold && current.iter().all(|line| line.bold == last.bold) && (last.bold || next.bold) {
         return false;
     }
+    if current.len() == 1 && is_numbered_title(last, next, tokens) {
+        return false;
+    }
     let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
     // So is a line in capitals, but capitals inside running text are no heading.
     let capitals = current.iter().all(|line| in_capitals(line, tokens));
@@ -168,6 +173,18 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
         && next.bbox.x < left + 4.0 * em
         && last.bbox.x < next.bbox.x - 0.8 * em;
     !(ends && (short && current.len() > 1 || indented))
+}
+
+/// `4.3.2 Alignment Tuning`, short above a full line: a heading in the style of the text.
+fn is_numbered_title(line: &Line, next: &Line, tokens: &[Token]) -> bool {
+    let text = line_text(line, tokens);
+    let levels = text.split_whitespace().next().is_some_and(|number| number.trim_end_matches('.').contains('.'));
+    levels
+        && headings::starts_numbered(&text)
+        && line.tokens.len() <= NUMBERED_WORDS_MAX
+        && line.bbox.w < 0.7 * next.bbox.w
+        && !text.ends_with(['.', ',', ';', ':'])
+        && line_text(next, tokens).starts_with(char::is_uppercase)
 }
 
 /// Whether the line has no small letters, and more than an abbreviation of capitals.

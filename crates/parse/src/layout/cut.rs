@@ -102,6 +102,9 @@ fn pieces(tokens: &[Token], tables: &[FoundTable], taken: &[bool]) -> Vec<Piece>
 
 /// Horizontal rules that may bound the rows of tables: no underlines, none of a table that was found.
 fn row_rules(rules: &Rules, tables: &[FoundTable], tokens: &[Token], taken: &[bool]) -> Vec<Rule> {
+    if rules.horizontal.is_empty() {
+        return Vec::new();
+    }
     let free = segments(tokens, (0..tokens.len()).filter(|index| !taken[*index]));
     let mut across = rules.without_underlines(&free);
     across.retain(|rule| {

@@ -98,3 +98,59 @@ fn column_extents(table: &FoundTable) -> Option<Vec<(f32, f32)>> {
     }
     extents.iter().all(|extent| extent.1 > extent.0).then_some(extents)
 }
+
+#[cfg(test)]
+mod tests {
+    use docmill_model::document::BBox;
+
+    use super::*;
+
+    /// Cells as (row, column, x, width); empty ones have no width. Spans as (row, column, rows, columns).
+    fn check(cells: &[(usize, usize, f32, f32)], expected: &[(usize, usize, usize, usize)]) {
+        let cell = |(row, column, x, width): &(usize, usize, f32, f32)| FoundCell {
+            row: *row,
+            column: *column,
+            row_span: 1,
+            column_span: 1,
+            bbox: (*width > 0.0).then(|| BBox::new(*x, *row as f32 * 12.0, *width, 10.0)),
+            lines: if *width > 0.0 { vec![vec![0]] } else { Vec::new() },
+        };
+        let rows = cells.iter().map(|cell| cell.0 + 1).max().unwrap_or(0);
+        let columns = cells.iter().map(|cell| cell.1 + 1).max().unwrap_or(0);
+        let table = FoundTable {
+            bbox: BBox::default(),
+            rows,
+            columns,
+            cells: cells.iter().map(cell).collect(),
+            header_rows: 1,
+            method: "test",
+        };
+        let spans: Vec<(usize, usize, usize, usize)> = with_spans(table.with_empty_cells())
+            .cells
+            .iter()
+            .filter(|cell| cell.row_span * cell.column_span > 1)
+            .map(|cell| (cell.row, cell.column, cell.row_span, cell.column_span))
+            .collect();
+        assert_eq!(spans, expected);
+    }
+
+    #[test]
+    fn a_name_in_the_middle_of_two_columns_stands_over_both() {
+        let body = [(2, 0, 0.0, 50.0), (2, 1, 100.0, 40.0), (2, 2, 160.0, 40.0)];
+        let years = [(1, 1, 100.0, 40.0), (1, 2, 160.0, 40.0)];
+        check(&[&[(0, 1, 130.0, 40.0)], &years[..], &body[..]].concat(), &[(0, 0, 2, 1), (0, 1, 1, 2)]);
+    }
+
+    #[test]
+    fn one_row_of_names_has_no_spans() {
+        let cells = [
+            (0, 0, 0.0, 50.0),
+            (0, 1, 100.0, 40.0),
+            (1, 0, 0.0, 50.0),
+            (1, 1, 100.0, 40.0),
+            (2, 0, 0.0, 50.0),
+            (2, 1, 100.0, 40.0),
+        ];
+        check(&cells, &[]);
+    }
+}

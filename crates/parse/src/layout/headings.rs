@@ -125,7 +125,8 @@ fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32
         && stands
         && draft.lines.len() <= 2
         && words <= WORDS_WITH_STOP_MAX
-        && !text.ends_with(['.', ':', '?'])
+        && !text.ends_with(['.', ':'])
+        && (bold || capitals || !text.ends_with('?'))
         && !vetoed(text, draft.lines.len())
 }
 
@@ -142,7 +143,7 @@ fn is_numbered_below(text: &str, next: &str) -> bool {
 }
 
 /// `4 Title`, `7.2. Title`, `A. Title`: a number and then a capital.
-fn starts_numbered(text: &str) -> bool {
+pub fn starts_numbered(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let number = words.next().unwrap_or_default();
     let digits = number.starts_with(|c: char| c.is_ascii_digit())
@@ -163,6 +164,7 @@ fn vetoed(text: &str, lines: usize) -> bool {
         || digits * 2 > chars
         || (text.ends_with('.') && words > WORDS_WITH_STOP_MAX)
         || is_sentence(text, words)
+        || (text.starts_with(['“', '"', '„', '«']) && text.ends_with(['”', '"', '“', '»']))
         || text.ends_with([',', ';'])
         || is_caption(text)
         || text.contains("://")

@@ -161,7 +161,8 @@ fn fit(segment: &Segment, tokens: &[Token], token: &Token) -> Option<f32> {
     let shift = (token.baseline - segment.baseline).abs();
     let small = segment.size.min(token.size) < 0.8 * em;
     let limit = if token.seq == segment.last_seq + 1 { GAP_ADJACENT } else { GAP_APART };
-    let marker = segment.tokens.len() == 1 && super::lists::is_marker(&tokens[segment.tokens[0]].text);
+    let leads = |word: &str| super::lists::is_marker(word) || super::lists::is_box(word);
+    let marker = segment.tokens.len() == 1 && leads(&tokens[segment.tokens[0]].text);
     let limit = if marker { GAP_MARKER } else { limit };
     let level = if small { shift <= 0.6 * em && gap < 0.35 * em } else { shift <= 0.3 * em };
     (level && gap <= limit * em && gap >= -0.5 * em).then_some(gap.abs() + 2.0 * shift)

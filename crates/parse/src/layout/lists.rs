@@ -18,6 +18,11 @@ pub fn is_marker(word: &str) -> bool {
     marker(word).is_some()
 }
 
+/// Whether a word is a box to be ticked. It is no marker: whether it is ticked belongs to the text.
+pub fn is_box(word: &str) -> bool {
+    matches!(word, "☐" | "☑" | "☒")
+}
+
 /// The marker that a word is: `•`, `-`, `1.`, `(a)`, `iv)`.
 pub fn marker(word: &str) -> Option<Marker> {
     let mut chars = word.chars();

@@ -32,9 +32,10 @@ pub mod stats;
 pub use assemble::assemble;
 pub use cut::spatial_text;
 pub use figures::place as place_figures;
+pub use lists::{is_box, is_marker};
 pub use stats::DocumentStats;
 
-use docmill_model::document::BBox;
+use docmill_model::document::{BBox, FormField};
 use docmill_model::options::{ParseOptions, SpatialText, TableSearch};
 
 /// What a caller may ask of the layout.
@@ -89,6 +90,13 @@ pub struct ShapeGroup {
     pub slanted: u32,
 }
 
+/// Where a link leads, and the areas on the page that are it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    pub url: String,
+    pub boxes: Vec<BBox>,
+}
+
 /// Words that do not run with the rest of the page, in drawing order.
 #[derive(Debug, Clone, Default)]
 pub struct Aside {
@@ -133,4 +141,8 @@ pub struct PageRecord {
     pub rules: Vec<Rule>,
     pub pictures: Vec<BBox>,
     pub shapes: Vec<ShapeGroup>,
+    /// Links that lead out of the document.
+    pub links: Vec<Target>,
+    /// Fields of the form that the page is.
+    pub fields: Vec<FormField>,
 }

@@ -1,6 +1,6 @@
-//! Reading order. Most producers draw in reading order, so the drawing order is kept where the places on the page
-//! explain it; pieces drawn late are put where they stand, and where the drawing order is nonsense the geometry
-//! decides: columns by their gutter, cut into bands by what crosses it.
+//! Reading order inside a region. Most producers draw in reading order, so the drawing order is kept where the places
+//! on the page explain it; pieces drawn late are put where they stand, and where the drawing order is nonsense the
+//! region is read row by row: its columns were cut apart before (`regions`).
 
 use docmill_model::document::BBox;
 
@@ -13,13 +13,8 @@ pub struct Atom {
 
 /// More atoms than this are a drawing: they are read row by row.
 const ATOMS_MAX: usize = 5_000;
-const DEPTH_MAX: usize = 12;
 /// Share of jumps above which the drawing order says nothing.
 const JUMPS_MAX: f32 = 0.25;
-/// Share of transitions over the gutter that shows a page drawn row by row.
-const CROSSINGS_MAX: f32 = 0.3;
-/// Narrowest gutter between columns, em.
-const GUTTER: f32 = 0.6;
 
 /// The indices of the atoms in reading order; `em` is the usual text size.
 pub fn sequence(atoms: &[Atom], em: f32) -> Vec<usize> {
@@ -30,10 +25,9 @@ pub fn sequence(atoms: &[Atom], em: f32) -> Vec<usize> {
         return stream;
     }
     let jumps = stream.windows(2).filter(|pair| !explained(&atoms[pair[0]], &atoms[pair[1]], em)).count();
-    if jumps as f32 > JUMPS_MAX * atoms.len() as f32 || drawn_row_by_row(atoms, &stream, em) {
-        let mut order = Vec::with_capacity(stream.len());
-        cut(atoms, stream, em, 0, &mut order);
-        return order;
+    if jumps as f32 > JUMPS_MAX * atoms.len() as f32 {
+        stream.sort_by(|a, b| atoms[*a].bbox.center().1.total_cmp(&atoms[*b].bbox.center().1));
+        return by_rows(atoms, &stream);
     }
     if jumps == 0 {
         return stream;
@@ -66,20 +60,6 @@ fn skips(atoms: &[Atom], from: usize, to: usize, em: f32) -> bool {
             let y = atom.bbox.center().1;
             y > a.bottom() && y < b.y && atom.bbox.x < a.right().max(b.right()) && atom.bbox.right() > a.x.min(b.x)
         })
-}
-
-/// A page of two columns of prose that is drawn line by line over both.
-fn drawn_row_by_row(atoms: &[Atom], stream: &[usize], em: f32) -> bool {
-    let Some(gutter) = gutter(atoms, stream, em) else { return false };
-    let crossings = stream
-        .windows(2)
-        .filter(|pair| {
-            let (a, b) = (atoms[pair[0]].bbox, atoms[pair[1]].bbox);
-            let same_row = a.bottom().min(b.bottom()) - a.y.max(b.y) >= 0.5 * a.h.min(b.h);
-            same_row && a.right() <= gutter && b.x >= gutter
-        })
-        .count();
-    crossings as f32 > CROSSINGS_MAX * stream.len() as f32
 }
 
 /// The runs between jumps stay whole; the longest is the base and each other one goes where it stands.
@@ -148,31 +128,6 @@ fn middle(atoms: &[Atom], order: &[usize]) -> f32 {
     BBox::around(order.iter().map(|index| atoms[*index].bbox)).map_or(0.0, |area| area.center().1)
 }
 
-/// Geometry alone: columns where there is a gutter, bands where something crosses it, rows where there is none.
-fn cut(atoms: &[Atom], mut items: Vec<usize>, em: f32, depth: usize, order: &mut Vec<usize>) {
-    let Some(gutter) = (if depth < DEPTH_MAX { gutter(atoms, &items, em) } else { None }) else {
-        items.sort_by(|a, b| atoms[*a].bbox.center().1.total_cmp(&atoms[*b].bbox.center().1));
-        order.extend(by_rows(atoms, &items));
-        return;
-    };
-    items.sort_by(|a, b| atoms[*a].bbox.y.total_cmp(&atoms[*b].bbox.y));
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    for item in items {
-        let bbox = atoms[item].bbox;
-        if bbox.right() <= gutter {
-            left.push(item);
-        } else if bbox.x >= gutter {
-            right.push(item);
-        } else {
-            cut(atoms, std::mem::take(&mut left), em, depth + 1, order);
-            cut(atoms, std::mem::take(&mut right), em, depth + 1, order);
-            order.push(item);
-        }
-    }
-    cut(atoms, left, em, depth + 1, order);
-    cut(atoms, right, em, depth + 1, order);
-}
-
 /// Items sorted by height, to rows: what overlaps by half stands on one row.
 fn by_rows(atoms: &[Atom], items: &[usize]) -> Vec<usize> {
     let mut sorted = Vec::with_capacity(items.len());
@@ -194,71 +149,6 @@ fn by_rows(atoms: &[Atom], items: &[usize]) -> Vec<usize> {
     sorted
 }
 
-/// The x of the white between two columns of several lines each, if there is one.
-fn gutter(atoms: &[Atom], items: &[usize], em: f32) -> Option<f32> {
-    let area = BBox::around(items.iter().map(|item| atoms[*item].bbox))?;
-    let bin = 0.25 * em.max(1.0);
-    let count = (area.w / bin).ceil() as usize;
-    if !(8..100_000).contains(&count) || items.len() < 6 {
-        return None;
-    }
-    let mut delta = vec![0i32; count + 1];
-    for item in items {
-        let bbox = atoms[*item].bbox;
-        let first = ((bbox.x - area.x) / bin + 0.5).max(0.0) as usize;
-        let last = ((bbox.right() - area.x) / bin + 0.5).max(0.0) as usize;
-        delta[first.min(count)] += 1;
-        delta[last.min(count)] -= 1;
-    }
-    let limit = (0.15 * items.len() as f32) as i32;
-    let (mut covered, mut start, mut best) = (0, None, None);
-    for (index, change) in delta.iter().enumerate().take(count) {
-        covered += change;
-        if covered <= limit {
-            start.get_or_insert(index);
-            continue;
-        }
-        if let Some(from) = start.take()
-            && (index - from) as f32 * 0.25 >= GUTTER
-        {
-            let x = area.x + (from + index) as f32 / 2.0 * bin;
-            let score = score(atoms, items, x, area);
-            if score > 0 && best.is_none_or(|(most, _)| score > most) {
-                best = Some((score, x));
-            }
-        }
-    }
-    best.map(|(_, x)| x)
-}
-
-/// Lines on both sides less those across; nothing without three on each side that stand beside each other.
-fn score(atoms: &[Atom], items: &[usize], x: f32, area: BBox) -> i32 {
-    let boxes = |keep: &dyn Fn(BBox) -> bool| -> Vec<BBox> {
-        items.iter().map(|item| atoms[*item].bbox).filter(|bbox| keep(*bbox)).collect()
-    };
-    let left = boxes(&|bbox| bbox.right() <= x);
-    let right = boxes(&|bbox| bbox.x >= x);
-    let crossing = items.len() - left.len() - right.len();
-    if left.len() < 3 || right.len() < 3 || x < area.x + 0.15 * area.w || x > area.right() - 0.15 * area.w {
-        return 0;
-    }
-    let (Some(a), Some(b)) = (BBox::around(left.iter().copied()), BBox::around(right.iter().copied())) else {
-        return 0;
-    };
-    let beside = a.bottom().min(b.bottom()) - a.y.max(b.y);
-    if beside < 0.2 * a.h.min(b.h) {
-        return 0;
-    }
-    // Columns of text have lines that reach over most of them; columns of short entries are a table or a form.
-    let full = |lines: &[BBox], column: BBox| {
-        lines.iter().filter(|line| line.w >= 0.6 * column.w).count() * 5 >= lines.len() * 2
-    };
-    if !full(&left, a) || !full(&right, b) {
-        return 0;
-    }
-    left.len() as i32 + right.len() as i32 - 2 * crossing as i32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,13 +158,6 @@ mod tests {
         let atom =
             |(seq, (x, y, w)): (usize, &(f32, f32, f32))| Atom { bbox: BBox::new(*x, *y, *w, 10.0), seq: seq as u32 };
         sequence(&lines.iter().enumerate().map(atom).collect::<Vec<_>>(), 10.0)
-    }
-
-    #[test]
-    fn two_columns_drawn_row_by_row_are_read_column_by_column() {
-        let lines: Vec<_> =
-            (0..8).map(|line| (if line % 2 == 0 { 0.0 } else { 120.0 }, (line / 2) as f32 * 12.0, 100.0)).collect();
-        assert_eq!(order(&lines), [0, 2, 4, 6, 1, 3, 5, 7]);
     }
 
     #[test]

@@ -173,3 +173,65 @@ fn heading_above(left: Vec<Piece>, right: &[Piece], em: f32) -> (Vec<Piece>, Vec
     let rest = left.iter().any(|piece| !above(piece));
     if heading && rest { left.into_iter().partition(above) } else { (Vec::new(), left) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words as (x, y, width) in the order in which they are drawn; 10 points high. The regions' words by their numbers.
+    fn check(words: &[(f32, f32, f32)], rtl: bool, expected: &[&[usize]]) {
+        let piece = |(index, (x, y, w)): (usize, &(f32, f32, f32))| Piece {
+            what: What::Word(index),
+            bbox: BBox::new(*x, *y, *w, 10.0),
+            baseline: y + 8.0,
+            size: 10.0,
+            seq: index as u32,
+        };
+        let regions = split(words.iter().enumerate().map(piece).collect(), &[], 10.0, rtl);
+        let mut numbers: Vec<Vec<usize>> = regions
+            .iter()
+            .map(|region| {
+                let words = region
+                    .iter()
+                    .filter_map(|piece| if let What::Word(index) = piece.what { Some(index) } else { None });
+                words.collect()
+            })
+            .collect();
+        numbers.iter_mut().for_each(|region| region.sort_unstable());
+        assert_eq!(numbers, expected);
+    }
+
+    fn column(x: f32, lines: usize, width: f32) -> Vec<(f32, f32, f32)> {
+        (0..lines).map(|line| (x, line as f32 * 12.0, width)).collect()
+    }
+
+    #[test]
+    fn columns_drawn_one_after_the_other_are_regions() {
+        let words = [column(0.0, 6, 200.0), column(230.0, 6, 200.0)].concat();
+        check(&words, false, &[&[0, 1, 2, 3, 4, 5], &[6, 7, 8, 9, 10, 11]]);
+        check(&words, true, &[&[6, 7, 8, 9, 10, 11], &[0, 1, 2, 3, 4, 5]]);
+    }
+
+    #[test]
+    fn rows_of_short_cells_are_one_region() {
+        let words: Vec<(f32, f32, f32)> =
+            (0..12).map(|cell| (if cell % 2 == 0 { 0.0 } else { 230.0 }, (cell / 2) as f32 * 12.0, 60.0)).collect();
+        check(&words, false, &[&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]);
+    }
+
+    #[test]
+    fn what_crosses_the_columns_divides_them_into_bands() {
+        let mut words = vec![(0.0, 0.0, 430.0)];
+        let below = |(x, y, w): (f32, f32, f32)| (x, y + 30.0, w);
+        words.extend(column(0.0, 4, 200.0).into_iter().map(below));
+        words.extend(column(230.0, 4, 200.0).into_iter().map(below));
+        words.push((0.0, 90.0, 430.0));
+        check(&words, false, &[&[0], &[1, 2, 3, 4], &[5, 6, 7, 8], &[9]]);
+    }
+
+    #[test]
+    fn the_markers_of_a_list_are_no_column() {
+        let words = [column(0.0, 6, 5.0), column(20.0, 6, 300.0)].concat();
+        check(&words, false, &[&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]);
+    }
+}

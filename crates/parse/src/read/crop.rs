@@ -24,6 +24,8 @@ pub fn record(record: &mut PageRecord, crop: CropBox) {
     record.rules.retain(|rule| inside(place(*rule)));
     record.pictures.retain(|bbox| inside(*bbox));
     record.shapes.retain(|group| inside(group.bbox));
+    record.links.retain(|link| link.boxes.iter().any(|bbox| inside(*bbox)));
+    record.fields.retain(|field| field.boxes.iter().any(|bbox| inside(*bbox)));
 }
 
 fn place(rule: Rule) -> BBox {

@@ -2,10 +2,20 @@
 
 /// Escapes the inline signs that would mean something where they stand.
 pub fn escape(text: &str) -> String {
+    escape_parts(text, &[]).concat()
+}
+
+/// The same, cut at these bytes of the text (ascending): what a sign means depends on the text on both sides of a cut.
+pub fn escape_parts(text: &str, cuts: &[usize]) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let paired: Vec<char> = ['*', '_', '~', '`'].into_iter().filter(|sign| pairs_up(&chars, *sign)).collect();
+    let mut cuts = cuts.iter().peekable();
+    let mut parts = Vec::new();
     let mut out = String::with_capacity(text.len());
-    for (index, char) in chars.iter().copied().enumerate() {
+    for (index, (at, char)) in text.char_indices().enumerate() {
+        while cuts.next_if(|cut| **cut <= at).is_some() {
+            parts.push(std::mem::take(&mut out));
+        }
         let next = chars.get(index + 1).copied();
         let escaped = match char {
             '\\' => next.is_some_and(|next| next.is_ascii_punctuation()),
@@ -19,7 +29,9 @@ pub fn escape(text: &str) -> String {
         }
         out.push(char);
     }
-    out
+    parts.push(out);
+    parts.extend(cuts.map(|_| String::new()));
+    parts
 }
 
 /// Whether a sign could open a run somewhere and close it later (CommonMark's flanking rules, simplified).

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use docmill_model::document::{BlockKind, List, ListItem, Table};
+use docmill_model::document::{BlockKind, Cell, List, ListItem, Table};
 use docmill_model::options::{ParseOptions, TableStyle};
 
 use super::escape::{escape, escape_line_start};
@@ -69,12 +69,25 @@ pub fn heading_md(md: &str, level: u8) -> String {
 
 /// `[text](url)`; `text` is markdown already.
 pub fn link(text: &str, url: &str) -> String {
-    let balanced = url.matches('(').count() == url.matches(')').count();
-    if url.is_empty() || url.contains([' ', '<', '>']) || !balanced {
+    if url.is_empty() || url.contains([' ', '<', '>']) || !is_balanced(url, '(', ')') {
         let url = url.replace('<', "%3C").replace('>', "%3E").replace(['\n', '\r'], "");
         return format!("[{text}](<{url}>)");
     }
     format!("[{text}]({url})")
+}
+
+/// Whether each closing sign has an opening one before it, and the other way round.
+pub fn is_balanced(text: &str, open: char, close: char) -> bool {
+    let mut depth = 0usize;
+    for char in text.chars() {
+        if char == open {
+            depth += 1;
+        } else if char == close {
+            let Some(outer) = depth.checked_sub(1) else { return false };
+            depth = outer;
+        }
+    }
+    depth == 0
 }
 
 /// A code span whose fence is longer than any run of backticks inside.
@@ -130,13 +143,18 @@ fn push_item(out: &mut String, item: &ListItem, marker: &str) {
 /// HTML with spans, or a pipe table (contract 3.3, `output_options.markdown.tables`). Nothing of a table whose rows an
 /// earlier page has.
 pub fn table(table: &Table, style: &TableStyle) -> String {
+    table_with(table, style, &|_| None)
+}
+
+/// The same; `inner` may give what stands in a cell: HTML, or markdown for a pipe table.
+pub fn table_with(table: &Table, style: &TableStyle, inner: &dyn Fn(&Cell) -> Option<String>) -> String {
     if table.merged_into_page.is_some() {
         return String::new();
     }
     if style.pipe {
-        return pipe_table(table, style);
+        return pipe_table(table, style, inner);
     }
-    let html = table.to_html();
+    let html = table.to_html_with(inner);
     match &style.line_separator {
         // Cell text is escaped, so every `<br>` is one of ours.
         Some(separator) => html.replace("<br>", separator),
@@ -145,10 +163,19 @@ pub fn table(table: &Table, style: &TableStyle) -> String {
 }
 
 /// The first row is the header, as pipe tables know no other; a spanning cell stands in its first place.
-fn pipe_table(table: &Table, style: &TableStyle) -> String {
+fn pipe_table(table: &Table, style: &TableStyle, inner: &dyn Fn(&Cell) -> Option<String>) -> String {
     let separator = style.line_separator.as_deref().unwrap_or(" ");
-    let rows: Vec<Vec<String>> =
-        table.grid().into_iter().map(|row| row.iter().map(|text| pipe_cell(text, separator)).collect()).collect();
+    let mut rows: Vec<Vec<String>> = table
+        .grid()
+        .into_iter()
+        .map(|row| row.iter().map(|text| pipe_cell(&escape_lines(text), separator)).collect())
+        .collect();
+    for cell in &table.cells {
+        let place = rows.get_mut(cell.row as usize).and_then(|row| row.get_mut(cell.column as usize));
+        if let (Some(place), Some(md)) = (place, inner(cell)) {
+            *place = pipe_cell(&md, separator);
+        }
+    }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).max(3);
     let widths: Vec<usize> =
         (0..table.column_count as usize).map(|column| if style.compact { 0 } else { width(column) }).collect();
@@ -165,8 +192,13 @@ fn pipe_table(table: &Table, style: &TableStyle) -> String {
     out
 }
 
-fn pipe_cell(text: &str, separator: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| escape(line.trim()).replace('|', "\\|")).collect();
+fn escape_lines(text: &str) -> String {
+    text.lines().map(|line| escape(line.trim())).collect::<Vec<_>>().join("\n")
+}
+
+/// Lines of markdown in one cell.
+fn pipe_cell(md: &str, separator: &str) -> String {
+    let lines: Vec<String> = md.lines().map(|line| line.trim().replace('|', "\\|")).collect();
     lines.join(separator)
 }
 
@@ -176,8 +208,6 @@ fn longest_run(text: &str, sign: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use docmill_model::document::Cell;
-
     use super::*;
 
     fn check(kind: &BlockKind, expected: &str) {
@@ -217,6 +247,7 @@ mod tests {
         check(&BlockKind::Formula { value: " a_1 ".into() }, "$$\na_1\n$$");
         assert_eq!(link("x", "https://x/(a"), "[x](<https://x/(a>)");
         assert_eq!(link("x", "https://x/(a)"), "[x](https://x/(a))");
+        assert_eq!(link("x", "https://x)[y](z"), "[x](<https://x)[y](z>)");
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn inline(x: f32, y: f32, side: f32, grey: usize) -> String {
 fn read(contents: &[&str], objects: &[Vec<u8>], options: &ParseOptions) -> (Vec<Page>, Recorder) {
     let pages: Vec<PageSpec<'_>> = contents.iter().map(|content| PageSpec { content, extra: "" }).collect();
     let mut services = Recorder::default();
-    let pages = parse(pdf_with(&pages, objects), options, &mut services).expect("pages").1;
+    let pages = parse(pdf_with(&pages, "", objects), options, &mut services).expect("pages").1;
     (pages, services)
 }
 
@@ -147,7 +147,7 @@ fn pictures_stand_where_they_are_drawn() {
         (draw(0, 100.0, 500.0, 200.0, 50.0), "/Rotate 90", [500, 100, 50, 200]),
         (draw(0, 100.0, 500.0, 200.0, 50.0) + &turned, "", [500, 100, 50, 200]),
     ] {
-        let bytes = pdf_with(&[PageSpec { content: &content, extra }], &[rgb_object(16, 16, 1), form.clone()]);
+        let bytes = pdf_with(&[PageSpec { content: &content, extra }], "", &[rgb_object(16, 16, 1), form.clone()]);
         let mut services = Recorder::default();
         let page = parse(bytes, &wanting(&[ImageCategory::Embedded]), &mut services).expect("pages").1.remove(0);
         assert_eq!(listed(&page), [("image_0.png", expected)], "{content} {extra}");
@@ -182,7 +182,7 @@ fn the_fast_tier_takes_pictures_out_and_looks_for_no_figures() {
         ParseOptions { images: vec![ImageCategory::Embedded, ImageCategory::Layout], ..super::options(Tier::Fast) };
     let mut services = Recorder::default();
     let content = draw(0, 100.0, 500.0, 200.0, 100.0);
-    let bytes = pdf_with(&[PageSpec { content: &content, extra: "" }], &[rgb_object(16, 16, 1)]);
+    let bytes = pdf_with(&[PageSpec { content: &content, extra: "" }], "", &[rgb_object(16, 16, 1)]);
     let (info, pages) = parse(bytes, &options, &mut services).expect("pages");
     assert_eq!(listed(&pages[0]), [("image_0.png", [100, 200, 200, 100])]);
     let warnings: Vec<&str> = info.warnings.iter().map(|warning| warning.code.as_str()).collect();

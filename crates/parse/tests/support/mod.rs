@@ -13,15 +13,15 @@ pub fn pdf(contents: &[&str]) -> Vec<u8> {
 }
 
 pub fn pdf_of(pages: &[PageSpec<'_>]) -> Vec<u8> {
-    pdf_with(pages, &[])
+    pdf_with(pages, "", &[])
 }
 
-/// The same with further objects, which every page's resources name `/X0`, `/X1` and so on. Their numbers follow those
-/// of the pages: the first is `5 + 2 * pages.len()`.
-pub fn pdf_with(pages: &[PageSpec<'_>], further: &[Vec<u8>]) -> Vec<u8> {
+/// With more in the catalog, and more objects: the first one has the number 5 + two for each page. Every page's
+/// resources name them `/X0`, `/X1` and so on.
+pub fn pdf_with(pages: &[PageSpec<'_>], catalog: &str, further: &[Vec<u8>]) -> Vec<u8> {
     let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 5 + 2 * page)).collect();
     let mut objects = vec![
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
         format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>".to_owned(),

@@ -56,7 +56,7 @@ async fn every_form_has_a_link_to_what_expand_answers() {
     let all = json!({"output_options": {
         "additional_outputs": ["stripped_md", "concatenated_stripped_txt", "word_bbox"],
         "granular_bboxes": ["word", "line", "cell"], "tables_as_spreadsheet": {"enable": true}
-    }});
+    }, "processing_options": {"forms": "enrich"}});
     let (path, job) = made(&server, all).await;
     let asked = format!("{path}?expand={}", links_of(&EVERYTHING));
     assert_eq!(server.get(&asked).await["result_content_metadata"], Value::Null, "not yet");
@@ -64,8 +64,8 @@ async fn every_form_has_a_link_to_what_expand_answers() {
     complete(&server, &job, &[page(1), failed, page(3)]).await;
 
     let entries = server.get(&asked).await["result_content_metadata"].clone();
-    let full = server.get(&format!("{path}?expand=text,markdown,items,metadata,text_full,markdown_full")).await;
-    for name in ["text", "markdown", "items", "metadata"] {
+    let full = server.get(&format!("{path}?expand=text,markdown,items,forms,metadata,text_full,markdown_full")).await;
+    for name in ["text", "markdown", "items", "forms", "metadata"] {
         let file: Value = serde_json::from_slice(&bytes(&entries[name]).await).unwrap();
         assert_eq!(file, full[name], "{name}");
     }
@@ -83,7 +83,7 @@ async fn every_form_has_a_link_to_what_expand_answers() {
     }
     bytes(&entries["stripped_markdown"]).await;
     assert_eq!(bytes(&entries["concatenated_stripped_markdown"]).await, b"", "pages without blocks");
-    for name in ["forms", "output_pdf", "outputPDF"] {
+    for name in ["output_pdf", "outputPDF"] {
         assert_eq!(entries[name], json!({"size_bytes": 0, "exists": false, "presigned_url": null}), "{name}");
     }
     let one = reqwest::get(entries["md"]["presigned_url"].as_str().unwrap()).await.unwrap();
@@ -98,7 +98,7 @@ async fn what_was_not_asked_for_at_create_is_not_there() {
     complete(&server, &job, &[page(1)]).await;
     let entries =
         server.get(&format!("{path}?expand={}", links_of(&EVERYTHING))).await["result_content_metadata"].clone();
-    for name in ["xlsx", "raw_words", "stripped_markdown", "concatenated_stripped_markdown"] {
+    for name in ["forms", "xlsx", "raw_words", "stripped_markdown", "concatenated_stripped_markdown"] {
         assert_eq!(
             (&entries[name]["exists"], &entries[name]["presigned_url"]),
             (&json!(false), &Value::Null),

@@ -52,7 +52,8 @@ pub struct Expanded {
     pub items: Option<Value>,
     #[schemars(schema_with = "shapes::metadata")]
     pub metadata: Option<Value>,
-    /// docmill reads no forms: null.
+    /// Only of jobs with `processing_options.forms: enrich`: the fields of PDF forms.
+    #[schemars(schema_with = "shapes::forms")]
     pub forms: Option<Value>,
     pub job_metadata: Option<Value>,
     pub raw_parameters: Option<Value>,

@@ -12,48 +12,45 @@ use crate::given;
 #[derive(Clone, Copy)]
 enum Asks {
     /// A switch that is on.
-    WhenOn,
+    On,
     /// Anything that is not empty.
-    WhenGiven,
-    /// Anything but this, which is the default.
-    Unless(&'static str),
+    Given,
 }
 
-use Asks::{Unless, WhenGiven, WhenOn};
+use Asks::{Given, On};
 
 /// Options that `ParseOptions` cannot express yet.
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
-    ("agentic_options.custom_prompt", WhenGiven),
-    ("input_options.html.remove_fixed_elements", WhenOn),
-    ("input_options.html.remove_navigation_elements", WhenOn),
-    ("input_options.image.camera_photo_correction", WhenOn),
-    ("input_options.presentation.include_hidden_slides", WhenOn),
-    ("input_options.presentation.out_of_bounds_content", WhenOn),
-    ("input_options.presentation.skip_embedded_data", WhenOn),
-    ("input_options.spreadsheet.detect_sub_tables_in_sheets", WhenOn),
-    ("input_options.spreadsheet.force_formula_computation_in_sheets", WhenOn),
-    ("input_options.spreadsheet.include_hidden_sheets", WhenOn),
-    ("output_options.markdown.inline_images", WhenOn),
-    ("output_options.markdown.annotate_revisions", WhenOn),
-    ("output_options.save_output_pdf", WhenOn),
-    ("processing_options.specialized_chart_parsing", WhenGiven),
-    ("processing_options.forms", Unless("default")),
-    ("processing_options.cost_optimizer.enable", WhenOn),
-    ("processing_options.auto_mode_configuration", WhenGiven),
-    ("processing_control.job_failure_conditions.fail_on_image_extraction_error", WhenOn),
-    ("processing_control.job_failure_conditions.fail_on_image_ocr_error", WhenOn),
-    ("processing_control.job_failure_conditions.fail_on_markdown_reconstruction_error", WhenOn),
-    ("processing_control.job_failure_conditions.fail_on_buggy_font", WhenOn),
+    ("agentic_options.custom_prompt", Given),
+    ("input_options.html.remove_fixed_elements", On),
+    ("input_options.html.remove_navigation_elements", On),
+    ("input_options.image.camera_photo_correction", On),
+    ("input_options.presentation.include_hidden_slides", On),
+    ("input_options.presentation.out_of_bounds_content", On),
+    ("input_options.presentation.skip_embedded_data", On),
+    ("input_options.spreadsheet.detect_sub_tables_in_sheets", On),
+    ("input_options.spreadsheet.force_formula_computation_in_sheets", On),
+    ("input_options.spreadsheet.include_hidden_sheets", On),
+    ("output_options.markdown.inline_images", On),
+    ("output_options.markdown.annotate_revisions", On),
+    ("output_options.save_output_pdf", On),
+    ("processing_options.specialized_chart_parsing", Given),
+    ("processing_options.cost_optimizer.enable", On),
+    ("processing_options.auto_mode_configuration", Given),
+    ("processing_control.job_failure_conditions.fail_on_image_extraction_error", On),
+    ("processing_control.job_failure_conditions.fail_on_image_ocr_error", On),
+    ("processing_control.job_failure_conditions.fail_on_markdown_reconstruction_error", On),
+    ("processing_control.job_failure_conditions.fail_on_buggy_font", On),
 ];
 
 /// Options that need the layout, which the fast tier does not make.
 const NOT_FOLLOWED_ON_FAST: &[(&str, Asks)] = &[
-    ("output_options.tables_as_spreadsheet.enable", WhenOn),
-    ("output_options.extract_printed_page_number", WhenOn),
-    ("output_options.additional_outputs", WhenGiven),
-    ("output_options.markdown.tables.merge_continued_tables", WhenOn),
-    ("processing_options.aggressive_table_extraction", WhenOn),
-    ("processing_options.disable_heuristics", WhenOn),
+    ("output_options.tables_as_spreadsheet.enable", On),
+    ("output_options.extract_printed_page_number", On),
+    ("output_options.additional_outputs", Given),
+    ("output_options.markdown.tables.merge_continued_tables", On),
+    ("processing_options.aggressive_table_extraction", On),
+    ("processing_options.disable_heuristics", On),
 ];
 
 /// The engine's options for checked parameters.
@@ -75,6 +72,7 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         crop: crop(parameters),
         annotate_links: flag("output_options.markdown.annotate_links"),
         line_numbers: flag("output_options.markdown.annotate_line_numbers"),
+        forms: text("processing_options.forms").is_some_and(|forms| forms == "enrich"),
         ocr_languages: given::texts(parameters, "processing_options.ocr_parameters.languages"),
         ignore_hidden_text: flag("processing_options.ignore.ignore_hidden_text"),
         ignore_diagonal_text: flag("processing_options.ignore.ignore_diagonal_text"),
@@ -165,9 +163,8 @@ fn spreadsheet(parameters: &Value) -> Option<Spreadsheet> {
 fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {
     let asks = |(path, asks): &&(&str, Asks)| {
         given::value(parameters, path).is_some_and(|value| match asks {
-            WhenOn => value.as_bool() == Some(true),
-            WhenGiven => !given::is_empty(value) && value.as_str() != Some(""),
-            Unless(default) => value.as_str() != Some(default),
+            On => value.as_bool() == Some(true),
+            Given => !given::is_empty(value) && value.as_str() != Some(""),
         })
     };
     let on_fast = if tier.has_layout() { &[] } else { NOT_FOLLOWED_ON_FAST };

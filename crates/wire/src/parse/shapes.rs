@@ -89,6 +89,38 @@ pub(super) fn items(_: &mut SchemaGenerator) -> Schema {
     })))
 }
 
+/// Nodes are tagged by `type`; docmill makes fields, and texts where several things were chosen.
+pub(super) fn forms(_: &mut SchemaGenerator) -> Schema {
+    let field = json!({
+        "type": "object",
+        "required": ["type", "field"],
+        "properties": {
+            "type": {"const": "field"},
+            "field": {"enum": ["text", "checkbox", "single_select", "multi_select", "signature"]},
+            "id": {"type": ["string", "null"]},
+            "label": {"type": ["string", "null"]},
+            "value": {"type": ["string", "boolean", "null"]},
+            "isEmpty": {"type": "boolean"},
+        },
+    });
+    let form = json!({
+        "type": "object",
+        "required": ["json", "list"],
+        "properties": {"json": {"type": "array", "items": field}, "list": {"type": "object"}},
+    });
+    pages(or_failed(json!({
+        "type": "object",
+        "required": ["page_number", "forms", "success"],
+        "properties": {
+            "page_number": number(),
+            "page_width": {"type": ["number", "null"], "description": "Points"},
+            "page_height": {"type": ["number", "null"], "description": "Points"},
+            "detected_form_types": {"type": ["array", "null"], "items": {"type": "string"}},
+            "forms": {"type": "array", "items": form},
+        },
+    })))
+}
+
 pub(super) fn metadata(_: &mut SchemaGenerator) -> Schema {
     pages(json!({
         "type": "object",

@@ -12,7 +12,7 @@ use docmill_model::document::PageOutcome;
 use docmill_model::options::{ExtraOutput, ParseOptions};
 use serde_json::{Map, Value, json};
 
-use crate::pages;
+use crate::{form_fields, pages};
 use sheets::Sheets;
 
 /// A form that a result has as a file.
@@ -102,8 +102,9 @@ impl Form {
             Self::StrippedMarkdown => extra(ExtraOutput::StrippedMarkdown),
             Self::ConcatenatedStrippedMarkdown => extra(ExtraOutput::StrippedText),
             Self::GroundedItems => options.tier.has_layout() && !options.granular_boxes.is_empty(),
-            // docmill reads no forms and makes no PDF.
-            Self::Forms | Self::OutputPdf => false,
+            Self::Forms => options.tier.has_layout() && options.forms,
+            // docmill makes no PDF.
+            Self::OutputPdf => false,
         }
     }
 
@@ -198,6 +199,7 @@ impl FormWriter {
             Form::Text => self.json(pages::text(outcomes)),
             Form::Markdown => self.json(pages::markdown(outcomes)),
             Form::Items => self.json(pages::items(outcomes)),
+            Form::Forms => self.json(form_fields::forms(outcomes)),
             Form::StrippedMarkdown => self.json(stripped::pages(outcomes)),
             Form::Metadata => {
                 self.bare.extend(outcomes.iter().cloned().map(pages::bare));
@@ -212,7 +214,7 @@ impl FormWriter {
                 self.sheets.add(outcomes);
                 Vec::new()
             }
-            Form::TextFull | Form::Forms | Form::OutputPdf => Vec::new(),
+            Form::TextFull | Form::OutputPdf => Vec::new(),
         }
     }
 

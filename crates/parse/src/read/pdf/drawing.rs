@@ -1,8 +1,8 @@
 //! What one page draws: glyphs, thin rules, pictures. Page coordinates, points, origin top left.
 
-use docmill_model::document::BBox;
+use docmill_model::document::{BBox, FieldKind, FieldValue};
 
-use crate::layout::{Rule, ShapeGroup};
+use crate::layout::{Rule, ShapeGroup, Target};
 
 /// A glyph with its text in `Drawing::text`.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,19 @@ pub struct DrawnGlyph {
     pub hidden: bool,
     /// Drawn by an annotation or a form field, after the page.
     pub late: bool,
+}
+
+/// A field of a form, or one of the buttons that are one.
+#[derive(Debug, Clone)]
+pub struct DrawnField {
+    pub name: String,
+    /// What the document calls it for people.
+    pub title: Option<String>,
+    pub kind: FieldKind,
+    /// It is ticked, and its text stands right of it.
+    pub button: bool,
+    pub value: FieldValue,
+    pub bbox: BBox,
 }
 
 /// What the layout wants to know of a font.
@@ -59,6 +72,9 @@ pub struct Drawing {
     pub styles: Vec<Style>,
     pub rules: Vec<Rule>,
     pub pictures: Vec<DrawnPicture>,
+    /// Links that lead out of the document.
+    pub links: Vec<Target>,
+    pub fields: Vec<DrawnField>,
     /// Visible paths that are no rules.
     pub shapes: usize,
     /// Where they stand.

@@ -2,7 +2,7 @@
 //!
 //! A reader that takes over after a lost page begins anew; what its predecessor joined stands on both pages then.
 
-use docmill_model::document::{BlockKind, Page};
+use docmill_model::document::{Block, BlockKind, Page};
 
 use super::PdfReader;
 use crate::Services;
@@ -15,7 +15,7 @@ impl PdfReader {
     /// Takes the rows of following pages into the table that the page ends with.
     pub(super) fn join_tables(&mut self, page: &mut Page, services: &mut dyn Services) {
         let Some(own) = continued::last_table(page) else { return };
-        let BlockKind::Table(table) = &mut page.blocks[own].kind else { return };
+        let Block { kind: BlockKind::Table(table), md, .. } = &mut page.blocks[own] else { return };
         if table.merged_into_page.is_some() {
             return;
         }
@@ -25,9 +25,12 @@ impl PdfReader {
             let Some(next) = self.ahead(number, services) else { return };
             let Some(index) = continued::first_table(next) else { return };
             let fills_page = continued::last_table(next) == Some(index);
-            let BlockKind::Table(below) = &mut next.blocks[index].kind else { return };
+            let Block { kind: BlockKind::Table(below), md: below_md, .. } = &mut next.blocks[index] else { return };
             let Some(repeated) = continued::goes_on(&above, below, em) else { return };
             continued::append(table, below, repeated, number);
+            // What links made of the parts is not that of the whole.
+            md.clear();
+            below_md.clear();
             let emptied = continued::emptied(below, page.number);
             above = std::mem::replace(below, emptied);
             if !fills_page {

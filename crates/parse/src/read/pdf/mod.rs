@@ -6,11 +6,13 @@ mod content;
 mod doubles;
 mod drawing;
 mod embedded;
+mod fields;
 mod interpreter;
 mod joining;
 mod picture;
 mod reading;
 mod saving;
+mod settle;
 mod strings;
 mod turn;
 mod words;
@@ -64,11 +66,6 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
     }
     if options.images.contains(&ImageCategory::Layout) && !options.tier.has_layout() {
         let message = "The fast tier looks for no figures: there are no pictures of the category `layout`.";
-        warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
-    }
-    if options.annotate_links {
-        let message =
-            "Links are not taken out of PDF documents; `output_options.markdown.annotate_links` is not followed.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
     Ok(Box::new(PdfReader {

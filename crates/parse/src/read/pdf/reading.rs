@@ -10,6 +10,7 @@ use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
 use crate::layout::{self, PageRecord};
 use crate::read::{crop, ocr};
+use crate::render::links;
 
 /// A page with fewer readable characters than this and a picture over most of it is a scan with a stamp.
 const STAMP_CHARS: usize = 30;
@@ -41,7 +42,8 @@ impl Reading {
     /// About how much memory it takes, in words of text.
     pub fn size(&self) -> usize {
         let record = &self.record;
-        record.tokens.len() + record.rules.len() + record.pictures.len() + record.shapes.len() + 50
+        let drawn = record.rules.len() + record.pictures.len() + record.shapes.len();
+        record.tokens.len() + drawn + 2 * record.links.len() + 5 * record.fields.len() + 50
     }
 }
 
@@ -54,8 +56,16 @@ impl PdfReader {
     /// The page but for what is made of its pictures.
     pub(super) fn composed(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
         let has_layout = self.options.tier.has_layout();
-        let mut page =
-            if has_layout { self.laid_out(number, reading, services) } else { self.text_only(&reading.record) };
+        let mut page = if has_layout {
+            let mut page = self.laid_out(number, reading, services);
+            page.fields.clone_from(&reading.record.fields);
+            if self.options.annotate_links {
+                links::annotate(&mut page, &reading.record.links, &self.options);
+            }
+            page
+        } else {
+            self.text_only(&reading.record)
+        };
         page.number = number;
         if page.engine.is_empty() {
             page.engine = ENGINE.into();
@@ -79,7 +89,8 @@ impl PdfReader {
         let mut record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
         let drawing = &drawn.drawing;
         let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
-        let chars: usize = chars.map(layout::Token::chars).sum();
+        // Buttons of a form over a scan say nothing of its text.
+        let chars: usize = chars.filter(|token| !layout::is_box(&token.text)).map(layout::Token::chars).sum();
         let page_area = (drawn.width * drawn.height).max(1.0);
         let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;

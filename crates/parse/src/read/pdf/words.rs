@@ -4,8 +4,10 @@ use docmill_model::document::BBox;
 
 use super::doubles::Doubles;
 use super::drawing::{Drawing, DrawnGlyph, Style};
+use super::fields;
+use super::settle::settle;
 use super::turn::{Turn, main_quarter};
-use crate::layout::{Aside, PageRecord, ShapeGroup, Token, bidi};
+use crate::layout::{Aside, PageRecord, ShapeGroup, Target, Token, bidi};
 
 /// A gap of this many em ends a word. Of 69,000 real word gaps 1 % are below .19 em, of in-word gaps 1 in 1,000 is
 /// above .12 em.
@@ -62,6 +64,7 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
     record.pictures = drawing.pictures.iter().map(|picture| turn.bbox(picture.bbox)).collect();
     let groups_of_shapes = drawing.shape_groups.iter();
     record.shapes = groups_of_shapes.map(|group| ShapeGroup { bbox: turn.bbox(group.bbox), ..*group }).collect();
+    record.links = drawing.links.iter().map(|link| turned(link, &turn)).collect();
     let mut seq = 0;
     for (group, words) in groups {
         let late: Vec<bool> = words.iter().map(|word| word.first.late).collect();
@@ -75,7 +78,12 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
             record.asides.push(Aside { diagonal: group % 90 != 0, tokens });
         }
     }
+    record.fields = fields::of(&drawing.fields, &turn, &record.tokens);
     record
+}
+
+fn turned(link: &Target, turn: &Turn) -> Target {
+    Target { url: link.url.clone(), boxes: link.boxes.iter().map(|bbox| turn.bbox(*bbox)).collect() }
 }
 
 /// The group of the words that run with the page.
@@ -108,32 +116,6 @@ fn underline(record: &mut PageRecord) {
             over.iter().for_each(|index| record.tokens[*index].bold = true);
         }
     }
-}
-
-/// Values of form fields are drawn after the page: each is put behind what stands left of it, its label.
-fn settle(mut tokens: Vec<Token>, late: &[bool]) -> Vec<Token> {
-    if !late.iter().any(|late| *late) {
-        return tokens;
-    }
-    let mut keys: Vec<(u32, u32)> = tokens.iter().map(|token| (token.seq, 0)).collect();
-    for index in (0..tokens.len()).filter(|index| late[*index]) {
-        let own = &tokens[index];
-        let level = |other: &Token| (other.baseline - own.baseline).abs() <= 0.6 * own.size.max(other.size);
-        let left = (0..tokens.len())
-            .filter(|other| (!late[*other] || *other < index) && level(&tokens[*other]))
-            .filter(|other| tokens[*other].bbox.right() <= own.bbox.x + 0.5 * own.size)
-            .max_by(|a, b| tokens[*a].bbox.right().total_cmp(&tokens[*b].bbox.right()));
-        if let Some(left) = left {
-            keys[index] = (keys[left].0, own.seq);
-        }
-    }
-    let mut order: Vec<usize> = (0..tokens.len()).collect();
-    order.sort_by_key(|index| keys[*index]);
-    for (place, index) in order.iter().enumerate() {
-        tokens[*index].seq = place as u32 + 1;
-    }
-    tokens.sort_by_key(|token| token.seq);
-    tokens
 }
 
 fn is_bold(style: Style, usual_stroke: f32) -> bool {

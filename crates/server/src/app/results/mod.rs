@@ -11,9 +11,9 @@ use docmill_model::{Code, JobStatus};
 use docmill_store::blobs::Blobs;
 use docmill_store::{Job, StoreError, StoreResult};
 use docmill_wire::configurations::shown_parameters;
-use docmill_wire::pages;
 use docmill_wire::parse::{Expanded, job_metadata};
 use docmill_wire::result_files::Form;
+use docmill_wire::{form_fields, pages};
 use serde_json::{Value, json};
 
 use super::links::{Base, Links, Target};
@@ -34,6 +34,7 @@ pub struct Wanted {
     markdown: bool,
     markdown_full: bool,
     items: bool,
+    forms: bool,
     metadata: bool,
     job_metadata: bool,
     raw_parameters: bool,
@@ -57,6 +58,7 @@ impl Wanted {
             markdown: has("markdown"),
             markdown_full: has("markdown_full"),
             items: has("items"),
+            forms: has("forms"),
             metadata: has("metadata"),
             job_metadata: has("job_metadata"),
             // The field has no expand value of its own (contract 3.5).
@@ -88,14 +90,15 @@ impl Wanted {
     }
 
     const fn pages(&self) -> bool {
-        let forms = self.text || self.text_full || self.markdown || self.markdown_full || self.items || self.metadata;
-        forms || self.images.is_some()
+        let texts = self.text || self.text_full || self.markdown || self.markdown_full;
+        texts || self.items || self.forms || self.metadata || self.images.is_some()
     }
 }
 
 /// The wanted parts of a job's result; none while it is not COMPLETED or when its outputs were swept. Links begin with
 /// `base`.
-pub async fn expanded(app: &App, job: &Job, wanted: Wanted, base: &Base) -> AppResult<Expanded> {
+pub async fn expanded(app: &App, job: &Job, mut wanted: Wanted, base: &Base) -> AppResult<Expanded> {
+    wanted.forms &= Form::Forms.exists(job.options.parse());
     let raw_parameters = job.parameters.as_ref().filter(|_| wanted.raw_parameters).map(shown_parameters);
     let mut expanded = Expanded { raw_parameters, ..Expanded::default() };
     let Some((result, outputs)) = finished(job) else { return Ok(expanded) };
@@ -178,6 +181,7 @@ struct Parts {
     text: Vec<Value>,
     markdown: Vec<Value>,
     items: Vec<Value>,
+    forms: Vec<Value>,
     text_full: Vec<String>,
     markdown_full: Vec<String>,
     /// Pages without their content: metadata speaks of the document as a whole, so it is rendered at the end.
@@ -191,10 +195,11 @@ impl Parts {
 
     fn add(&mut self, outcomes: Vec<PageOutcome>) {
         let wanted = &self.wanted;
-        let forms: [(bool, &mut Vec<Value>, Render); 3] = [
+        let forms: [(bool, &mut Vec<Value>, Render); 4] = [
             (wanted.text, &mut self.text, pages::text),
             (wanted.markdown, &mut self.markdown, pages::markdown),
             (wanted.items, &mut self.items, pages::items),
+            (wanted.forms, &mut self.forms, form_fields::forms),
         ];
         for (_, pages, render) in forms.into_iter().filter(|(wanted, ..)| *wanted) {
             pages.extend(rendered(render(&outcomes)));
@@ -217,6 +222,7 @@ impl Parts {
         expanded.text = form(wanted.text, self.text);
         expanded.markdown = form(wanted.markdown, self.markdown);
         expanded.items = form(wanted.items, self.items);
+        expanded.forms = form(wanted.forms, self.forms);
         expanded.text_full = wanted.text_full.then(|| self.text_full.join("\n\n"));
         expanded.markdown_full = wanted.markdown_full.then(|| self.markdown_full.join("\n\n"));
         expanded.images_content_metadata = wanted.images.as_ref().map(|names| {

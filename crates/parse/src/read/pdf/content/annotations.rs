@@ -4,31 +4,46 @@ use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Rect, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::Affine;
 
+use super::fields::Fields;
 use super::forms::{form_area, form_matrix};
 use super::machine::Machine;
+use super::values::Before;
 
 /// Annotations looked at on one page.
-const ANNOTATIONS_MAX: usize = 10_000;
-const HIDDEN: u32 = 1 << 1;
+pub(super) const ANNOTATIONS_MAX: usize = 10_000;
+pub(super) const HIDDEN: u32 = 1 << 1;
 const NO_VIEW: u32 = 1 << 5;
 
 impl<'a> Machine<'a, '_> {
     pub(super) fn annotations(&mut self, page: &Page<'a>) {
         self.late = true;
+        let mut fields = Fields::new(page);
         let annotations = page.raw().get::<Array<'_>>("Annots");
-        for annotation in annotations.iter().flat_map(Array::iter::<Dict<'_>>).take(ANNOTATIONS_MAX) {
-            if annotation.get::<u32>("F").unwrap_or(0) & (HIDDEN | NO_VIEW) == 0 {
-                self.annotation(&annotation, page);
+        for (index, annotation) in annotations.iter().flat_map(Array::iter::<Dict<'_>>).enumerate() {
+            if index == ANNOTATIONS_MAX {
+                self.drawing.truncated = true;
+                break;
+            }
+            if !self.shown(&annotation) {
+                continue;
+            }
+            let before = Before::of(&self.drawing);
+            self.annotation(&annotation, page);
+            if let Some(field) = fields.read(&annotation) {
+                self.fill_in(&annotation, field, before);
             }
         }
+        self.drawing.truncated |= fields.exhausted();
         self.late = false;
     }
 
-    fn annotation(&mut self, annotation: &Dict<'a>, page: &Page<'a>) -> Option<()> {
+    fn shown(&self, annotation: &Dict<'a>) -> bool {
         let layer = annotation.get::<Dict<'_>>("OC");
-        if layer.is_some_and(|layer| !self.layers.shows(&layer, annotation.get_ref("OC").map(Into::into))) {
-            return None;
-        }
+        annotation.get::<u32>("F").unwrap_or(0) & (HIDDEN | NO_VIEW) == 0
+            && layer.is_none_or(|layer| self.layers.shows(&layer, annotation.get_ref("OC").map(Into::into)))
+    }
+
+    fn annotation(&mut self, annotation: &Dict<'a>, page: &Page<'a>) -> Option<()> {
         let appearance = appearance(annotation)?;
         let place = annotation.get::<Rect>("Rect")?;
         let dict = appearance.dict();

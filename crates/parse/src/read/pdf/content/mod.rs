@@ -5,9 +5,11 @@
 
 mod annotations;
 mod colour;
+mod fields;
 mod fonts;
 mod forms;
 mod layers;
+mod links;
 mod machine;
 mod marks;
 mod paths;
@@ -15,6 +17,7 @@ mod shapes;
 mod state;
 mod text;
 mod unicode;
+mod values;
 
 pub use fonts::Fonts;
 pub use layers::Layers;
@@ -51,7 +54,9 @@ pub fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> (f32, f3
         machine.run(&content, page.resources());
     }
     machine.annotations(page);
-    (width, height, machine.finish())
+    let mut drawing = machine.finish();
+    drawing.links = links::of(page, shown);
+    (width, height, drawing)
 }
 
 /// A crop box that does not meet the page is ignored; hayro moves the page to where the box lies.

@@ -13,7 +13,7 @@ use crate::read::pdf::drawing::{DrawnGlyph, Style};
 const SIZE_MIN: f64 = 0.2;
 const SIZE_MAX: f64 = 5_000.0;
 /// Coordinates beyond this are lost, points.
-const FAR: f64 = 1e6;
+pub(super) const FAR: f64 = 1e6;
 /// Widest glyph, thousandths of the text size; fonts that the document draws have units of their own.
 const ADVANCE_MAX: f64 = 1e6;
 
@@ -145,7 +145,7 @@ impl Run {
 
 impl Machine<'_, '_> {
     /// The place of the style among the page's; a page has few of them.
-    fn style(&mut self, style: Style) -> u16 {
+    pub(super) fn style(&mut self, style: Style) -> u16 {
         let styles = &mut self.drawing.styles;
         if let Some(index) = styles.iter().rposition(|known| *known == style) {
             return index as u16;
