@@ -61,7 +61,7 @@ fn with_table(mut page: Page, rows: &[&[&str]]) -> Page {
         }
     }
     let column_count = rows.iter().map(|row| row.len()).max().unwrap_or(0) as u32;
-    let table = Table { row_count: rows.len() as u32, column_count, cells, method: "ruled".into() };
+    let table = Table { row_count: rows.len() as u32, column_count, cells, method: "ruled".into(), ..Table::default() };
     let kind = BlockKind::Table(table);
     page.blocks.push(Block {
         kind,

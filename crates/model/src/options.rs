@@ -141,8 +141,14 @@ pub struct ParseOptions {
     pub pages: PageSelection,
     pub images: Vec<ImageCategory>,
     pub tables: TableStyle,
+    pub table_search: TableSearch,
+    pub spatial: SpatialText,
+    /// What is left of each page; `None` = all of it.
+    pub crop: Option<CropBox>,
     /// Keep `[text](url)`; off leaves the text.
     pub annotate_links: bool,
+    /// Say which part of the markdown has which printed line number.
+    pub line_numbers: bool,
     /// Answer with the fields of forms; pages keep them in any case.
     pub forms: bool,
     /// OCR languages as the wire names them, first is most important. Empty = English.
@@ -170,6 +176,27 @@ pub struct ParseOptions {
     pub disable_cache: bool,
     /// Wire paths of given options that this release does not follow.
     pub not_followed: Vec<String>,
+}
+
+/// The part of a page that is read: where it ends, as shares of the page's width and height from the top left corner.
+/// A side that is missing is the page's edge.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CropBox {
+    pub top: Option<f64>,
+    pub bottom: Option<f64>,
+    pub left: Option<f64>,
+    pub right: Option<f64>,
+}
+
+impl CropBox {
+    /// Whether a point lies inside; what hangs over an edge that is not cut does.
+    pub fn holds(self, x_share: f64, y_share: f64) -> bool {
+        self.left.is_none_or(|left| x_share >= left)
+            && self.right.is_none_or(|right| x_share <= right)
+            && self.top.is_none_or(|top| y_share >= top)
+            && self.bottom.is_none_or(|bottom| y_share <= bottom)
+    }
 }
 
 /// Where text that lies across the page goes.
@@ -230,8 +257,32 @@ pub struct TableStyle {
     pub pipe: bool,
     /// No padding in the cells of pipe tables.
     pub compact: bool,
+    /// Tables that go on over the end of a page are one, on their first page.
+    pub merge_continued: bool,
     /// Joins the lines of a cell; `None` = a space in pipe tables, `<br>` in HTML.
     pub line_separator: Option<String>,
+}
+
+/// Which tables are found on pages that only draw them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableSearch {
+    /// Less has to speak for a table: two rows, two columns of names and values.
+    pub loose: bool,
+    /// Only those whose columns are ruled.
+    pub ruled_only: bool,
+}
+
+/// How spatial text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SpatialText {
+    /// Keep what is too small to be read.
+    pub keep_very_small: bool,
+    /// Columns one below the other, not side by side.
+    pub unroll_columns: bool,
+    /// All pages have the edges and the character width of the document.
+    pub align_pages: bool,
 }
 
 /// What one extraction does.

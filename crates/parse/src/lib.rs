@@ -72,6 +72,10 @@ pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Bo
     warnings.extend(options.not_followed.iter().map(|path| {
         Warning::new(Warning::OPTION_NOT_FOLLOWED, format!("This release does not follow the option `{path}`."))
     }));
+    if options.crop.is_some() && !matches!(found.kind, Kind::Pdf | Kind::Picture(_)) {
+        let message = "Only PDF documents and pictures have pages that can be cut; `crop_box` is not followed.";
+        warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
+    }
     let count = reader.info().page_count;
     let wanted = options.pages.of(count).len();
     if wanted > pages_max as usize {

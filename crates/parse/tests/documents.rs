@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use docmill_model::document::{BlockKind, DocumentInfo, Page, PageOutcome};
-use docmill_model::options::{ImageCategory, ParseOptions, TableStyle, Tier};
+use docmill_model::options::{CropBox, ImageCategory, ParseOptions, TableStyle, Tier};
 use docmill_parse::{OcrAnswer, OcrText, OcrWord, PageImage, Services, Source, parse_all};
 use serde_json::json;
 
@@ -147,7 +147,7 @@ fn fast_makes_words_and_text_only() {
 
 #[test]
 fn tables_and_links_follow_their_options() {
-    let tables = TableStyle { pipe: true, compact: true, line_separator: Some(" / ".into()) };
+    let tables = TableStyle { pipe: true, compact: true, line_separator: Some(" / ".into()), ..TableStyle::default() };
     let (info, pages, recorder) = parse(
         "report.docx",
         &ParseOptions { tables, not_followed: vec!["crop_box".into()], ..ParseOptions::default() },
@@ -156,6 +156,16 @@ fn tables_and_links_follow_their_options() {
     assert!(pages[0].markdown.contains("see the site"));
     assert!(recorder.assets.is_empty());
     assert_eq!(info.warnings[0].message, "This release does not follow the option `crop_box`.");
+}
+
+#[test]
+fn a_crop_box_is_not_followed_without_geometry_and_that_is_said() {
+    let crop = Some(CropBox { top: Some(0.5), ..CropBox::default() });
+    for (file, said) in [("report.docx", 1), ("square.png", 0)] {
+        let (info, ..) = parse(file, &ParseOptions { crop, ..ParseOptions::default() });
+        let of_crop = info.warnings.iter().filter(|warning| warning.message.contains("`crop_box`"));
+        assert_eq!(of_crop.count(), said, "{file}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! PDF documents end to end, from small files that are written here.
 
+#[path = "pdf/asked.rs"]
+mod asked;
 #[path = "pdf/content.rs"]
 mod content;
 #[path = "pdf/fields.rs"]

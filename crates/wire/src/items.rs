@@ -163,6 +163,17 @@ pub(crate) fn fits(table: &Table) -> bool {
 }
 
 fn table(table: &Table) -> Value {
+    if let Some(page) = table.merged_into_page {
+        return json!({"type": "table", "rows": [], "html": "", "csv": "", "merged_into_page": page});
+    }
+    let mut item = whole_table(table);
+    if !table.merged_from_pages.is_empty() {
+        item["merged_from_pages"] = json!(table.merged_from_pages);
+    }
+    item
+}
+
+fn whole_table(table: &Table) -> Value {
     if fits(table) {
         return json!({"type": "table", "rows": rows(table), "html": table.to_html(), "csv": table.to_csv()});
     }
@@ -254,6 +265,15 @@ mod tests {
         endless(u32::MAX, u32::MAX);
         endless(u32::MAX, 0);
         assert_eq!(table(&Table { row_count: 1, column_count: 1, ..Table::default() })["rows"], json!([[null]]));
+    }
+
+    #[test]
+    fn a_joined_table_says_where_its_rows_are() {
+        let joined = Table { row_count: 1, column_count: 1, merged_from_pages: vec![3, 4], ..Table::default() };
+        assert_eq!(table(&joined)["merged_from_pages"], json!([3, 4]));
+        let part = table(&Table { column_count: 1, merged_into_page: Some(2), ..Table::default() });
+        assert_eq!(part, json!({"type": "table", "rows": [], "html": "", "csv": "", "merged_into_page": 2}));
+        assert_eq!(table(&Table::default()).get("merged_into_page"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The pages of a finished parse, in each form that `expand` asks for (contract 3.5).
 
-use docmill_model::document::{BBox, BlockKind, Page, PageOutcome, Role};
+use docmill_model::document::{BBox, BlockKind, LineNumber, Page, PageOutcome, Role};
 use serde_json::{Value, json};
 
 use crate::items;
@@ -34,14 +34,22 @@ pub fn bare(mut outcome: PageOutcome) -> PageOutcome {
 
 pub fn markdown(outcomes: &[PageOutcome]) -> Value {
     pages(outcomes, |page| {
-        json!({
+        let mut rendered = json!({
             "page_number": page.number,
             "markdown": page.markdown,
             "header": page.header,
             "footer": page.footer,
             "success": true,
-        })
+        });
+        if !page.line_numbers.is_empty() {
+            rendered["line_numbers"] = page.line_numbers.iter().map(line_number).collect();
+        }
+        rendered
     })
+}
+
+fn line_number(line: &LineNumber) -> Value {
+    json!({"line_number": line.text, "start_index": line.start, "end_index": line.end})
 }
 
 /// LlamaCloud's text pages know no failure; a failed one has an empty text and says so in fields of its own.

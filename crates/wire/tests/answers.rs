@@ -186,7 +186,7 @@ fn every_kind_of_block() -> Vec<Block> {
     let cell = |row, column, text: &str| Cell { row, column, text: text.into(), header: row == 0, ..Cell::default() };
     let wide = Cell { column_span: 2, ..cell(0, 0, "2024") };
     let cells = vec![wide, cell(1, 0, "a,b"), cell(1, 1, "12.5"), cell(2, 0, "")];
-    let table = Table { row_count: 3, column_count: 2, cells, method: "ruled".into() };
+    let table = Table { row_count: 3, column_count: 2, cells, method: "ruled".into(), ..Table::default() };
     let mut plain = block(text("no box"), Role::Body, "no box");
     plain.boxes.clear();
     vec![
@@ -222,6 +222,7 @@ fn outcomes() -> Vec<PageOutcome> {
         engine: "tesseract 5.3.0".into(),
         confidence: Some(0.876_54),
         printed_number: Some("7".into()),
+        line_numbers: vec![LineNumber { text: "5".into(), start: 3, end: 8 }],
         images: vec![Picture {
             name: "image_1.png".into(),
             category: ImageCategory::Embedded,
@@ -363,7 +364,7 @@ fn words_and_cells_are_grounded_in_their_items() {
         ..block(BlockKind::Heading { value: "A b c".into(), level: 1 }, Role::Body, "# A b c")
     };
     let cells = vec![at(0, 0, "x", 1.0), at(0, 1, "y", 11.0)];
-    let table = Table { row_count: 1, column_count: 2, cells, method: String::new() };
+    let table = Table { row_count: 1, column_count: 2, cells, method: String::new(), ..Table::default() };
     let page = Page {
         number: 1,
         words: vec![word("A", 0, 1.0), word("b", 0, 11.0), word("c", 1, 1.0)],

@@ -1,6 +1,9 @@
 //! From parameters to the engine's options: what is mapped, what is refused by tier, what is listed as not followed.
 
-use docmill_model::options::{ExtractTarget, Granularity, ImageCategory, PageSelection, Spreadsheet, Tier, Watermarks};
+use docmill_model::options::{
+    CropBox, ExtractTarget, Granularity, ImageCategory, PageSelection, SpatialText, Spreadsheet, TableSearch, Tier,
+    Watermarks,
+};
 use docmill_wire::{extract, parse};
 use serde_json::{Value, json};
 
@@ -22,18 +25,19 @@ fn what_the_engine_follows_is_mapped() {
     let options = parse::options(&json!({
         "product_type": "parse_v2", "tier": "cost_effective", "version": "2026-09-28", "disable_cache": true,
         "page_ranges": {"target_pages": "5-8, 1", "max_pages": 2},
+        "crop_box": {"top": 0.1, "right": 1},
         "input_options": {"html": {"make_all_elements_visible": true}, "pdf": {}},
         "output_options": {
             "images_to_save": ["layout", "screenshot", "layout"],
             "markdown": {"annotate_links": true, "tables": {"output_tables_as_markdown": true,
-                "compact_markdown_tables": true, "markdown_table_multiline_separator": " / "}},
-            "spatial_text": {"do_not_unroll_columns": true},
+                "compact_markdown_tables": true, "merge_continued_tables": true, "markdown_table_multiline_separator": " / "}},
+            "spatial_text": {"do_not_unroll_columns": false, "preserve_very_small_text": true},
             "extract_printed_page_number": true, "tables_as_spreadsheet": {"enable": true, "guess_sheet_name": false},
             "watermark_handling": "remove", "granular_bboxes": ["cell", "word"],
             "additional_outputs": ["word_bbox", "stripped_md", "concatenated_stripped_txt"]
         },
         "processing_options": {
-            "forms": "default", "auto_mode_configuration": [],
+            "forms": "default", "aggressive_table_extraction": true, "auto_mode_configuration": [],
             "ignore": {"ignore_hidden_text": true, "ignore_diagonal_text": true, "ignore_text_in_image": true},
             "ocr_parameters": {"languages": ["de", "en"]}
         },
@@ -45,8 +49,18 @@ fn what_the_engine_follows_is_mapped() {
     .unwrap();
     assert_eq!((options.tier, options.version.as_str()), (Tier::CostEffective, "2026-09-28"));
     assert_eq!(options.pages, PageSelection { ranges: Some(vec![(1, 1), (5, 8)]), first: Some(2) });
+    let crop = CropBox { top: Some(0.1), right: Some(1.0), ..CropBox::default() };
+    assert_eq!(options.crop, Some(crop));
+    let spatial = SpatialText { keep_very_small: true, unroll_columns: true, align_pages: false };
+    assert_eq!((options.spatial, options.table_search), (spatial, TableSearch { loose: true, ruled_only: false }));
     assert_eq!(options.images, [ImageCategory::Screenshot, ImageCategory::Layout]);
-    assert!(options.tables.pipe && options.tables.compact && options.annotate_links && options.html_all_visible);
+    assert!(
+        options.tables.pipe
+            && options.tables.compact
+            && options.tables.merge_continued
+            && options.annotate_links
+            && options.html_all_visible
+    );
     assert_eq!(options.tables.line_separator.as_deref(), Some(" / "));
     assert_eq!(options.ocr_languages, ["de", "en"]);
     assert!(options.ignore_hidden_text && options.ignore_diagonal_text && options.ignore_text_in_image);
@@ -71,19 +85,23 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("output_options.additional_outputs", json!(["word_bbox"]), false);
     check("output_options.save_output_pdf", json!(true), true);
     check("output_options.save_output_pdf", json!(false), false);
-    check("output_options.spatial_text.do_not_unroll_columns", json!(false), true);
-    check("output_options.spatial_text.do_not_unroll_columns", json!(true), false);
+    check("output_options.spatial_text.do_not_unroll_columns", json!(false), false);
+    check("output_options.spatial_text.preserve_very_small_text", json!(true), false);
+    check("processing_options.aggressive_table_extraction", json!(true), false);
+    check("processing_options.confidence_score_effort", json!("high"), false);
     check("output_options.watermark_handling", json!("remove"), false);
     check("output_options.markdown.annotate_links", json!(true), false);
+    check("output_options.markdown.annotate_line_numbers", json!(true), false);
     check("processing_options.forms", json!("enrich"), false);
     check("processing_options.auto_mode_configuration", json!([{"parsing_conf": {}}]), true);
     check("agentic_options.custom_prompt", json!("be kind"), true);
     check("agentic_options.custom_prompt", json!(""), false);
-    check("crop_box", json!({"top": 0.1}), true);
-    check("crop_box", json!({"top": null}), false);
+    check("crop_box", json!({"top": 0.1}), false);
     for (path, value) in [
         ("output_options.additional_outputs", json!(["stripped_md"])),
         ("output_options.extract_printed_page_number", json!(true)),
+        ("processing_options.disable_heuristics", json!(true)),
+        ("output_options.markdown.tables.merge_continued_tables", json!(true)),
         ("output_options.tables_as_spreadsheet", json!({"enable": true})),
     ] {
         let on = |tier| parse::options(&parameters(tier, path, value.clone())).unwrap().not_followed.len();

@@ -79,6 +79,9 @@ pub struct Page {
     /// Name of the sheet or slide section that the page stands for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Numbers that are printed beside the lines of the text, when they are asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub line_numbers: Vec<LineNumber>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Picture>,
     /// Where words lead to, in reading order; only with `annotate_links`.
@@ -91,6 +94,14 @@ pub struct Page {
     pub warnings: Vec<Warning>,
     /// Wall-clock time spent on the page, milliseconds. Filled by the runner: the engine knows no clock.
     pub elapsed_ms: u32,
+}
+
+/// A printed line number and the text of its line: `start..end` in the page's markdown, UTF-16 code units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineNumber {
+    pub text: String,
+    pub start: u32,
+    pub end: u32,
 }
 
 /// A picture that belongs to a page; its bytes are an asset of the job under `name`.

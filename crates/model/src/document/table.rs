@@ -16,6 +16,12 @@ pub struct Table {
     /// How the table was found: `ruled`, `aligned`, or the format's own markup.
     #[serde(default)]
     pub method: String,
+    /// Later pages whose rows stand here: the table goes on over the end of its page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_from_pages: Vec<u32>,
+    /// The page whose table has the rows of this one, which has none itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into_page: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,7 +152,7 @@ mod tests {
         let cell = |row, column, text: &str, header| Cell { row, column, header, text: text.into(), ..Cell::default() };
         let mut cells = vec![cell(0, 0, "Name & co", true), cell(1, 0, "a\nb", false), cell(1, 1, "1,5", false)];
         cells[0].column_span = 2;
-        Table { row_count: 2, column_count: 2, cells, method: "ruled".into() }
+        Table { row_count: 2, column_count: 2, cells, method: "ruled".into(), ..Table::default() }
     }
 
     #[test]

@@ -68,17 +68,22 @@ pub struct Evidence {
     pub rules: Vec<f32>,
 }
 
-/// Finds the tables among the segments. The tokens of a found table are those of its cells.
-pub fn find(segments: &[Segment], tokens: &[Token], rules: &[Rule]) -> Vec<FoundTable> {
+/// Finds the tables among the segments, `loose` with less evidence. The tokens of a found table are those of its cells.
+pub fn find(segments: &[Segment], tokens: &[Token], rules: &[Rule], loose: bool) -> Vec<FoundTable> {
     let rows = visual_rows(segments);
     let mut used = vec![false; segments.len()];
     let mut tables = Vec::new();
-    for region in ruled_regions(&rows, segments, rules) {
-        accept(&region, segments, tokens, &mut used, &mut tables);
-    }
-    for region in gap_regions(&rows, segments, tokens, &used) {
-        accept(&region, segments, tokens, &mut used, &mut tables);
-    }
+    let mut accept = |region: &Region, used: &mut [bool]| {
+        if region.rows.iter().flatten().any(|piece| used[*piece]) {
+            return;
+        }
+        if let Some(table) = columns::build(region, segments, tokens, loose) {
+            region.rows.iter().flatten().for_each(|piece| used[*piece] = true);
+            tables.push(table);
+        }
+    };
+    ruled_regions(&rows, segments, rules).iter().for_each(|region| accept(region, &mut used));
+    gap_regions(&rows, segments, tokens, &used).iter().for_each(|region| accept(region, &mut used));
     tables
 }
 
@@ -87,16 +92,6 @@ pub fn find(segments: &[Segment], tokens: &[Token], rules: &[Rule]) -> Vec<Found
 pub struct Region {
     pub rows: Vec<Vec<usize>>,
     pub evidence: Evidence,
-}
-
-fn accept(region: &Region, segments: &[Segment], tokens: &[Token], used: &mut [bool], tables: &mut Vec<FoundTable>) {
-    if region.rows.iter().flatten().any(|piece| used[*piece]) {
-        return;
-    }
-    if let Some(table) = columns::build(region, segments, tokens) {
-        region.rows.iter().flatten().for_each(|piece| used[*piece] = true);
-        tables.push(table);
-    }
 }
 
 /// Regions bounded by horizontal rules of equal ends, cut where the text between two rules is no row of a table.

@@ -3,91 +3,41 @@
 use std::collections::HashSet;
 
 use docmill_model::document::{BBox, Page, Role};
+use docmill_model::options::TableSearch;
 
 use super::blocks::{self, Draft, Line};
+use super::cut::{Cut, TOKENS_MAX};
 use super::emit::{Emitter, Item, mean_confidence};
 use super::grid::FoundTable;
 use super::lines::{Segment, segments};
 use super::order::{Atom, sequence};
-use super::regions::{self, Piece, What};
-use super::rules::Rules;
-use super::{Aside, DocumentStats, PageRecord, Rule, Token, aligned, bidi, furniture, headings, joins, lattice, lists};
-
-/// A page with more words than this is a drawing; its words stay in drawing order.
-const TOKENS_MAX: usize = 60_000;
+use super::regions::{Piece, What};
+use super::{Aside, DocumentStats, PageRecord, Switches, Token, aligned, cut, furniture, headings, joins, lists};
 
 /// Blocks, words and spatial text of the page. Number, engine and pictures are the reader's to fill.
-pub fn assemble(record: &PageRecord, stats: &DocumentStats) -> Page {
+pub fn assemble(record: &PageRecord, stats: &DocumentStats, switches: Switches) -> Page {
+    let tokens = &record.tokens;
+    let cut = Cut::of(record, stats);
     let mut page = Page {
         width: Some(record.width),
         height: Some(record.height),
         rotation: record.rotation,
-        text: crate::render::text::spatial(record),
+        text: cut::text_of(record, stats, switches.spatial, Some(&cut)),
         printed_number: furniture::printed_number(record),
         ..Page::default()
     };
-    let tokens = &record.tokens;
-    let mut taken = vec![false; tokens.len()];
-    let furniture = furniture::find(record, stats);
-    for (_, line) in &furniture {
-        line.tokens.iter().for_each(|index| taken[*index] = true);
-    }
-    let em = stats.body_size();
-    let rules = Rules::of(record);
-    let ruled = if tokens.len() > TOKENS_MAX { Vec::new() } else { lattice::find(&rules, tokens, &mut taken) };
-    let rtl = bidi::mostly_rtl(tokens.iter().map(|token| token.text.as_str()));
-    let across = row_rules(&rules, &ruled, tokens, &taken);
     let mut emitter = Emitter::new(tokens, &mut page);
-    edge(&mut emitter, tokens, &furniture, Role::PageHeader);
-    for region in regions::split(pieces(tokens, &ruled, &taken), &across, em, rtl) {
-        body(&mut emitter, region, &ruled, &across, stats);
+    edge(&mut emitter, tokens, &cut.furniture, Role::PageHeader);
+    for region in &cut.regions {
+        body(&mut emitter, region, &cut, stats, switches.tables);
     }
-    edge(&mut emitter, tokens, &furniture, Role::PageFooter);
+    edge(&mut emitter, tokens, &cut.furniture, Role::PageFooter);
     joins::over_columns(&mut page);
     for aside in &record.asides {
         emit_aside(aside, stats, &mut page);
     }
     page.confidence = mean_confidence(&page.words);
     page
-}
-
-/// What is to be ordered: ruled tables, which are certain, and the words outside of them.
-fn pieces(tokens: &[Token], tables: &[FoundTable], taken: &[bool]) -> Vec<Piece> {
-    let word = |(index, token): (usize, &Token)| Piece {
-        what: What::Word(index),
-        bbox: token.bbox,
-        baseline: token.baseline,
-        size: token.size,
-        seq: token.seq,
-    };
-    let table = |(index, table): (usize, &FoundTable)| {
-        let first = table.tokens().map(|token| &tokens[token]).min_by_key(|token| token.seq);
-        Piece {
-            what: What::Table(index),
-            bbox: table.bbox,
-            baseline: table.bbox.bottom(),
-            size: first.map_or(table.bbox.h, |token| token.size),
-            seq: first.map_or(0, |token| token.seq),
-        }
-    };
-    let words = tokens.iter().enumerate().filter(|(index, _)| !taken[*index]).map(word);
-    words.chain(tables.iter().enumerate().map(table)).collect()
-}
-
-/// Horizontal rules that may bound the rows of tables: no underlines, none of a table that was found.
-fn row_rules(rules: &Rules, tables: &[FoundTable], tokens: &[Token], taken: &[bool]) -> Vec<Rule> {
-    if rules.horizontal.is_empty() {
-        return Vec::new();
-    }
-    let free = segments(tokens, (0..tokens.len()).filter(|index| !taken[*index]));
-    let mut across = rules.without_underlines(&free);
-    across.retain(|rule| {
-        !tables.iter().any(|table| {
-            let bbox = table.bbox;
-            rule.at >= bbox.y - 3.0 && rule.at <= bbox.bottom() + 3.0 && rule.from < bbox.right() && rule.to > bbox.x
-        })
-    });
-    across
 }
 
 fn edge(emitter: &mut Emitter<'_>, tokens: &[Token], furniture: &[(Role, Segment)], role: Role) {
@@ -100,16 +50,16 @@ fn edge(emitter: &mut Emitter<'_>, tokens: &[Token], furniture: &[(Role, Segment
 }
 
 /// One region: its tables without rules are found, then everything is put in order.
-fn body(emitter: &mut Emitter<'_>, region: Vec<Piece>, ruled: &[FoundTable], across: &[Rule], stats: &DocumentStats) {
+fn body(emitter: &mut Emitter<'_>, region: &[Piece], cut: &Cut, stats: &DocumentStats, search: TableSearch) {
     let tokens = emitter.tokens();
     let words = region.iter().filter_map(|piece| if let What::Word(index) = piece.what { Some(index) } else { None });
     let mut free = segments(tokens, words);
     let mut tables: Vec<FoundTable> = region
         .iter()
-        .filter_map(|piece| if let What::Table(index) = piece.what { Some(ruled[index].clone()) } else { None })
+        .filter_map(|piece| if let What::Table(index) = piece.what { Some(cut.ruled[index].clone()) } else { None })
         .collect();
-    if tokens.len() <= TOKENS_MAX {
-        let found = aligned::find(&free, tokens, across);
+    if tokens.len() <= TOKENS_MAX && !search.ruled_only {
+        let found = aligned::find(&free, tokens, &cut.across, search.loose);
         let taken: HashSet<usize> = found.iter().flat_map(FoundTable::tokens).collect();
         if !found.is_empty() {
             let left = free.iter().flat_map(|segment| segment.tokens.iter().copied());

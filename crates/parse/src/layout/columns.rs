@@ -46,7 +46,7 @@ struct Stack {
 }
 
 /// The table of a region, if it is one.
-pub fn build(region: &Region, segments: &[Segment], tokens: &[Token]) -> Option<FoundTable> {
+pub fn build(region: &Region, segments: &[Segment], tokens: &[Token], loose: bool) -> Option<FoundTable> {
     let em = median(region.rows.iter().flatten().map(|piece| segments[*piece].size).collect());
     let columns = columns(region, segments, tokens, em);
     if columns.len() < 2 || columns.len() > COLUMNS_MAX {
@@ -72,7 +72,7 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token]) -> Option<
         method: if ruled { "ruled rows" } else { "aligned" },
     };
     table.header_rows = header_rows(&table, tokens, &region.evidence.rules);
-    gates(&table, tokens, ruled).then(|| headers::with_spans(table.with_empty_cells()))
+    gates(&table, tokens, ruled, loose).then(|| headers::with_spans(table.with_empty_cells()))
 }
 
 /// Each piece in the row in whose height it stands; what stands in one place of it is one cell.
@@ -406,13 +406,13 @@ fn header_rows(table: &FoundTable, tokens: &[Token], rules: &[f32]) -> usize {
 }
 
 /// What a table must be; a region that fails stays text.
-fn gates(table: &FoundTable, tokens: &[Token], ruled: bool) -> bool {
+fn gates(table: &FoundTable, tokens: &[Token], ruled: bool, loose: bool) -> bool {
     let filled: Vec<&FoundCell> = table.cells.iter().filter(|cell| !cell.lines.is_empty()).collect();
     let words = |cell: &FoundCell| cell.lines.iter().map(Vec::len).sum::<usize>();
     let covered: usize = filled.iter().map(|cell| cell.row_span * cell.column_span).sum();
     let fill = covered as f32 / (table.rows * table.columns).max(1) as f32;
     let mean_words = filled.iter().map(|cell| words(cell)).sum::<usize>() as f32 / filled.len().max(1) as f32;
-    if table.rows < 2 || fill < if ruled { 0.25 } else { 0.45 } {
+    if table.rows < 2 || fill < if ruled || loose { 0.25 } else { 0.45 } {
         return false;
     }
     let column = |number: usize| filled.iter().filter(move |cell| cell.column == number && cell.column_span == 1);
@@ -428,7 +428,7 @@ fn gates(table: &FoundTable, tokens: &[Token], ruled: bool) -> bool {
     // `Name: value` line by line is a form, unless rules make it a table.
     let labels =
         column(0).filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.ends_with([':', '：'])));
-    if table.columns == 2 && !ruled && labels.count() * 2 > table.rows {
+    if table.columns == 2 && !ruled && !loose && labels.count() * 2 > table.rows {
         return false;
     }
     let leaders =
@@ -439,6 +439,6 @@ fn gates(table: &FoundTable, tokens: &[Token], ruled: bool) -> bool {
     if ruled {
         return true;
     }
-    let enough = if table.columns == 2 { table.rows >= 3 } else { table.rows >= 2 };
+    let enough = if table.columns == 2 && !loose { table.rows >= 3 } else { table.rows >= 2 };
     enough && mean_words <= 8.0 && !(table.columns == 2 && mean(0) > 6.0 && mean(1) > 6.0)
 }

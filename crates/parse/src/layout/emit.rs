@@ -128,6 +128,7 @@ impl<'t> Emitter<'t> {
             column_count: table.columns as u32,
             cells,
             method: table.method.to_owned(),
+            ..Table::default()
         });
         self.push(kind, Role::Body, vec![table.bbox], words);
     }

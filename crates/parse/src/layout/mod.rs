@@ -10,6 +10,8 @@ mod bands;
 pub mod bidi;
 mod blocks;
 mod columns;
+pub mod continued;
+mod cut;
 mod emit;
 mod figures;
 mod furniture;
@@ -21,17 +23,33 @@ mod joins;
 mod lattice;
 mod lines;
 mod lists;
+pub mod margin_numbers;
 mod order;
 mod regions;
 mod rules;
 pub mod stats;
 
 pub use assemble::assemble;
+pub use cut::spatial_text;
 pub use figures::place as place_figures;
 pub use lists::{is_box, is_marker};
 pub use stats::DocumentStats;
 
 use docmill_model::document::{BBox, FormField};
+use docmill_model::options::{ParseOptions, SpatialText, TableSearch};
+
+/// What a caller may ask of the layout.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Switches {
+    pub spatial: SpatialText,
+    pub tables: TableSearch,
+}
+
+impl From<&ParseOptions> for Switches {
+    fn from(options: &ParseOptions) -> Self {
+        Self { spatial: options.spatial, tables: options.table_search }
+    }
+}
 
 /// A word as it stands on the upright page.
 #[derive(Debug, Clone, PartialEq, Default)]

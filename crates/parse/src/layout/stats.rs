@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::lines::{Segment, segments};
 use super::{PageRecord, furniture};
+use crate::render::text::{self, Frame};
 
 /// Different header and footer lines that are counted; a document with more hardly repeats them.
 const FORMS_MAX: usize = 200_000;
@@ -33,6 +34,10 @@ pub struct DocumentStats {
     absorbed: HashSet<u64>,
     /// Lines by their distance from the one above, in twentieths of an em.
     pitches: BTreeMap<u32, u32>,
+    /// Where words begin and end, leftmost and rightmost of all pages.
+    edges: Option<(f32, f32)>,
+    /// Words by the width of their characters, in twentieths of a point.
+    char_widths: BTreeMap<u32, u64>,
 }
 
 impl DocumentStats {
@@ -41,7 +46,12 @@ impl DocumentStats {
         self.pages += 1;
         for token in &record.tokens {
             *self.chars.entry(style_key(token.size, token.bold)).or_default() += token.chars() as u64;
+            if let Some(width) = text::char_width(token) {
+                *self.char_widths.entry((width * 20.0).round().clamp(1.0, 20_000.0) as u32).or_default() += 1;
+            }
         }
+        let own = record.tokens.iter().map(|token| (token.bbox.x, token.bbox.right()));
+        self.edges = self.edges.into_iter().chain(own).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let lines = segments(&record.tokens, 0..record.tokens.len());
         self.absorb_pitches(&lines);
         for line in lines {
@@ -75,6 +85,18 @@ impl DocumentStats {
     pub fn pitch(&self) -> f32 {
         let most = self.pitches.iter().max_by_key(|(pitch, count)| (**count, u32::MAX - **pitch));
         most.map_or(0.0, |(pitch, _)| *pitch as f32 / 20.0)
+    }
+
+    /// What spatial text is aligned to on every page; `None` when there are no words.
+    pub fn frame(&self) -> Option<Frame> {
+        let (left, right) = self.edges?;
+        let half = self.char_widths.values().sum::<u64>() / 2;
+        let mut before = 0;
+        let median = self.char_widths.iter().find(|(_, count)| {
+            before += **count;
+            before > half
+        });
+        Some(Frame { left, right, char_width: *median?.0 as f32 / 20.0 })
     }
 
     /// Size of the document's running text, points.

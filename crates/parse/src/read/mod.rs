@@ -1,5 +1,6 @@
 //! Readers: a format's bytes to pages of the document model.
 
+mod crop;
 pub mod image;
 pub mod ocr;
 pub mod office;

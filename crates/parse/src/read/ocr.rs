@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use docmill_model::document::{BBox, Page, Warning};
 use docmill_model::options::ParseOptions;
 
+use super::crop;
 use crate::layout::{self, DocumentStats, PageRecord, Token};
 use crate::services::{OcrAnswer, OcrText, PageImage, Services};
 
@@ -13,26 +14,34 @@ use crate::services::{OcrAnswer, OcrText, PageImage, Services};
 /// The page's size is that of the picture at its `dpi`. When there is no OCR or it fails, the page stays empty and
 /// carries the warning `OCR_MISSING` or `OCR_FAILED`. Markdown is left to `finish_page`.
 pub fn read(page: &mut Page, picture: &PageImage, options: &ParseOptions, services: &mut dyn Services) {
-    let scale = 72.0 / picture.dpi.max(1) as f32;
+    let scale = points_a_pixel(picture);
     page.width = Some(picture.width as f32 * scale);
     page.height = Some(picture.height as f32 * scale);
     match services.ocr(picture, &options.ocr_languages) {
-        OcrAnswer::Read(text) => fill(page, &text, picture, scale),
+        OcrAnswer::Read(text) => fill(page, &text, picture, options),
         OcrAnswer::Missing { message } => page.warnings.push(Warning::new(Warning::OCR_MISSING, message)),
         OcrAnswer::Failed { message } => page.warnings.push(Warning::new(Warning::OCR_FAILED, message)),
     }
 }
 
-fn fill(page: &mut Page, text: &OcrText, picture: &PageImage, scale: f32) {
-    let record = PageRecord {
+fn points_a_pixel(picture: &PageImage) -> f32 {
+    72.0 / picture.dpi.max(1) as f32
+}
+
+fn fill(page: &mut Page, text: &OcrText, picture: &PageImage, options: &ParseOptions) {
+    let scale = points_a_pixel(picture);
+    let mut record = PageRecord {
         width: picture.width as f32 * scale,
         height: picture.height as f32 * scale,
         tokens: tokens(text, scale),
         ..PageRecord::default()
     };
+    if let Some(wanted) = options.crop {
+        crop::record(&mut record, wanted);
+    }
     let mut stats = DocumentStats::default();
     stats.absorb(&record);
-    let read = layout::assemble(&record, &stats);
+    let read = layout::assemble(&record, &stats, options.into());
     page.blocks = read.blocks;
     page.words = read.words;
     page.text = read.text;

@@ -140,13 +140,17 @@ fn push_item(out: &mut String, item: &ListItem, marker: &str) {
     }
 }
 
-/// HTML with spans, or a pipe table (contract 3.3, `output_options.markdown.tables`).
+/// HTML with spans, or a pipe table (contract 3.3, `output_options.markdown.tables`). Nothing of a table whose rows an
+/// earlier page has.
 pub fn table(table: &Table, style: &TableStyle) -> String {
     table_with(table, style, &|_| None)
 }
 
 /// The same; `inner` may give what stands in a cell: HTML, or markdown for a pipe table.
 pub fn table_with(table: &Table, style: &TableStyle, inner: &dyn Fn(&Cell) -> Option<String>) -> String {
+    if table.merged_into_page.is_some() {
+        return String::new();
+    }
     if style.pipe {
         return pipe_table(table, style, inner);
     }
@@ -251,11 +255,12 @@ mod tests {
         let cell =
             |row, column, text: &str| Cell { row, column, header: row == 0, text: text.into(), ..Cell::default() };
         let cells = vec![cell(0, 0, "A|B"), cell(0, 1, "C"), cell(1, 0, "x\ny"), cell(1, 1, "long text")];
-        let table = Table { row_count: 2, column_count: 2, cells, method: String::new() };
+        let table = Table { row_count: 2, column_count: 2, cells, method: String::new(), ..Table::default() };
         let style = |pipe, compact, separator: Option<&str>| TableStyle {
             pipe,
             compact,
             line_separator: separator.map(str::to_owned),
+            ..TableStyle::default()
         };
         let as_md = |style: TableStyle| super::table(&table, &style);
         assert_eq!(

@@ -2,6 +2,7 @@
 
 pub mod chunks;
 pub(crate) mod escape;
+pub(crate) mod line_numbers;
 pub(crate) mod links;
 pub mod markdown;
 pub(crate) mod plain;

@@ -6,29 +6,76 @@ use crate::layout::{PageRecord, Token, bidi};
 const COLUMNS_MAX: usize = 400;
 /// White of more than this many line heights is shown as an empty line.
 const EMPTY_LINE: f32 = 1.0;
+/// Nobody reads text below this size, points ...
+const VERY_SMALL: f32 = 3.0;
+/// ... unless the whole page is that small: it is also below this share of the page's usual size.
+const VERY_SMALL_SHARE: f32 = 0.5;
 
-/// The words as lines of text: each word at the column that its place on the page says. Text that runs in other
-/// directions follows, a line each run.
-pub(crate) fn spatial(record: &PageRecord) -> String {
-    let mut text = upright(&record.tokens);
+/// What the places of words are counted from and in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
+    /// Where lines begin, and where those that are read from the right do.
+    pub left: f32,
+    pub right: f32,
+    pub char_width: f32,
+}
+
+impl Frame {
+    fn of(tokens: &[&Token]) -> Self {
+        let left = tokens.iter().map(|token| token.bbox.x).fold(f32::MAX, f32::min);
+        let right = tokens.iter().map(|token| token.bbox.right()).fold(f32::MIN, f32::max);
+        let widths = tokens.iter().filter_map(|token| char_width(token)).collect();
+        Self { left, right, char_width: median(widths).unwrap_or(5.0) }
+    }
+}
+
+/// The words as lines of text: each word at the column that its place on the page says, the parts of the page below
+/// each other. Text that runs in other directions follows, a line each run.
+///
+/// A `frame` is that of the document; `None` = the page's own.
+pub(crate) fn spatial(
+    record: &PageRecord,
+    parts: &[Vec<usize>],
+    frame: Option<Frame>,
+    keep_very_small: bool,
+) -> String {
+    let smallest = if keep_very_small { 0.0 } else { legible(&record.tokens) };
+    let words = |part: &[usize]| -> Vec<&Token> {
+        part.iter().map(|index| &record.tokens[*index]).filter(|token| token.size >= smallest).collect()
+    };
+    let whole = frame.unwrap_or_else(|| Frame::of(&words(&parts.concat())));
+    let mut text = String::new();
+    for part in parts {
+        let part = words(part);
+        // Columns that are taken apart begin at the left, each at its own edge.
+        let frame = if parts.len() > 1 { Frame { char_width: whole.char_width, ..Frame::of(&part) } } else { whole };
+        if !text.is_empty() && !part.is_empty() {
+            text.push('\n');
+        }
+        push_rows(&mut text, part, frame);
+    }
     for aside in &record.asides {
         for run in aside.runs() {
-            let words: Vec<&str> = run.iter().map(|index| aside.tokens[*index].text.as_str()).collect();
-            text.push('\n');
-            text.push_str(&words.join(" "));
-            text.push('\n');
+            let words = run.iter().map(|index| &aside.tokens[*index]).filter(|token| token.size >= smallest);
+            let words: Vec<&str> = words.map(|token| token.text.as_str()).collect();
+            if !words.is_empty() {
+                text.push('\n');
+                text.push_str(&words.join(" "));
+                text.push('\n');
+            }
         }
     }
     text
 }
 
-fn upright(tokens: &[Token]) -> String {
-    let mut order: Vec<&Token> = tokens.iter().collect();
+/// The smallest size of text that is kept by default.
+fn legible(tokens: &[Token]) -> f32 {
+    let usual = median(tokens.iter().map(|token| token.size).collect());
+    usual.map_or(0.0, |usual| VERY_SMALL.min(VERY_SMALL_SHARE * usual))
+}
+
+fn push_rows(text: &mut String, mut order: Vec<&Token>, frame: Frame) {
     order.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.bbox.x.total_cmp(&b.bbox.x)));
-    let left = order.iter().map(|token| token.bbox.x).fold(f32::MAX, f32::min);
-    let right = order.iter().map(|token| token.bbox.right()).fold(f32::MIN, f32::max);
-    let width = char_width(&order);
-    let mut text = String::new();
     let mut bottom: Option<f32> = None;
     let mut start = 0;
     while start < order.len() {
@@ -46,14 +93,13 @@ fn upright(tokens: &[Token]) -> String {
         if bidi::mostly_rtl(row.iter().map(|token| token.text.as_str())) {
             // Read from the right: the page's right edge is where such lines begin.
             row.reverse();
-            push_row(&mut text, row, |token| right - token.bbox.right(), width);
+            push_row(text, row, |token| frame.right - token.bbox.right(), frame.char_width);
         } else {
-            push_row(&mut text, row, |token| token.bbox.x - left, width);
+            push_row(text, row, |token| token.bbox.x - frame.left, frame.char_width);
         }
         bottom = row.iter().map(|token| token.bbox.bottom()).reduce(f32::max);
         start = end;
     }
-    text
 }
 
 /// `indent` says how far a word stands from where lines begin, points.
@@ -71,13 +117,12 @@ fn push_row(text: &mut String, row: &[&Token], indent: impl Fn(&Token) -> f32, w
     text.push('\n');
 }
 
-/// The median width of a character.
-fn char_width(tokens: &[&Token]) -> f32 {
-    let mut widths: Vec<f32> =
-        tokens.iter().map(|token| token.bbox.w / token.chars().max(1) as f32).filter(|width| *width > 0.1).collect();
-    if widths.is_empty() {
-        return 5.0;
-    }
-    let middle = widths.len() / 2;
-    *widths.select_nth_unstable_by(middle, f32::total_cmp).1
+/// Mean width of the word's characters; `None` where its box says nothing of them.
+pub(crate) fn char_width(token: &Token) -> Option<f32> {
+    Some(token.bbox.w / token.chars().max(1) as f32).filter(|width| *width > 0.1)
+}
+
+fn median(mut values: Vec<f32>) -> Option<f32> {
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f32::total_cmp).1)
 }

@@ -1,5 +1,7 @@
 //! Links of PDF documents in markdown and in `Page::links`.
 
+use docmill_model::options::TableStyle;
+
 use super::*;
 
 /// A link annotation over these areas (left, bottom, right, top).
@@ -112,7 +114,7 @@ fn links_in_tables_and_headings() {
     let cells = [uri("https://a.b?x=1&y=2", &[[60.0, 643.0, 90.0, 655.0]])].concat();
     let expected = "<a href=\"https://a.b?x=1&amp;y=2\">North</a>";
     assert!(read(&ruled(), &cells, &annotated()).markdown.contains(expected));
-    let tables = docmill_model::options::TableStyle { pipe: true, compact: true, line_separator: None };
+    let tables = TableStyle { pipe: true, compact: true, line_separator: None, ..TableStyle::default() };
     let page = read(&ruled(), &cells, &ParseOptions { tables, ..annotated() });
     assert!(page.markdown.contains("| [North](https://a.b?x=1&y=2) | 12 |"), "{}", page.markdown);
 

@@ -1,7 +1,8 @@
 //! From the wire's parameters to the engine's options. What the engine cannot be told is listed, never dropped.
 
 use docmill_model::options::{
-    ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, Spreadsheet, TableStyle, Tier, Watermarks,
+    CropBox, ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, SpatialText, Spreadsheet,
+    TableSearch, TableStyle, Tier, Watermarks,
 };
 use serde_json::Value;
 
@@ -12,17 +13,14 @@ use crate::given;
 enum Asks {
     /// A switch that is on.
     On,
-    /// A switch that is off.
-    Off,
     /// Anything that is not empty.
     Given,
 }
 
-use Asks::{Given, Off, On};
+use Asks::{Given, On};
 
 /// Options that `ParseOptions` cannot express yet.
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
-    ("crop_box", Given),
     ("agentic_options.custom_prompt", Given),
     ("input_options.html.remove_fixed_elements", On),
     ("input_options.html.remove_navigation_elements", On),
@@ -35,17 +33,8 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("input_options.spreadsheet.include_hidden_sheets", On),
     ("output_options.markdown.inline_images", On),
     ("output_options.markdown.annotate_revisions", On),
-    ("output_options.markdown.annotate_line_numbers", On),
-    ("output_options.markdown.tables.merge_continued_tables", On),
-    ("output_options.spatial_text.preserve_layout_alignment_across_pages", On),
-    ("output_options.spatial_text.preserve_very_small_text", On),
-    // Columns are kept side by side, on every tier.
-    ("output_options.spatial_text.do_not_unroll_columns", Off),
     ("output_options.save_output_pdf", On),
-    ("processing_options.aggressive_table_extraction", On),
-    ("processing_options.disable_heuristics", On),
     ("processing_options.specialized_chart_parsing", Given),
-    ("processing_options.confidence_score_effort", Given),
     ("processing_options.cost_optimizer.enable", On),
     ("processing_options.auto_mode_configuration", Given),
     ("processing_control.job_failure_conditions.fail_on_image_extraction_error", On),
@@ -59,6 +48,9 @@ const NOT_FOLLOWED_ON_FAST: &[(&str, Asks)] = &[
     ("output_options.tables_as_spreadsheet.enable", On),
     ("output_options.extract_printed_page_number", On),
     ("output_options.additional_outputs", Given),
+    ("output_options.markdown.tables.merge_continued_tables", On),
+    ("processing_options.aggressive_table_extraction", On),
+    ("processing_options.disable_heuristics", On),
 ];
 
 /// The engine's options for checked parameters.
@@ -72,7 +64,14 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         pages: pages(text("page_ranges.target_pages"), given::int(parameters, "page_ranges.max_pages")),
         images: images(parameters),
         tables: tables(parameters),
+        table_search: TableSearch {
+            loose: flag("processing_options.aggressive_table_extraction"),
+            ruled_only: flag("processing_options.disable_heuristics"),
+        },
+        spatial: spatial(parameters),
+        crop: crop(parameters),
         annotate_links: flag("output_options.markdown.annotate_links"),
+        line_numbers: flag("output_options.markdown.annotate_line_numbers"),
         forms: text("processing_options.forms").is_some_and(|forms| forms == "enrich"),
         ocr_languages: given::texts(parameters, "processing_options.ocr_parameters.languages"),
         ignore_hidden_text: flag("processing_options.ignore.ignore_hidden_text"),
@@ -112,8 +111,26 @@ fn tables(parameters: &Value) -> TableStyle {
     TableStyle {
         pipe: given::flag(parameters, &path("output_tables_as_markdown")),
         compact: given::flag(parameters, &path("compact_markdown_tables")),
+        merge_continued: given::flag(parameters, &path("merge_continued_tables")),
         line_separator: given::text(parameters, &path("markdown_table_multiline_separator")),
     }
+}
+
+/// Columns stay side by side on every tier, unless that is switched off (contract 3.3).
+fn spatial(parameters: &Value) -> SpatialText {
+    let path = |name: &str| format!("output_options.spatial_text.{name}");
+    let side_by_side = given::value(parameters, &path("do_not_unroll_columns")).and_then(Value::as_bool);
+    SpatialText {
+        keep_very_small: given::flag(parameters, &path("preserve_very_small_text")),
+        unroll_columns: side_by_side == Some(false),
+        align_pages: given::flag(parameters, &path("preserve_layout_alignment_across_pages")),
+    }
+}
+
+fn crop(parameters: &Value) -> Option<CropBox> {
+    let side = |name: &str| given::number(parameters, &format!("crop_box.{name}"));
+    let crop = CropBox { top: side("top"), bottom: side("bottom"), left: side("left"), right: side("right") };
+    (crop != CropBox::default()).then_some(crop)
 }
 
 /// Those of a list of names that were given, in this order and once each.
@@ -147,7 +164,6 @@ fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {
     let asks = |(path, asks): &&(&str, Asks)| {
         given::value(parameters, path).is_some_and(|value| match asks {
             On => value.as_bool() == Some(true),
-            Off => value.as_bool() == Some(false),
             Given => !given::is_empty(value) && value.as_str() != Some(""),
         })
     };

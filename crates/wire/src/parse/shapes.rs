@@ -36,6 +36,12 @@ pub(super) fn text(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(super) fn markdown(_: &mut SchemaGenerator) -> Schema {
+    let index = json!({"type": "integer", "minimum": 0});
+    let line = json!({
+        "type": "object",
+        "required": ["line_number", "start_index", "end_index"],
+        "properties": {"line_number": {"type": "string"}, "start_index": index, "end_index": index},
+    });
     pages(or_failed(json!({
         "type": "object",
         "required": ["page_number", "markdown", "success"],
@@ -44,6 +50,7 @@ pub(super) fn markdown(_: &mut SchemaGenerator) -> Schema {
             "markdown": {"type": "string"},
             "header": {"type": ["string", "null"]},
             "footer": {"type": ["string", "null"]},
+            "line_numbers": {"type": "array", "items": line},
         },
     })))
 }

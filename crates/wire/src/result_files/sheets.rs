@@ -36,6 +36,7 @@ impl Sheets {
             for block in &page.blocks {
                 match &block.kind {
                     BlockKind::Heading { value, .. } => self.heading = Some(value.clone()),
+                    BlockKind::Table(table) if table.merged_into_page.is_some() => {}
                     BlockKind::Table(table) if fits(table) && self.cells + table.cells.len() <= CELLS_MAX => {
                         number += 1;
                         let plain = format!("Page {} Table {number}", page.number);

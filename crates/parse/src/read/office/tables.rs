@@ -51,7 +51,7 @@ pub fn table(source: &docling::Table, raw: bool, words: &mut WordList) -> Table 
         cell.words = if range.is_empty() { Vec::new() } else { vec![range] };
     }
     words.end_line();
-    Table { row_count, column_count, cells, method: "markup".into() }
+    Table { row_count, column_count, cells, method: "markup".into(), ..Table::default() }
 }
 
 /// The table as columns of text; lines of a cell are joined with a space.

@@ -1,47 +1,42 @@
 //! PDF documents.
 
 mod album;
+mod certainty;
 mod content;
 mod doubles;
 mod drawing;
 mod embedded;
 mod fields;
 mod interpreter;
+mod joining;
 mod picture;
+mod reading;
 mod saving;
 mod settle;
 mod strings;
 mod turn;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 use docmill_model::{Code, Failure};
 use hayro::hayro_syntax::LoadPdfError;
 
-use crate::layout::{self, DocumentStats, PageRecord};
-use crate::render::{finish_page, links, text};
+use crate::layout::DocumentStats;
+use crate::render::{finish_page, line_numbers};
 use crate::{DocumentReader, Services, Source};
-use album::{Album, Chosen};
+use album::Album;
 use interpreter::{Interpreter, Opening};
-use words::Leave;
+use reading::Reading;
 
 /// Words of surveyed pages that are kept so that a page need not be interpreted twice; about 100 bytes each.
 const WORDS_KEPT_MAX: usize = 200_000;
-/// A page with fewer readable characters than this and a picture over most of it is a scan with a stamp.
-const STAMP_CHARS: usize = 30;
-const SCAN_SHARE: f32 = 0.6;
-/// Pixels per inch of the pictures that OCR reads and of screenshots.
-const OCR_DPI: f32 = 200.0;
+/// Pixels per inch of screenshots.
 const SCREENSHOT_DPI: f32 = 144.0;
-/// `Page::engine` of a page that was read from its own text.
-const ENGINE: &str = "pdf text";
 /// The document was damaged and could be opened all the same.
 const FILE_REPAIRED: &str = "FILE_REPAIRED";
-const TEXT_LAYER_GARBLED: &str = "TEXT_LAYER_GARBLED";
-const PAGE_TOO_COMPLEX: &str = "PAGE_TOO_COMPLEX";
 
 /// Opens a PDF. All of its pages count; the caller reads at most its own limit of them.
 ///
@@ -82,6 +77,8 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         album: Album::default(),
         kept: HashMap::new(),
         words_kept: 0,
+        surveyed: BTreeSet::new(),
+        ahead: HashMap::new(),
     }))
 }
 
@@ -103,27 +100,10 @@ struct PdfReader {
     /// Pages of the survey that were not asked for yet, as far as they fit.
     kept: HashMap<u32, Reading>,
     words_kept: usize,
-}
-
-/// A page as it was read, with what OCR has to know.
-struct Reading {
-    record: PageRecord,
-    /// Its pictures, when they are to be saved.
-    chosen: Chosen,
-    /// Nothing readable, but something is drawn.
-    needs_ocr: bool,
-    /// Most of its glyphs stand for no known character.
-    garbled: bool,
-    truncated: bool,
-}
-
-impl Reading {
-    /// About how much memory it takes, in words of text.
-    fn size(&self) -> usize {
-        let record = &self.record;
-        let drawn = record.rules.len() + record.pictures.len() + record.shapes.len();
-        record.tokens.len() + drawn + 2 * record.links.len() + 5 * record.fields.len() + 50
-    }
+    /// Pages that are wanted, as far as the survey got.
+    surveyed: BTreeSet<u32>,
+    /// Pages that were laid out before their turn.
+    ahead: HashMap<u32, (Reading, Page)>,
 }
 
 impl DocumentReader for PdfReader {
@@ -138,13 +118,16 @@ impl DocumentReader for PdfReader {
     }
 
     fn wants_survey(&self) -> bool {
-        self.options.tier.has_layout() || self.wants(ImageCategory::Embedded)
+        let spatial = self.options.spatial;
+        let of_text = spatial.unroll_columns || spatial.align_pages;
+        self.options.tier.has_layout() || of_text || self.wants(ImageCategory::Embedded)
     }
 
     fn survey(&mut self, number: u32) -> Result<(), Failure> {
         let reading = self.read(number)?;
         self.stats.absorb(&reading.record);
         self.album.meet(&reading.chosen);
+        self.surveyed.insert(number);
         let words = reading.size();
         if self.words_kept + words <= WORDS_KEPT_MAX {
             self.words_kept += words;
@@ -154,101 +137,32 @@ impl DocumentReader for PdfReader {
     }
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
-        let reading = match self.kept.remove(&number) {
-            Some(reading) => reading,
-            None => self.read(number)?,
-        };
-        let mut page = if self.options.tier.has_layout() {
-            let mut page = self.laid_out(number, &reading, services);
-            page.fields.clone_from(&reading.record.fields);
-            if self.options.annotate_links {
-                links::annotate(&mut page, &reading.record.links, &self.options);
+        let (reading, mut page) = match self.ahead.remove(&number) {
+            Some(ready) => ready,
+            None => {
+                let reading = self.reading(number)?;
+                let page = self.composed(number, &reading, services);
+                (reading, page)
             }
-            page
-        } else {
-            self.text_only(&reading.record)
         };
-        page.number = number;
-        if page.engine.is_empty() {
-            page.engine = ENGINE.into();
-        }
-        if reading.truncated {
-            let message = "The page draws more than the limit; what came after it was not read.";
-            page.warnings.push(Warning::new(PAGE_TOO_COMPLEX, message));
-        }
-        // Pages that OCR read are not turned; the record's boxes may be.
-        if self.options.tier.has_layout() && page.rotation == reading.record.rotation {
-            layout::place_figures(&mut page, &reading.record, self.stats.body_size());
+        if self.options.tables.merge_continued {
+            self.join_tables(&mut page, services);
         }
         self.save_rendered(&mut page, services)?;
         if self.wants(ImageCategory::Embedded) {
             self.save_embedded(&mut page, &reading.chosen, services)?;
         }
         finish_page(&mut page, &self.options);
+        if self.options.line_numbers {
+            line_numbers::place(&mut page, &reading.line_numbers);
+        }
         Ok(page)
     }
 }
 
 impl PdfReader {
-    fn read(&mut self, number: u32) -> Result<Reading, Failure> {
-        let index = self.index(number)?;
-        let drawn = self.interpreter.draw(index);
-        let leave = Leave { hidden: self.options.ignore_hidden_text, diagonal: self.options.ignore_diagonal_text };
-        let record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
-        let drawing = &drawn.drawing;
-        let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
-        // Buttons of a form over a scan say nothing of its text.
-        let chars: usize = chars.filter(|token| !layout::is_box(&token.text)).map(layout::Token::chars).sum();
-        let page_area = (drawn.width * drawn.height).max(1.0);
-        let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
-        let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
-        let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();
-        let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
-        let wanted = self.wants(ImageCategory::Embedded);
-        let chosen = if wanted { Chosen::of(&drawing.pictures, &record.pictures) } else { Chosen::default() };
-        Ok(Reading { record, chosen, needs_ocr, garbled, truncated: drawing.truncated })
-    }
-
     fn index(&self, number: u32) -> Result<usize, Failure> {
         let index = (number as usize).checked_sub(1).filter(|index| *index < self.opening.pages);
         index.ok_or_else(|| Code::PagesOutOfRange.into())
-    }
-
-    fn text_only(&self, record: &PageRecord) -> Page {
-        Page {
-            width: Some(record.width),
-            height: Some(record.height),
-            rotation: record.rotation,
-            text: text::spatial(record),
-            ..Page::default()
-        }
-    }
-
-    fn laid_out(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
-        if reading.needs_ocr && !self.options.ignore_text_in_image {
-            let mut page = Page::default();
-            let raster = self.interpreter.render(number as usize - 1, picture::scale(&reading.record, OCR_DPI));
-            let image = picture::grey(&raster, &reading.record);
-            crate::read::ocr::read(&mut page, &image, &self.options, services);
-            if !page.words.is_empty() || reading.record.tokens.is_empty() {
-                (page.width, page.height) = (Some(reading.record.width), Some(reading.record.height));
-                return page;
-            }
-            // No OCR: what text there is, with the reason.
-            let mut own = layout::assemble(&reading.record, &self.stats);
-            own.warnings = page.warnings;
-            self.warn_of_garbled(reading, &mut own);
-            return own;
-        }
-        let mut page = layout::assemble(&reading.record, &self.stats);
-        self.warn_of_garbled(reading, &mut page);
-        page
-    }
-
-    fn warn_of_garbled(&self, reading: &Reading, page: &mut Page) {
-        if reading.garbled {
-            let message = "The fonts of the page do not say which characters most of its glyphs are.";
-            page.warnings.push(Warning::new(TEXT_LAYER_GARBLED, message));
-        }
     }
 }

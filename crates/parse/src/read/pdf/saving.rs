@@ -5,16 +5,31 @@ use docmill_model::document::{BBox, BlockKind, Page, Picture, Role};
 use docmill_model::options::ImageCategory;
 
 use super::album::Chosen;
+use super::drawing::{Drawing, DrawnPicture};
 use super::picture::{self, Upright};
 use super::{PdfReader, SCREENSHOT_DPI};
 use crate::Services;
 use crate::layout::PageRecord;
+use crate::read::crop;
 
 const PNG: &str = "image/png";
 
 impl PdfReader {
     pub(super) fn wants(&self, category: ImageCategory) -> bool {
         self.options.images.contains(&category)
+    }
+
+    /// The pictures that are to be saved, if any are.
+    pub(super) fn choose(&self, drawing: &Drawing, record: &PageRecord) -> Chosen {
+        if !self.wants(ImageCategory::Embedded) {
+            return Chosen::default();
+        }
+        let drawn = drawing.pictures.iter().copied().zip(record.pictures.iter().copied());
+        let inside = |(_, bbox): &(DrawnPicture, BBox)| {
+            self.options.crop.is_none_or(|wanted| crop::keeps(wanted, *bbox, record.width, record.height))
+        };
+        let (drawn, boxes): (Vec<DrawnPicture>, Vec<BBox>) = drawn.filter(inside).unzip();
+        Chosen::of(&drawn, &boxes)
     }
 
     /// Screenshot and figures, both cut from one rendering.

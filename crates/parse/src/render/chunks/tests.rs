@@ -34,7 +34,13 @@ fn table(rows: u32) -> Block {
     };
     let cells = (0..rows).flat_map(|row| [cell(row, 0, format!("name {row}")), cell(row, 1, format!("{row}|0"))]);
     let cells = cells.collect();
-    block(BlockKind::Table(Table { row_count: rows, column_count: 2, cells, method: String::new() }))
+    block(BlockKind::Table(Table {
+        row_count: rows,
+        column_count: 2,
+        cells,
+        method: String::new(),
+        ..Table::default()
+    }))
 }
 
 fn page(number: u32, blocks: Vec<Block>) -> PageOutcome {

@@ -1,0 +1,74 @@
+//! How sure the text of a page is that was not read by OCR: what its fonts and its drawing say of it.
+
+use super::drawing::Drawing;
+
+/// Text without ink lies over a scan: another program's OCR, only as good as that was.
+const HIDDEN_LOSS: f32 = 0.1;
+/// What came after the limit was not read.
+const TRUNCATED_LOSS: f32 = 0.1;
+
+/// 0 to 1; `None` without any text.
+pub fn of(drawing: &Drawing) -> Option<f32> {
+    let all = drawing.glyphs.len();
+    if all == 0 {
+        return None;
+    }
+    let share = |count: usize| count as f32 / all as f32;
+    let hidden = drawing.glyphs.iter().filter(|glyph| glyph.hidden).count();
+    let named = drawing.glyphs.iter().filter(|glyph| drawing.text_of(glyph).chars().any(says_nothing)).count();
+    let truncated = if drawing.truncated { TRUNCATED_LOSS } else { 0.0 };
+    let loss = share(drawing.unmapped + named) + HIDDEN_LOSS * share(hidden) + truncated;
+    Some((1.0 - loss).clamp(0.0, 1.0))
+}
+
+/// Characters that stand for an unknown one. Those of private use that symbol fonts have for bullets are known.
+fn says_nothing(c: char) -> bool {
+    matches!(c, '\u{FFFD}' | '\u{E000}'..='\u{EFFF}' | '\u{F100}'..='\u{F8FF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing::DrawnGlyph;
+    use super::*;
+
+    fn drawing(texts: &[&str], hidden: bool) -> Drawing {
+        let mut drawing = Drawing::default();
+        for text in texts {
+            drawing.glyphs.push(DrawnGlyph {
+                x: 0.0,
+                y: 0.0,
+                dx: 1.0,
+                dy: 0.0,
+                advance: 5.0,
+                tracking: 0.0,
+                size: 10.0,
+                start: drawing.text.len() as u32,
+                len: text.len() as u16,
+                style: 0,
+                vertical: false,
+                hidden,
+                late: false,
+            });
+            drawing.text.push_str(text);
+            drawing.unmapped += usize::from(text.is_empty());
+        }
+        drawing
+    }
+
+    #[test]
+    fn what_is_unknown_hidden_or_missing_makes_a_page_less_sure() {
+        for (texts, hidden, truncated, expected) in [
+            (vec![], false, false, None),
+            (vec!["a", "b", "\u{F0B7}"], false, false, Some(1.0)),
+            (vec!["a", "b", "c", ""], false, false, Some(0.75)),
+            (vec!["a", "\u{FFFD}"], false, false, Some(0.5)),
+            (vec!["a", "\u{E010}"], false, false, Some(0.5)),
+            (vec!["a", "b"], true, false, Some(0.9)),
+            (vec!["a", "b"], false, true, Some(0.9)),
+            (vec!["", ""], true, true, Some(0.0)),
+        ] {
+            let drawing = Drawing { truncated, ..drawing(&texts, hidden) };
+            assert_eq!(of(&drawing), expected, "{texts:?} {hidden} {truncated}");
+        }
+    }
+}
