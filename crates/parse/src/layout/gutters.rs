@@ -16,6 +16,9 @@ const LINES_MIN: usize = 3;
 const COLUMN_WIDTH_MIN: f32 = 5.0;
 /// Neighbouring bins belong to one strip while they share this much of its height.
 const SHARED: f32 = 0.8;
+/// Away from where the gutter was found, columns have so many lines, or so many words in each.
+const LINES_SURE: usize = 4;
+const WORDS_MIN: usize = 4;
 /// Strips that are looked at, the tallest first.
 const CANDIDATES_MAX: usize = 12;
 /// Rows that may be drawn from the left to the right before they are taken for the rows of a table.
@@ -60,7 +63,7 @@ pub fn find(pieces: &[Piece], rules: &[Rule], em: f32) -> Option<Gutter> {
         let across = rules.iter().filter(|rule| {
             rule.at > strip.y0 && rule.at < strip.y1 && rule.from < strip.x0 - em && rule.to > strip.x1 + em
         });
-        across.count() < RULES_ACROSS && stand_alone(&left, &right, *strip, em) && are_columns(&left, &right, em)
+        across.count() < RULES_ACROSS && stand_alone(&left, &right, *strip, em) && are_columns(&left, &right, true, em)
     })
 }
 
@@ -155,8 +158,17 @@ fn lines(side: &[Piece]) -> Vec<SideLine> {
 
 /// Whether two sides are read one after the other. Columns are drawn one after the other; where the page is drawn row by
 /// row, only running text on both sides tells them from the columns of a table.
-pub fn are_columns(left: &[Piece], right: &[Piece], em: f32) -> bool {
-    !drawn_in_rows(left, right, em) || (is_prose(&lines(left), em) && is_prose(&lines(right), em))
+///
+/// `proven`: the gutter was found here, not only above or below.
+pub fn are_columns(left: &[Piece], right: &[Piece], proven: bool, em: f32) -> bool {
+    let (own, other) = (lines(left), lines(right));
+    let wordy = |lines: &[SideLine]| lines.iter().map(|line| line.words).sum::<usize>() >= WORDS_MIN * lines.len();
+    if !proven && own.len().min(other.len()) < LINES_SURE && !(wordy(&own) && wordy(&other)) {
+        return false;
+    }
+    // A single line is read the same way, and may be the row of a table.
+    let several = own.len().min(other.len()) > 1;
+    several && (!drawn_in_rows(left, right, em) || (is_prose(&own, em) && is_prose(&other, em)))
 }
 
 /// Whether the drawing goes from the left to the right and then on below, more than once: a row at a time.
@@ -198,7 +210,7 @@ fn rows(drawn: &[(&Piece, bool)], em: f32) -> usize {
 fn is_prose(lines: &[SideLine], em: f32) -> bool {
     let Some(area) = BBox::around(lines.iter().map(|line| line.bbox)) else { return false };
     let words = lines.iter().map(|line| line.words).sum::<usize>();
-    if area.w < 2.0 * COLUMN_WIDTH_MIN * em || words < 4 * lines.len() {
+    if area.w < 2.0 * COLUMN_WIDTH_MIN * em || words < WORDS_MIN * lines.len() {
         return false;
     }
     let full: Vec<bool> = lines.iter().map(|line| line.bbox.w >= FULL * area.w && line.gap <= PROSE_GAP * em).collect();

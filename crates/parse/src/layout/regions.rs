@@ -66,7 +66,9 @@ fn cut(pieces: Vec<Piece>, page: &Page<'_>, depth: usize, regions: &mut Vec<Vec<
             }
             Band::Beside(left, right) => (left, right),
         };
-        if left.is_empty() || right.is_empty() || !gutters::are_columns(&left, &right, page.em) {
+        let middle = |side: &[Piece]| BBox::around(side.iter().map(|piece| piece.bbox)).map(|area| area.center().1);
+        let proven = [&left, &right].iter().any(|side| middle(side).is_some_and(|y| y >= gutter.y0 && y <= gutter.y1));
+        if left.is_empty() || right.is_empty() || !gutters::are_columns(&left, &right, proven, page.em) {
             flow.extend(left.into_iter().chain(right));
             continue;
         }
