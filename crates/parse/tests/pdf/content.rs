@@ -113,3 +113,15 @@ fn right_to_left_text_is_read_as_it_is_meant() {
     let drawn: String = ["05DD", "05D5", "05DC", "05E9"].iter().map(|code| letter(code)).collect();
     assert_eq!(words(&drawn), "שלום");
 }
+
+#[test]
+fn a_long_document_is_surveyed_in_part_and_its_headers_are_known_everywhere() {
+    let body = |number: u32| text("F", 10.0, 50.0, 500.0, &format!("Words of page {number} and nothing else."));
+    let contents: Vec<String> =
+        (1..=450).map(|number| text("F", 8.0, 50.0, 780.0, "Yearbook of the archive") + &body(number)).collect();
+    let pages = pages(pdf(&contents.iter().map(String::as_str).collect::<Vec<_>>()));
+    // Neither among the first ones nor on a step of the sample.
+    let page = &pages[400];
+    assert_eq!((page.number, page.header.as_deref()), (401, Some("Yearbook of the archive")));
+    assert_eq!(page.markdown, "Words of page 401 and nothing else.");
+}

@@ -31,6 +31,10 @@ use album::Album;
 use interpreter::{Interpreter, Opening};
 use reading::Reading;
 
+/// Pages of a document that are all surveyed; of a longer one so many from its beginning, and about as many over the rest:
+/// its first page must not wait for its last, and styles and page headers show in a part.
+const SURVEYED_WHOLE: u32 = 400;
+const SURVEYED_FIRST: u32 = 150;
 /// Words of surveyed pages that are kept so that a page need not be interpreted twice; about 100 bytes each.
 const WORDS_KEPT_MAX: usize = 200_000;
 /// Pixels per inch of screenshots.
@@ -124,6 +128,10 @@ impl DocumentReader for PdfReader {
     }
 
     fn survey(&mut self, number: u32) -> Result<(), Failure> {
+        if !self.is_sampled(number) {
+            self.surveyed.insert(number);
+            return Ok(());
+        }
         let reading = self.read(number)?;
         self.stats.absorb(&reading.record);
         self.album.meet(&reading.chosen);
@@ -161,6 +169,14 @@ impl DocumentReader for PdfReader {
 }
 
 impl PdfReader {
+    /// Whether the survey looks at this page. Numbers of pictures and margins of all pages need every one.
+    fn is_sampled(&self, number: u32) -> bool {
+        let pages = self.opening.pages as u32;
+        let step = (pages / SURVEYED_FIRST).max(1);
+        let all = self.wants(ImageCategory::Embedded) || self.options.spatial.align_pages;
+        all || pages <= SURVEYED_WHOLE || number <= SURVEYED_FIRST || number.is_multiple_of(step)
+    }
+
     fn index(&self, number: u32) -> Result<usize, Failure> {
         let index = (number as usize).checked_sub(1).filter(|index| *index < self.opening.pages);
         index.ok_or_else(|| Code::PagesOutOfRange.into())
