@@ -255,8 +255,7 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], tokens: &[Token], used:
         let several = pieces.len() > 1 && !only_marker_and_text(&pieces, segments);
         let wrapped = pieces.len() == 1
             && singles < SINGLES_MAX
-            && fits(&run, pieces[0], segments)
-            && (!stands_out(&run, pieces[0], row.top - bottom, segments, tokens)
+            && ((fits(&run, pieces[0], segments) && !stands_out(&run, pieces[0], row.top - bottom, segments, tokens))
                 || is_group_title(&run, &rows[index..], segments, tokens));
         if !near || !(several || wrapped) {
             close_run(&mut run, &mut regions);

@@ -140,18 +140,24 @@ fn join_headings(drafts: &mut Vec<Draft>, levels: &mut Vec<Option<u8>>, tokens: 
 
 /// Whether a list of the other kind begins here, not deeper inside the one before.
 fn changes_list(items: &[Item], marker: lists::Marker, draft: &Draft) -> bool {
-    let ordered = |marker: lists::Marker| matches!(marker, lists::Marker::Ordered(_));
+    let kind = |marker: lists::Marker| match marker {
+        lists::Marker::Bullet => 0,
+        lists::Marker::Ordered(Some(_)) => 1,
+        lists::Marker::Ordered(None) => 2,
+    };
     items.first().is_some_and(|first| {
-        ordered(first.marker) != ordered(marker) && draft.bbox.x <= first.draft.bbox.x + first.draft.size
+        kind(first.marker) != kind(marker) && draft.bbox.x <= first.draft.bbox.x + first.draft.size
     })
 }
 
 fn item_marker(draft: &Draft, tokens: &[Token]) -> Option<lists::Marker> {
     let line: &Line = draft.lines.first()?;
-    if !blocks::starts_item(line, tokens) {
+    let (first, last) = (line.tokens.first()?, line.tokens.last()?);
+    // `- 12 -` is the number of a page.
+    if !blocks::starts_item(line, tokens) || tokens[*first].text == tokens[*last].text {
         return None;
     }
-    lists::marker(&tokens[line.tokens[0]].text)
+    lists::marker(&tokens[*first].text)
 }
 
 /// A bullet is always an item. A number is one in company: the item before or the next paragraph has one too.

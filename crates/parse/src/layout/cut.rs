@@ -1,5 +1,7 @@
 //! The page cut into parts that are read one after the other, before it is known what each of them is.
 
+use std::collections::HashSet;
+
 use docmill_model::document::Role;
 use docmill_model::options::SpatialText;
 
@@ -28,12 +30,24 @@ impl Cut {
     pub fn of(record: &PageRecord, stats: &DocumentStats) -> Self {
         let tokens = &record.tokens;
         let mut taken = vec![false; tokens.len()];
-        let furniture = furniture::find(record, stats);
+        let rules = Rules::of(record);
+        let drawing = tokens.len() > TOKENS_MAX;
+        let mut ruled = if drawing { Vec::new() } else { lattice::find(&rules, tokens, &mut taken) };
+        let mut furniture = furniture::find(record, stats);
+        // Cells at the edge of the page may repeat, or be numbers like those of pages; a table of nothing else is a header.
+        let edge: HashSet<usize> = furniture.iter().flat_map(|(_, line)| line.tokens.iter().copied()).collect();
+        ruled.retain(|table| {
+            let (own, words) = (table.tokens().filter(|index| edge.contains(index)).count(), table.tokens().count());
+            let kept = own * 2 <= words;
+            if !kept {
+                table.tokens().for_each(|index| taken[index] = false);
+            }
+            kept
+        });
+        furniture.retain(|(_, line)| line.tokens.iter().all(|index| !taken[*index]));
         for (_, line) in &furniture {
             line.tokens.iter().for_each(|index| taken[*index] = true);
         }
-        let rules = Rules::of(record);
-        let ruled = if tokens.len() > TOKENS_MAX { Vec::new() } else { lattice::find(&rules, tokens, &mut taken) };
         let rtl = bidi::mostly_rtl(tokens.iter().map(|token| token.text.as_str()));
         let across = row_rules(&rules, &ruled, tokens, &taken);
         let regions = regions::split(pieces(tokens, &ruled, &taken), &across, stats.body_size(), rtl);

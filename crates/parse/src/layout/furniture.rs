@@ -9,6 +9,8 @@ use super::{DocumentStats, PageRecord};
 const EDGE: f32 = 0.12;
 /// Lines looked at in each edge.
 const LINES_MAX: usize = 4;
+/// Words that headers and footers have where they are most of a page.
+const WORDS_MAX: usize = 40;
 
 /// The outermost lines of the page, with the role that they would have.
 pub fn edge_lines(record: &PageRecord) -> Vec<(Role, Segment)> {
@@ -33,6 +35,11 @@ pub fn edge_lines(record: &PageRecord) -> Vec<(Role, Segment)> {
 pub fn find(record: &PageRecord, stats: &DocumentStats) -> Vec<(Role, Segment)> {
     let mut found: Vec<(Role, Segment)> =
         edge_lines(record).into_iter().filter(|(_, line)| stats.repeats(record, line)).collect();
+    // A page that says little but what others say too is no page of headers.
+    let words: usize = found.iter().map(|(_, line)| line.tokens.len()).sum();
+    if words > WORDS_MAX && words * 2 > record.tokens.len() {
+        return Vec::new();
+    }
     found.sort_by_key(|(_, line)| line.seq);
     found
 }

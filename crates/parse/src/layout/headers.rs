@@ -13,15 +13,13 @@ const SPAN_MAX: usize = 12;
 pub fn with_spans(mut table: FoundTable) -> FoundTable {
     let Some(columns) = column_extents(&table) else { return table };
     let filled = |row: usize, column: usize| at(&table, row, column).is_some_and(|cell| !cell.lines.is_empty());
+    let wide = |column: usize| at(&table, 0, column).map_or(1, |cell| cell.column_span);
     let names: Vec<usize> = (0..table.columns).filter(|column| filled(0, *column)).collect();
     let below: Vec<bool> = (0..table.columns).map(|column| filled(1, column)).collect();
     // A header of two levels has fewer names in the first row than in the second, none of them over nothing.
     let fewer = names.len() < below.iter().filter(|filled| **filled).count();
-    if table.rows < 3
-        || names.is_empty()
-        || !fewer
-        || table.cells.iter().any(|cell| cell.row == 0 && cell.column_span > 1)
-    {
+    let over = |name: &usize| wide(*name) > 1 && below[*name..name + wide(*name)].iter().all(|filled| *filled);
+    if table.rows < 3 || !(fewer || names.iter().any(over)) {
         return table;
     }
     let mut spans: Vec<(usize, usize, usize)> = Vec::new();
@@ -29,6 +27,10 @@ pub fn with_spans(mut table: FoundTable) -> FoundTable {
         let least = if index == 0 { 0 } else { names[index - 1] + 1 };
         let most = names.get(index + 1).map_or(table.columns, |next| *next);
         let least = spans.last().map_or(least, |(_, last, _)| least.max(last + 1));
+        if wide(*name) > 1 {
+            spans.push((*name, name + wide(*name) - 1, *name));
+            continue;
+        }
         let Some(bbox) = at(&table, 0, *name).and_then(|cell| cell.bbox) else { continue };
         let candidates = (least..=*name).flat_map(|from| (name + 1..=most).map(move |to| (from, to)));
         let fits = candidates.filter(|(from, to)| {

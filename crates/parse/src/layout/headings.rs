@@ -45,6 +45,15 @@ pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Optio
             })
         })
         .collect();
+    // A title in capitals stands above a heading in capitals.
+    for index in (1..drafts.len()).rev() {
+        let (title, below) = (&drafts[index - 1], &drafts[index]);
+        let both = is_capitals(&title.text) && is_capitals(&below.text) && levels[index].is_some();
+        let inside = title.bbox.y > EDGE * height && title.bbox.bottom() < (1.0 - EDGE) * height;
+        if levels[index - 1].is_none() && both && inside && !vetoed(&title.text, title.lines.len()) {
+            levels[index - 1] = Some(stats.level(title.size, title.bold));
+        }
+    }
     // Short lines of one style below each other are a list or a drawing, whatever their style.
     let mut start = 0;
     while start < drafts.len() {
@@ -119,7 +128,8 @@ fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32
         && (!starts_numbered(&next.text) || is_numbered_below(text, &next.text))
         && next.bbox.y > draft.bbox.y;
     // Several words in capitals need no paragraph below them: entries and tables have headings too.
-    let title = capitals && words >= 3 && !text.contains(|c: char| c.is_ascii_digit() || c == '/');
+    let plain = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();
+    let title = capitals && plain >= 3;
     let stands = above_text || (title && next.bbox.y > draft.bbox.y && !is_capitals(&next.text));
     (numbered || bold || (capitals && inside))
         && stands

@@ -21,7 +21,9 @@ const SPACE_SEEN: f32 = 0.4;
 /// Letters of a bold cut are drawn with strokes this much wider than the page's usual ones.
 const BOLD_STROKE: f32 = 1.3;
 /// Inks that differ by more than this in a part of 255 are seen as two.
-const COLOUR_STEP: u8 = 60;
+const COLOUR_STEP: u8 = 80;
+/// A dark colour differs from black by its chroma alone.
+const CHROMA_STEP: u8 = 40;
 /// Rules that are looked at, and how far below a baseline, points.
 const UNDERLINES_MAX: usize = 2_000;
 const UNDERLINE_REACH: f32 = 12.0;
@@ -136,7 +138,9 @@ fn usual_colour(drawing: &Drawing) -> [u8; 3] {
 }
 
 fn differs(colour: [u8; 3], usual: [u8; 3]) -> bool {
-    colour.iter().zip(usual).any(|(a, b)| a.abs_diff(b) > COLOUR_STEP)
+    let chroma = |colour: [u8; 3]| colour.iter().max().zip(colour.iter().min()).map_or(0, |(most, least)| most - least);
+    let apart = colour.iter().zip(usual).any(|(a, b)| a.abs_diff(b) > COLOUR_STEP);
+    apart || chroma(colour).abs_diff(chroma(usual)) > CHROMA_STEP
 }
 
 /// The median stroke of the page's letters whose fonts say nothing of their weight.
