@@ -9,6 +9,8 @@ use super::{Rule, Token, headings};
 const RULE_ENDS: f32 = 0.6;
 /// White between two rows of one table, em.
 const ROW_GAP: f32 = 2.2;
+/// The same of rows with as many pieces, three or more, in line with each other.
+const ROW_GAP_WIDE: f32 = 4.5;
 /// Rows with one piece only that may stand between two rows with several: wrapped cells.
 const SINGLES_MAX: usize = 4;
 
@@ -251,7 +253,11 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], tokens: &[Token], used:
         if pieces.is_empty() {
             continue;
         }
-        let near = run.is_empty() || row.top - bottom <= ROW_GAP * row.size;
+        let white = (row.top - bottom) / row.size.max(1.0);
+        let wide = white <= ROW_GAP_WIDE
+            && pieces.len() > 2
+            && run.last().is_some_and(|last| last.len() == pieces.len() && line_up(last, &pieces, segments, row.size));
+        let near = run.is_empty() || white <= ROW_GAP || wide;
         let several = pieces.len() > 1 && !only_marker_and_text(&pieces, segments);
         let wrapped = pieces.len() == 1
             && singles < SINGLES_MAX
@@ -314,14 +320,19 @@ fn is_group_title(run: &[Vec<usize>], rows: &[VisualRow], segments: &[Segment], 
     if !close || title.size > 1.1 * segments[last[0]].size || headings::is_caption(&title.text(tokens)) {
         return false;
     }
+    line_up(last, &next.pieces[1..], segments, em)
+}
+
+/// Whether two thirds of the values begin, end or have their middle where some piece of the row above has.
+fn line_up(above: &[usize], values: &[usize], segments: &[Segment], em: f32) -> bool {
     let meets = |piece: &&usize| {
         let own = segments[**piece].bbox;
-        last.iter().any(|other| {
+        above.iter().any(|other| {
             let other = segments[*other].bbox;
-            (other.right() - own.right()).abs() <= 0.5 * em || (other.x - own.x).abs() <= 0.5 * em
+            let apart = [other.right() - own.right(), other.x - own.x, other.center().0 - own.center().0];
+            apart.iter().any(|distance| distance.abs() <= 0.5 * em)
         })
     };
-    let values = &next.pieces[1..];
     values.iter().filter(meets).count() * 3 >= values.len() * 2
 }
 

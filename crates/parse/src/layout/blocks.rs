@@ -162,7 +162,8 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
     // So is a line in capitals, but capitals inside running text are no heading.
     let capitals = current.iter().all(|line| in_capitals(line, tokens));
-    if capitals != in_capitals(next, tokens) && (capitals || ends) {
+    let small = next.tokens.iter().any(|index| tokens[*index].text.contains(char::is_lowercase));
+    if (capitals && small) || (!capitals && ends && in_capitals(next, tokens)) {
         return false;
     }
     let right = current.iter().map(|line| line.bbox.right()).fold(f32::MIN, f32::max).max(next.bbox.right());

@@ -199,15 +199,16 @@ fn crosses(segment: &Segment, columns: &[(f32, f32)], tokens: &[Token], em: f32)
     })
 }
 
-/// Tables are drawn row by row; columns of prose are drawn column by column.
+/// Tables are drawn row by row, from either end; columns of prose are drawn column by column.
 fn read_row_by_row(pieces: &[Piece]) -> bool {
-    let (mut onward, mut all) = (0, 0);
+    let (mut onward, mut back, mut all) = (0, 0, 0);
     for pair in pieces.windows(2).filter(|pair| pair[0].row == pair[1].row) {
-        all += 1;
         let (here, next) = (&pair[0].segment, &pair[1].segment);
+        all += 1;
         onward += usize::from(next.seq > here.seq && next.seq <= here.last_seq() + 8);
+        back += usize::from(here.seq > next.seq && here.seq <= next.last_seq() + 8);
     }
-    all > 0 && onward * 5 >= all * 3
+    all > 0 && onward.max(back) * 5 >= all * 3
 }
 
 /// Lines of cells. Rules between two lines always divide; else small distances join, unless both lines begin rows.
@@ -431,9 +432,12 @@ fn gates(table: &FoundTable, tokens: &[Token], ruled: bool, loose: bool) -> bool
     if table.columns == 2 && !ruled && !loose && labels.count() * 2 > table.rows {
         return false;
     }
-    let leaders =
-        filled.iter().filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.contains("....")));
-    if leaders.count() * 3 > table.rows {
+    // Dots that lead from an entry to its page, in one piece or one by one.
+    let leads = |cell: &&&FoundCell| {
+        let words = || cell.lines.iter().flatten().map(|index| tokens[*index].text.as_str());
+        words().any(|word| word.contains("....")) || words().filter(|word| *word == ".").count() > 3
+    };
+    if filled.iter().filter(leads).count() * 3 > table.rows {
         return false;
     }
     if ruled {
