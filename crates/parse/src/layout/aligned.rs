@@ -320,7 +320,19 @@ fn is_group_title(run: &[Vec<usize>], rows: &[VisualRow], segments: &[Segment], 
     if !close || title.size > 1.1 * segments[last[0]].size || headings::is_caption(&title.text(tokens)) {
         return false;
     }
-    line_up(last, &next.pieces[1..], segments, em)
+    line_up(last, &next.pieces[1..], segments, em) || stand_below(last, &next.pieces[1..], title, segments)
+}
+
+/// Whether every value stands below one of the names of a header that leaves the first column free: right of where the
+/// name begins, left of where the next one does. Names and numbers are set flush on different sides.
+fn stand_below(names: &[usize], values: &[usize], title: &Segment, segments: &[Segment]) -> bool {
+    let begins: Vec<f32> = names.iter().map(|name| segments[*name].bbox.x).collect();
+    let below = |value: &usize| {
+        let own = segments[*value].bbox;
+        let slot = begins.iter().filter(|x| **x <= own.x + 1.0).count();
+        slot > 0 && begins.get(slot).is_none_or(|next| own.right() <= *next)
+    };
+    begins.first().is_some_and(|first| *first > title.bbox.right()) && values.len() > 1 && values.iter().all(below)
 }
 
 /// Whether two thirds of the values begin, end or have their middle where some piece of the row above has.
