@@ -126,7 +126,7 @@ fn stand_alone(left: &[Piece], right: &[Piece], strip: Gutter, em: f32) -> bool 
     let least = if strip.x1 - strip.x0 < WIDTH_MIN_SHORT * em { LINES_SHORT } else { LINES_MIN };
     [left, right].iter().all(|side| {
         let width = BBox::around(side.iter().map(|piece| piece.bbox)).map_or(0.0, |area| area.w);
-        width >= COLUMN_WIDTH_MIN * em && lines(side).len() >= least
+        width >= COLUMN_WIDTH_MIN * em && lines(side, f32::MAX).len() >= least
     })
 }
 
@@ -135,22 +135,22 @@ struct SideLine {
     bbox: BBox,
     baseline: f32,
     words: usize,
-    /// Widest white between two of its words, points.
-    gap: f32,
 }
 
-fn lines(side: &[Piece]) -> Vec<SideLine> {
+/// Lines of a side, cut where more than `gap` points are white.
+fn lines(side: &[Piece], gap: f32) -> Vec<SideLine> {
     let mut order: Vec<&Piece> = side.iter().collect();
     order.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.bbox.x.total_cmp(&b.bbox.x)));
     let mut lines: Vec<SideLine> = Vec::new();
     for piece in order {
         match lines.last_mut() {
-            Some(line) if piece.baseline - line.baseline <= 0.35 * piece.bbox.h => {
-                line.gap = line.gap.max(piece.bbox.x - line.bbox.right());
+            Some(line)
+                if piece.baseline - line.baseline <= 0.35 * piece.bbox.h && piece.bbox.x - line.bbox.right() <= gap =>
+            {
                 line.bbox = line.bbox.union(piece.bbox);
                 line.words += 1;
             }
-            _ => lines.push(SideLine { bbox: piece.bbox, baseline: piece.baseline, words: 1, gap: 0.0 }),
+            _ => lines.push(SideLine { bbox: piece.bbox, baseline: piece.baseline, words: 1 }),
         }
     }
     lines
@@ -161,14 +161,14 @@ fn lines(side: &[Piece]) -> Vec<SideLine> {
 ///
 /// `proven`: the gutter was found here, not only above or below.
 pub fn are_columns(left: &[Piece], right: &[Piece], proven: bool, em: f32) -> bool {
-    let (own, other) = (lines(left), lines(right));
+    let (own, other) = (lines(left, f32::MAX), lines(right, f32::MAX));
     let wordy = |lines: &[SideLine]| lines.iter().map(|line| line.words).sum::<usize>() >= WORDS_MIN * lines.len();
     if !proven && own.len().min(other.len()) < LINES_SURE && !(wordy(&own) && wordy(&other)) {
         return false;
     }
     // A single line is read the same way, and may be the row of a table.
     let several = own.len().min(other.len()) > 1;
-    several && (!drawn_in_rows(left, right, em) || (is_prose(&own, em) && is_prose(&other, em)))
+    several && (!drawn_in_rows(left, right, em) || (is_prose(left, em) && is_prose(right, em)))
 }
 
 /// Whether the drawing goes from the left to the right and then on below, more than once: a row at a time.
@@ -206,14 +206,19 @@ fn rows(drawn: &[(&Piece, bool)], em: f32) -> usize {
     rows
 }
 
-/// Lines of several words that fill their column, some in a row.
-fn is_prose(lines: &[SideLine], em: f32) -> bool {
-    let Some(area) = BBox::around(lines.iter().map(|line| line.bbox)) else { return false };
+/// Lines of several words that fill their column, some below each other. A side may have columns of its own.
+fn is_prose(side: &[Piece], em: f32) -> bool {
+    let mut lines = lines(side, PROSE_GAP * em);
+    let mut widths: Vec<f32> = lines.iter().map(|line| line.bbox.w).collect();
+    widths.sort_by(f32::total_cmp);
+    let column = widths.get(widths.len() * 9 / 10).copied().unwrap_or(0.0);
     let words = lines.iter().map(|line| line.words).sum::<usize>();
-    if area.w < 2.0 * COLUMN_WIDTH_MIN * em || words < WORDS_MIN * lines.len() {
+    if column < 2.0 * COLUMN_WIDTH_MIN * em || words < WORDS_MIN * lines.len() {
         return false;
     }
-    let full: Vec<bool> = lines.iter().map(|line| line.bbox.w >= FULL * area.w && line.gap <= PROSE_GAP * em).collect();
+    let place = |line: &SideLine| (line.bbox.x / (2.0 * COLUMN_WIDTH_MIN * em)) as i32;
+    lines.sort_by(|a, b| place(a).cmp(&place(b)).then(a.baseline.total_cmp(&b.baseline)));
+    let full: Vec<bool> = lines.iter().map(|line| line.bbox.w >= FULL * column).collect();
     let run = full.split(|full| !full).map(<[bool]>::len).max().unwrap_or(0);
     run >= LINES_MIN && full.iter().filter(|full| **full).count() * 5 >= full.len() * 2
 }
