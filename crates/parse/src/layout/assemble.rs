@@ -12,7 +12,7 @@ use super::grid::FoundTable;
 use super::lines::{Segment, segments};
 use super::order::{Atom, sequence};
 use super::regions::{Piece, What};
-use super::{Aside, DocumentStats, PageRecord, Switches, Token, aligned, cut, furniture, headings, joins, lists};
+use super::{Aside, DocumentStats, PageRecord, Switches, Token, aligned, code, cut, furniture, headings, joins, lists};
 
 /// Blocks, words and spatial text of the page. Number, engine and pictures are the reader's to fill.
 pub fn assemble(record: &PageRecord, stats: &DocumentStats, switches: Switches) -> Page {
@@ -94,7 +94,19 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
     let mut levels = headings::levels(&drafts, stats, emitter.height());
     join_headings(&mut drafts, &mut levels, tokens);
     let mut items: Vec<Item> = Vec::new();
+    let mut code = 0;
     for (index, draft) in drafts.iter().enumerate() {
+        if index < code {
+            continue;
+        }
+        code = index + if stats.body_mono() { 0 } else { code::run(&drafts[index..], tokens) };
+        if code > index {
+            if !items.is_empty() {
+                emitter.list(&std::mem::take(&mut items));
+            }
+            emitter.code(&drafts[index..code]);
+            continue;
+        }
         let level = levels[index];
         if level.is_none()
             && let Some(marker) = item_marker(draft, tokens)

@@ -3,7 +3,7 @@
 use docmill_model::document::BBox;
 
 use super::lines::{Segment, join_lines};
-use super::{Token, bidi, headings, lists};
+use super::{Token, bidi, code, headings, lists};
 
 /// Distance between baselines inside a paragraph, em, when nothing else is known; text that is set wider is usual where
 /// most of its lines are as far apart.
@@ -141,6 +141,9 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     let Some(last) = current.last() else { return false };
     let (pitch, most) = pitch;
     if last.labelled || next.labelled {
+        return false;
+    }
+    if code::is_code(last, tokens) != code::is_code(next, tokens) {
         return false;
     }
     let em = last.size.max(next.size);

@@ -69,6 +69,18 @@ impl<'t> Emitter<'t> {
         self.push(BlockKind::Text { value: draft.text.clone() }, role, vec![draft.bbox], words);
     }
 
+    /// Paragraphs of a listing as one block of code, its indents and gaps as spaces.
+    pub fn code(&mut self, drafts: &[Draft]) {
+        let start = self.page.words.len() as u32;
+        for draft in drafts {
+            self.lines(draft);
+        }
+        let words = WordRange::new(start, self.page.words.len() as u32);
+        let boxes = BBox::around(drafts.iter().map(|draft| draft.bbox)).into_iter().collect();
+        let kind = BlockKind::Code { value: super::code::text(drafts, self.tokens), language: None };
+        self.push(kind, Role::Body, boxes, words);
+    }
+
     pub fn heading(&mut self, draft: &Draft, level: u8) {
         let words = self.lines(draft);
         let kind = BlockKind::Heading { value: draft.text.clone(), level };

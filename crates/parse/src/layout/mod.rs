@@ -9,6 +9,7 @@ mod assemble;
 mod bands;
 pub mod bidi;
 mod blocks;
+mod code;
 mod columns;
 pub mod continued;
 mod cut;
@@ -61,6 +62,8 @@ pub struct Token {
     pub size: f32,
     /// Set apart from the running text: bold, in another ink, or underlined.
     pub bold: bool,
+    /// In a font whose letters are all equally wide.
+    pub mono: bool,
     /// Place in the drawing order; words drawn one after another have consecutive numbers.
     pub seq: u32,
     /// 0 to 1 from OCR.

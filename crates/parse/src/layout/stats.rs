@@ -25,6 +25,8 @@ pub fn style_key(size: f32, bold: bool) -> StyleKey {
 #[derive(Debug, Default)]
 pub struct DocumentStats {
     pages: u32,
+    /// Characters in fonts whose letters are all equally wide.
+    mono: u64,
     /// Characters by style.
     chars: BTreeMap<StyleKey, u64>,
     /// Short lines by style.
@@ -46,6 +48,7 @@ impl DocumentStats {
         self.pages += 1;
         for token in &record.tokens {
             *self.chars.entry(style_key(token.size, token.bold)).or_default() += token.chars() as u64;
+            self.mono += if token.mono { token.chars() as u64 } else { 0 };
             if let Some(width) = text::char_width(token) {
                 *self.char_widths.entry((width * 20.0).round().clamp(1.0, 20_000.0) as u32).or_default() += 1;
             }
@@ -112,6 +115,11 @@ impl DocumentStats {
         let usual = by_size.iter().find(|(_, chars)| **chars == most).map_or(body, |(size, _)| *size);
         // Not a size that large: a poster's title is no running text.
         (if body * 2 <= usual * 3 { body } else { usual }) as f32 / 4.0
+    }
+
+    /// Whether the running text is set as code is, so that its font says nothing.
+    pub fn body_mono(&self) -> bool {
+        self.mono * 2 > self.chars.values().sum::<u64>()
     }
 
     /// Whether the running text is bold, so that bold says nothing.

@@ -79,6 +79,7 @@ fn tokens(text: &OcrText, scale: f32) -> Vec<Token> {
             baseline: (line.y + 0.8 * line.h) * scale,
             size: (usual * scale).clamp(2.0, 200.0),
             bold: false,
+            mono: false,
             seq: tokens.len() as u32 + 1,
             confidence: Some(word.confidence.clamp(0.0, 1.0)),
         });

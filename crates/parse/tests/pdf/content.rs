@@ -125,3 +125,16 @@ fn a_long_document_is_surveyed_in_part_and_its_headers_are_known_everywhere() {
     assert_eq!((page.number, page.header.as_deref()), (401, Some("Yearbook of the archive")));
     assert_eq!(page.markdown, "Words of page 401 and nothing else.");
 }
+
+#[test]
+fn listings_are_code_with_their_indents() {
+    let extra = "/Resources << /Font << /F 3 0 R /M << /Type /Font /Subtype /Type1 /BaseFont /Courier >> >> >>";
+    let prose =
+        "The archive keeps a small program that counts the boxes on each shelf, and it is printed here in full.";
+    let content = text("F", 10.0, 50.0, 700.0, prose)
+        + &text("M", 9.0, 50.0, 680.0, "for shelf in shelves:")
+        + &text("M", 9.0, 71.6, 669.0, "print\\(shelf\\)")
+        + &text("F", 10.0, 50.0, 640.0, prose);
+    let page = pages(support::pdf_of(&[PageSpec { content: &content, extra }])).remove(0);
+    assert_eq!(page.markdown, format!("{prose}\n\n```\nfor shelf in shelves:\n    print(shelf)\n```\n\n{prose}"));
+}

@@ -45,7 +45,6 @@ pub struct DrawnField {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Style {
     pub bold: bool,
-    pub italic: bool,
     pub mono: bool,
     /// Red, green and blue of its ink.
     pub colour: [u8; 3],

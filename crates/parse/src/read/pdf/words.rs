@@ -70,7 +70,11 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
     let mut seq = 0;
     for (group, words) in groups {
         let late: Vec<bool> = words.iter().map(|word| word.first.late).collect();
-        let tokens = words.into_iter().map(|word| word.finish(&turn, &mut seq));
+        let mono = |word: &Letters| drawing.styles.get(word.first.style as usize).is_some_and(|style| style.mono);
+        let tokens = words.into_iter().map(|word| {
+            let mono = mono(&word);
+            word.finish(&turn, mono, &mut seq)
+        });
         let (tokens, late): (Vec<Token>, Vec<bool>) =
             tokens.zip(late).filter_map(|(token, late)| Some((token?, late))).unzip();
         if group == UPRIGHT {
@@ -246,7 +250,7 @@ impl Letters {
         (self.end.0 - self.first.x) * self.first.dx + (self.end.1 - self.first.y) * self.first.dy
     }
 
-    fn finish(self, turn: &Turn, seq: &mut u32) -> Option<Token> {
+    fn finish(self, turn: &Turn, mono: bool, seq: &mut u32) -> Option<Token> {
         let text = bidi::logical(&clean(&self.text));
         if text.is_empty() {
             return None;
@@ -265,7 +269,9 @@ impl Letters {
         let (_, baseline) = turn.point(self.first.x, self.first.y);
         *seq += 1;
         let bold = self.bold * 2 > self.glyphs;
-        Some(Token { text, bbox: bbox?, baseline, size: self.size, bold, seq: *seq, confidence: None })
+        // East Asian letters are all equally wide anyway.
+        let mono = mono && !text.chars().any(is_cjk);
+        Some(Token { text, bbox: bbox?, baseline, size: self.size, bold, mono, seq: *seq, confidence: None })
     }
 }
 

@@ -23,7 +23,6 @@ const BOLD_WEIGHT: f32 = 600.0;
 /// Width of the stems of bold cuts, thousandths of an em; regular ones have 70 to 100, and wrong values are far off.
 const BOLD_STEMS: std::ops::RangeInclusive<f32> = 120.0..=300.0;
 const FLAG_FIXED_PITCH: u32 = 1;
-const FLAG_ITALIC: u32 = 1 << 6;
 const FLAG_FORCE_BOLD: u32 = 1 << 18;
 /// Usual letters are half as wide as the text is high.
 const LETTERS_PER_EM: f64 = 2.0;
@@ -225,7 +224,6 @@ fn style(font: &hayro_font::Font<'_>, dict: &Dict<'_>, kind: &[u8]) -> Style {
     let silent = !bold && weight.is_none() && embedded && kind != b"Type0";
     Style {
         bold,
-        italic: flags & FLAG_ITALIC != 0 || ["italic", "oblique"].iter().any(|part| name.contains(part)),
         mono: flags & FLAG_FIXED_PITCH != 0 || ["courier", "mono", "consol"].iter().any(|part| name.contains(part)),
         colour: [0; 3],
         stroke: if silent { stroke_of(font) } else { None },
