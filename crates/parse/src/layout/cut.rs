@@ -50,7 +50,9 @@ impl Cut {
         }
         let rtl = bidi::mostly_rtl(tokens.iter().map(|token| token.text.as_str()));
         let across = row_rules(&rules, &ruled, tokens, &taken);
-        let regions = regions::split(pieces(tokens, &ruled, &taken), &across, stats.body_size(), rtl);
+        let pieces = pieces(tokens, &ruled, &taken);
+        let split = |pieces| regions::split(pieces, &across, stats.body_size(), rtl);
+        let regions = if drawing { vec![pieces] } else { split(pieces) };
         Self { furniture, ruled, across, regions }
     }
 
