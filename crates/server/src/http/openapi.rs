@@ -97,7 +97,7 @@ fn parameters(operation: &Operation) -> Vec<Value> {
 fn segment(name: &str, path: &str) -> String {
     let prefix = match name {
         "batch_id" => "bat-",
-        "config_id" if path.contains("webhook") => "whc-",
+        "webhook_config_id" => "whc-",
         "config_id" => {
             return format!("^((cfg-)?{UUID_PATTERN}|(cfg-)?PARSE_(FAST|COST_EFFECTIVE|AGENTIC|AGENTIC_PLUS))$");
         }
@@ -120,13 +120,17 @@ fn parameter(parameter: &Parameter) -> Value {
         Rule::Text { .. } | Rule::Any => json!({"type": "string"}),
         ref rule => schema::of(rule),
     };
-    let schema = if parameter.many { json!({"type": "array", "items": one}) } else { one };
+    if parameter.many {
+        // A list of texts holds an empty one as it is; only single values need the permission.
+        let schema = json!({"type": "array", "items": one});
+        return json!({"name": parameter.name, "in": "query", "description": parameter.about, "schema": schema});
+    }
     json!({
         "name": parameter.name,
         "in": "query",
         "description": parameter.about,
         "allowEmptyValue": true,
-        "schema": schema,
+        "schema": one,
     })
 }
 

@@ -19,9 +19,9 @@ use super::query::Query;
 use crate::app::{AppResult, Caller, webhooks};
 
 const COLLECTION: &str = "/api/v1/beta/webhook-configs";
-const ONE: &str = "/api/v1/beta/webhook-configs/{config_id}";
+const ONE: &str = "/api/v1/beta/webhook-configs/{webhook_config_id}";
 const PAGED: &str = "/api/v2/webhook-configs";
-const TEST: &str = "/api/v2/webhook-configs/{config_id}/test";
+const TEST: &str = "/api/v2/webhook-configs/{webhook_config_id}/test";
 const DELIVERIES: &str = "/api/v2/webhook-deliveries";
 const DELIVERY: &str = "/api/v2/webhook-deliveries/{delivery_id}";
 const REPLAY: &str = "/api/v2/webhook-deliveries/{delivery_id}/replay";
@@ -83,7 +83,7 @@ async fn create(State(app): Shared, caller: Caller, JsonBody(body): JsonBody) ->
 }
 
 async fn read(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<WebhookConfig>> {
-    webhooks::get(&app, &caller, path.id("config_id")?).await.map(Json)
+    webhooks::get(&app, &caller, path.id("webhook_config_id")?).await.map(Json)
 }
 
 async fn update(
@@ -92,11 +92,11 @@ async fn update(
     path: Segments,
     JsonBody(body): JsonBody,
 ) -> AppResult<Json<WebhookConfig>> {
-    webhooks::update(&app, &caller, path.id("config_id")?, &body).await.map(Json)
+    webhooks::update(&app, &caller, path.id("webhook_config_id")?, &body).await.map(Json)
 }
 
 async fn remove(State(app): Shared, caller: Caller, path: Segments) -> AppResult<StatusCode> {
-    webhooks::delete(&app, &caller, path.id("config_id")?).await?;
+    webhooks::delete(&app, &caller, path.id("webhook_config_id")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -117,7 +117,7 @@ async fn test(
     path: Segments,
     JsonBodyOrNone(body): JsonBodyOrNone,
 ) -> AppResult<Json<Delivery>> {
-    webhooks::test(&app, &caller, path.id("config_id")?, &body).await.map(Json)
+    webhooks::test(&app, &caller, path.id("webhook_config_id")?, &body).await.map(Json)
 }
 
 async fn deliveries(State(app): Shared, caller: Caller, mut query: Query) -> AppResult<Json<Page<Delivery>>> {
