@@ -13,7 +13,7 @@ use docmill_wire::{forms, schema};
 
 use super::Shared;
 use super::body::{JsonBody, JsonBodyOrNone};
-use super::operations::{Answer, Operation, PAGE_SIZE, PAGE_TOKEN, json, one};
+use super::operations::{Answer, Body, Operation, PAGE_SIZE, PAGE_TOKEN, json, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::{AppResult, Caller, webhooks};
@@ -53,7 +53,7 @@ pub const OPERATIONS: &[Operation] = &[
         .query(&[one("include_total", Rule::Bool, "Also say how many there are"), PAGE_SIZE, PAGE_TOKEN]),
     Operation::new("post", TEST, "test_webhook_config", json::<Delivery>(), || post(test))
         .about("Send an event about nothing to a webhook configuration, whatever events it wants")
-        .body(|| schema::of(&shapes::TEST), r#"{"event_type": "batch.success"}"#),
+        .form(Body::MaybeJson(|| schema::of(&shapes::TEST), r#"{"event_type": "batch.success"}"#)),
     Operation::new("get", DELIVERIES, "list_webhook_deliveries", json::<Page<Delivery>>(), || get(deliveries))
         .about("List deliveries of webhook events, the newest first")
         .query(&[
