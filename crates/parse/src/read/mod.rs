@@ -6,5 +6,6 @@ pub mod ocr;
 pub mod office;
 pub mod pdf;
 mod ready;
+mod scan;
 pub mod text;
 mod words;
