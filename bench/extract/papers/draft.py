@@ -1,0 +1,86 @@
+"""A document being drawn: the tools that every kind uses."""
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from . import look as looks
+from .blocks import Blocks
+from .sheet import Sheet
+from .words import goods
+from .world import BY_LANGUAGE, World
+from .written import Written, cents
+
+RATES = {"US": ["8.25", "6.5", "7", "8.875"], "GB": ["20"], "DE": ["19", "19", "7"], "AT": ["20"], "CH": ["8.1"], "FR": ["20", "20", "10", "5.5"], "ES": ["21", "21", "10"]}
+TIGHT = {"page": None, "size": None}
+
+
+@dataclass
+class Page:
+    """What a kind gives back."""
+    body: str
+    foot: str = ""
+    pdf: bytes = b""  # drawn by the kind itself
+    layout: str = ""
+
+
+class Draft:
+    def __init__(self, rng, language, page=None, size=None):
+        self.rng, self.language = rng, language
+        self.world = World(rng, rng.choice(BY_LANGUAGE[language]))
+        self.currency = rng.choice(self.world.currencies)
+        self.written = Written(rng, self.world.locale, language, self.currency)
+        self.sheet = Sheet(rng, self.world, self.written)
+        self.look = looks.sample(rng, language, self.world.locale, page, size)
+        self.blocks = Blocks(rng, self.look)
+        self.day = date(rng.randint(2018, 2025), rng.randint(1, 12), rng.randint(1, 28))
+        self.year = self.day.year
+
+    def later(self, low, high, day=None):
+        return (day or self.day) + timedelta(days=self.rng.randint(low, high))
+
+    def one(self, **by_language):
+        """One of the texts of the document's language; alternatives are parted by |."""
+        return self.rng.choice(by_language[self.language].split("|"))
+
+    def chance(self, share):
+        return self.rng.random() < share
+
+    def number(self, *patterns):
+        """A number by a pattern; {y} is the year, {yy} its last two digits."""
+        return self.world.code(*patterns).replace("{yy}", f"{self.year % 100:02}").replace("{y}", str(self.year))
+
+    def price(self, low, high):
+        return cents(Decimal(self.rng.uniform(low, high)))
+
+    def rate(self):
+        return Decimal(self.rng.choice(RATES[self.world.country]))
+
+    def goods(self, theme, count):
+        """Different names of things, some with a detail."""
+        rng, names = self.rng, list(goods.GOODS[self.language][theme])
+        rng.shuffle(names)
+        while len(names) < count:
+            names += [f"{name}, {rng.choice(goods.DETAILS[self.language])}" for name in rng.sample(goods.GOODS[self.language][theme], min(8, count))]
+        chosen = list(dict.fromkeys(names))
+        return [name if rng.random() < 0.75 else f"{name}, {rng.choice(goods.DETAILS[self.language])}" for name in chosen[:count]]
+
+    def unit(self):
+        return self.rng.choice(goods.UNITS[self.language])
+
+    def masthead(self, path, company, contacts=True):
+        """The letterhead of a party of the sheet."""
+        said = self.sheet.contacts(path) if contacts else []
+        return self.blocks.letterhead(self.sheet.text(f"{path}.name"), self.sheet.lines(path, company.place, name=False), said, company.slogan if self.chance(0.3) else "")
+
+    def imprint(self, path, company):
+        """Small print at the foot: register, tax and bank of a party, where they are given."""
+        sheet = self.sheet
+        said = lambda *keys: [f"{label}: {value}" for label, value in sheet.contacts(path, *keys)]
+        columns = [[sheet.text(f"{path}.name")] + (company.place.lines if self.chance(0.5) else []), said("registration_number", "vat_id"), said("bank_name", "iban", "bic")]
+        return self.blocks.footer([column for column in columns if column])
+
+    def greeting(self):
+        return self.one(en="Thank you for your business.|Please quote the number above with every payment.|Goods remain our property until paid in full.",
+                        de="Vielen Dank für Ihren Auftrag.|Bitte geben Sie bei Zahlung die Nummer oben an.|Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.",
+                        fr="Nous vous remercions de votre confiance.|Merci de rappeler le numéro ci-dessus lors du paiement.|Pas d'escompte pour paiement anticipé.",
+                        es="Gracias por su confianza.|Indique el número de arriba en su pago.|La mercancía es propiedad del vendedor hasta su pago total.")

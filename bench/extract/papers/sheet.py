@@ -1,0 +1,127 @@
+"""Facts of one document: what is true, how it is written, and whether it is on the page."""
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .lexicon import concept
+
+
+@dataclass
+class Fact:
+    path: str
+    kind: str  # text, id, date, time, money, number, count, flag, choice, texts
+    value: object  # None: not in the document
+    text: str = ""
+    written: list = field(default_factory=list)  # every form in which the page may have it
+    labelled: bool = False
+    options: tuple = ()  # of a choice
+    note: str = ""  # said in the description: how the value is to be given
+
+    @property
+    def key(self):
+        return self.path.rsplit(".", 1)[-1]
+
+
+@dataclass
+class Rows:
+    path: str
+    columns: list  # keys of concepts, in printed order
+    records: list = field(default_factory=list)  # {key: Fact}
+    spare: dict = field(default_factory=dict)  # key -> kind of columns that are not there
+    hidden: tuple = ()  # printed columns that no schema asks for
+
+    @property
+    def key(self):
+        return self.path.rsplit(".", 1)[-1]
+
+
+class Sheet:
+    def __init__(self, rng, world, written):
+        self.rng, self.world, self.written = rng, world, written
+        self.facts, self.labels, self.aliases = {}, {}, {}
+
+    def put(self, path, value, text=None, kind="text", often=1.0, **more):
+        """Adds a fact; with `often` below 1 it may be left out of the document, its truth then is null."""
+        if self.rng.random() >= often:
+            value = None
+        text = "" if value is None else str(value if text is None else text)
+        self.facts[path] = Fact(path, kind, value, text, more.pop("written", [text] if text else []), **more)
+        return value is not None
+
+    def id(self, path, text, often=1.0):
+        return self.put(path, text, kind="id", often=often)
+
+    def date(self, path, day, often=1.0, form=None):
+        return self.put(path, day, self.written.date(day, form), "date", often)
+
+    def money(self, path, value, often=1.0, text=None):
+        return self.put(path, Decimal(value), text or self.written.money(value), "money", often)
+
+    def number(self, path, value, often=1.0, unit="", places=None):
+        text = self.written.number(value, places) + (f" {unit}" if unit else "")
+        return self.put(path, Decimal(value), text, "number", often)
+
+    def count(self, path, value, often=1.0):
+        return self.put(path, int(value), self.written.number(value, 0), "count", often)
+
+    def rows(self, path, columns, spare=None, hidden=()):
+        rows = Rows(path, columns, spare=spare or {}, hidden=hidden)
+        self.facts[path] = rows
+        return rows
+
+    def has(self, path):
+        fact = self.facts.get(path)
+        return fact is not None and (isinstance(fact, Rows) or fact.value is not None)
+
+    def text(self, path):
+        return self.facts[path].text if self.has(path) else ""
+
+    def label(self, path):
+        """The label of a fact in the document's language, the same each time."""
+        if path not in self.labels:
+            found = concept(self.aliases.get(path, path.rsplit(".", 1)[-1]))
+            labels = found.labels.get(self.world.language) or found.labels["en"]
+            taken = set(self.labels.values())
+            fresh = [label for label in labels if label not in taken] or labels
+            self.labels[path] = fresh[0] if self.rng.random() < 0.3 else self.rng.choice(fresh)
+        return self.labels[path]
+
+    def pair(self, path):
+        self.facts[path].labelled = True
+        return self.label(path), self.facts[path].text
+
+    def pairs(self, *paths):
+        return [self.pair(path) for path in paths if self.has(path)]
+
+    def party(self, path, company, contact=1.0, tax=0.0, bank=0.0, state=None, country=0.25):
+        """A company or person with its address and, each by chance, its contact data."""
+        rng, place = self.rng, company.place
+        self.put(f"{path}.name", company.name)
+        self.put(f"{path}.address.street", place.street)
+        self.id(f"{path}.address.zip", place.zip)
+        self.put(f"{path}.address.city", place.city)
+        if self.world.locale == "en-US":
+            self.put(f"{path}.address.state", place.state)
+        self.put(f"{path}.address.country", place.country, often=country)
+        for key in ("email", "phone", "fax", "website"):
+            if contact > 0:
+                self.id(f"{path}.{key}", getattr(company, key), contact * (0.35 if key == "fax" else 0.75))
+        if tax > 0:
+            self.id(f"{path}.vat_id", company.vat_id, tax)
+            if company.registration:
+                self.id(f"{path}.registration_number", company.registration, tax * 0.6)
+        if bank > 0 and self.rng.random() < bank and self.world.country != "US":
+            self.put(f"{path}.bank_name", company.bank, often=0.7)
+            self.id(f"{path}.iban", company.iban)
+            self.id(f"{path}.bic", company.bic, 0.8)
+
+    def lines(self, path, place, name=True):
+        """An address as on an envelope."""
+        out = [self.text(f"{path}.name")] if name else []
+        out += place.lines
+        if self.has(f"{path}.address.country"):
+            out.append(self.text(f"{path}.address.country").upper() if self.rng.random() < 0.3 else self.text(f"{path}.address.country"))
+        return out
+
+    def contacts(self, path, *keys):
+        keys = keys or ("phone", "fax", "email", "website")
+        return self.pairs(*[f"{path}.{key}" for key in keys if f"{path}.{key}" in self.facts])
