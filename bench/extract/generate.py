@@ -30,11 +30,11 @@ def draw(seed, kind, language, odd):
     page, size = PAGES.get(kind, (None, None))
     draft = Draft(rng, language, page, size)
     made = KINDS[kind](draft)
-    built, truth, forms, hand = schema.build(rng, draft.sheet, language, odd)
+    built, truth, builder, hand = schema.build(rng, draft.sheet, language, odd)
     pdf = made.pdf or web.render(made, draft.look, language, kind)
     layout = dict(page=made.layout or draft.look.name, locale=draft.world.locale, font=draft.look.font, size=draft.look.size,
                   schema=f"{hand.kind}/{hand.case}{'/native' if hand.native else ''}", dates=hand.dates)
-    return pdf, built, truth, forms, layout
+    return pdf, built, truth, {"forms": builder.forms, "concepts": builder.concepts}, layout
 
 
 def make(job):
@@ -45,7 +45,7 @@ def make(job):
     for attempt in range(ATTEMPTS):
         sub = f"{seed}/{index}/{attempt}"
         pdf, built, truth, forms, layout = draw(sub, kind, language, odd)
-        lost = check.missing(pdf, forms)
+        lost = check.missing(pdf, forms["forms"])
         if not lost:
             entry.update(layout=layout, held_out=odd)
             return entry, pdf, scan.scan(pdf, sub) if scanned else None, built, truth, forms, reasons
@@ -85,7 +85,7 @@ def write(given):
             schemas[entry["id"]] = built
             files["truth"].write(dumps({"id": entry["id"], "doc": f"pdfs/{entry['id']}.pdf", "fields": truth}))
             files["manifest"].write(dumps(entry))
-            files["forms"].write(dumps({"id": entry["id"], "forms": forms}))
+            files["forms"].write(dumps({"id": entry["id"], **forms}))
     for file in files.values():
         file.close()
     (given.out / "schema.json").write_text(json.dumps(schemas, ensure_ascii=False, indent=1), encoding="utf-8")

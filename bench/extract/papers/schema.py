@@ -29,7 +29,7 @@ class Hand:
         self.defs = self.kind == "pydantic" or rng.random() < 0.15
         self.required = {"zod": "all", "pydantic": rng.choice(["certain", "none"]), "typed": "none"}.get(self.kind, rng.choice(["none", "some", "all"]))
         self.flat = rng.choice([0.0, 0.2, 0.6, 1.0])
-        self.share = rng.uniform(0.35, 1.0)
+        self.share = rng.choice([0.5, 0.7, 0.85, 0.95])
         self.definitions = {}
         self.claimed = {}  # key -> names that belong to other facts of the document
 
@@ -173,7 +173,7 @@ def placed(hand, name, node):
 
 class Builder:
     def __init__(self, hand):
-        self.hand, self.rng, self.forms = hand, hand.rng, []
+        self.hand, self.rng, self.forms, self.concepts = hand, hand.rng, [], {}
 
     def note(self, path, fact, labelled=None):
         if fact.value is not None:
@@ -196,6 +196,7 @@ class Builder:
     def leaf(self, fact, path, group, properties, truth, within=None):
         name = self.hand.name(fact.key, group, properties)
         properties[name], truth[name] = leaf(self.hand, fact, name, group or within)
+        self.concepts[path + name] = fact.path if "." in fact.path else fact.key
         self.note(path + name, fact)
 
     def group(self, key, nodes, path, outer, properties, truth, within=None):
@@ -238,6 +239,7 @@ class Builder:
             given = [record[key] for record in rows.records if key in record and record[key].value is not None]
             sample = given[0] if given else Fact(key, rows.spare.get(key, "text"), None)
             names[key] = hand.name(key, None, item)
+            self.concepts[f"{path}{name}[].{names[key]}"] = f"{rows.key}[].{key}"
             item[names[key]], _ = leaf(hand, sample, names[key], None)
             if len(given) < len(rows.records) and hand.nullable != "none" and "anyOf" not in item[names[key]] and isinstance(item[names[key]].get("type"), str):
                 item[names[key]]["type"] = [item[names[key]]["type"], "null"]
@@ -278,7 +280,7 @@ class Builder:
 
 
 def build(rng, sheet, language, odd):
-    """(schema, truth, forms, hand) - forms: how the page writes every value that the truth gives."""
+    """(schema, truth, builder, hand); the builder has forms - how the page writes every value of the truth - and concepts."""
     hand = Hand(rng, language, odd)
     keys = {fact.key for fact in sheet.facts.values()}
     for key in keys:
@@ -291,7 +293,7 @@ def build(rng, sheet, language, odd):
         nodes = dict(items)
     schema, truth = builder.object(nodes, "")
     if len(json.dumps(truth)) < 60:
-        builder.forms, hand.definitions, hand.share = [], {}, 1.0
+        builder.forms, builder.concepts, hand.definitions, hand.share = [], {}, {}, 1.0
         schema, truth = builder.object(nodes, "", core=True)
     if hand.kind == "pydantic":
         schema = {"title": ROOTS["pydantic"], **schema}
@@ -299,4 +301,4 @@ def build(rng, sheet, language, odd):
         schema = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
     if hand.definitions:
         schema["$defs"] = hand.definitions
-    return schema, truth, builder.forms, hand
+    return schema, truth, builder, hand
