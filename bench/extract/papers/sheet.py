@@ -68,6 +68,12 @@ class Sheet:
         self.facts[path] = rows
         return rows
 
+    def drop(self, *paths):
+        """Facts that the page does not give after all: they are not in the document."""
+        for path in paths:
+            if path in self.facts:
+                self.facts[path].value, self.facts[path].text, self.facts[path].written = None, "", []
+
     def has(self, path):
         fact = self.facts.get(path)
         return fact is not None and (isinstance(fact, Rows) or fact.value is not None)

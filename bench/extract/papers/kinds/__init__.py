@@ -1,6 +1,8 @@
 """Kinds of documents: name -> function that fills a draft's sheet and gives back its page."""
-from . import bank, pay, service, till, trade
+from . import bank, contract, freight, letters, pay, service, till, trade
 
 KINDS = {"invoice": trade.invoice, "receipt": till.receipt, "purchase_order": trade.order, "delivery_note": trade.delivery, "bank_statement": bank.statement,
-         "payslip": pay.payslip, "utility_bill": service.utility, "lab_report": service.lab}
+         "payslip": pay.payslip, "utility_bill": service.utility, "lab_report": service.lab,
+         "insurance_policy": contract.policy, "lease": contract.lease, "letter": letters.letter, "certificate": letters.certificate,
+         "shipping_label": freight.label, "booking": freight.booking}
 PAGES = {}  # kind -> (page size, body size) where it is not that of a letter
