@@ -33,7 +33,7 @@ def draw(seed, kind, language, odd):
     built, truth, builder, hand = schema.build(rng, draft.sheet, language, odd)
     pdf = made.pdf or web.render(made, draft.look, language, kind)
     layout = dict(page=made.layout or draft.look.name, locale=draft.world.locale, font=draft.look.font, size=draft.look.size,
-                  schema=f"{hand.kind}/{hand.case}{'/native' if hand.native else ''}", dates=hand.dates)
+                  schema=f"{hand.kind}/{hand.case}{'/native' if hand.native else ''}", dates=hand.dates, rules=made.rules or draft.look.rules, explained="oblique" if hand.oblique else "plain")
     return pdf, built, truth, {"forms": builder.forms, "concepts": builder.concepts}, layout
 
 

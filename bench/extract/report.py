@@ -155,6 +155,12 @@ def compare_all(folder, predictions):
     return outcomes, manifest, concepts, missing, unknown
 
 
+def by_rules(outcomes, manifest):
+    """Fields of rows by the rules of the table they stand in."""
+    rules = sorted({row["layout"]["rules"] for row in manifest.values()})
+    return {rule: {"rows": measures([one for one in outcomes if manifest[one.document]["layout"]["rules"] == rule])} for rule in rules}
+
+
 def build(folder, predictions, worst):
     outcomes, manifest, concepts, missing, unknown = compare_all(folder, predictions)
     parts = {"all": outcomes, "scalars": [one for one in outcomes if one.part == "scalar"], "labelled": [one for one in outcomes if one.part == "scalar" and one.labelled],
@@ -173,7 +179,7 @@ def build(folder, predictions, worst):
     most = {sort: [{"field": key, "count": count, "example": examples[f"{sort} {key}"][0]} for key, count in counted.most_common(worst)] for sort, counted in fields.items()}
     return {"documents": len(manifest), "without_answer": len(missing), "unknown_ids": unknown, "parts": {name: measures(chosen) for name, chosen in parts.items()},
             "scanned": by("scanned", parts), "held_out": by("held_out", parts), "language": by("language", ("labelled", "rows")), "kind": by("kind", ("labelled", "rows")),
-            "reliability": reliability(outcomes), "worst": most}
+            "rules": by_rules(parts["rows"], manifest), "reliability": reliability(outcomes), "worst": most}
 
 
 def line(name, found):
@@ -187,7 +193,7 @@ def show(report):
     print(f"{'':34}{'values':>7}{'given':>7}  preci  recal  F1     p@{SURE}  share@{SURE}")
     for name, found in report["parts"].items():
         print(line(name, found))
-    for group in ("scanned", "held_out", "language", "kind"):
+    for group in ("scanned", "held_out", "language", "kind", "rules"):
         print(f"\nby {group}")
         for value, parts in report[group].items():
             for part, found in parts.items():

@@ -98,7 +98,7 @@ class Blocks:
         return f'<div class="foot"><table><tr>{cells}</tr></table></div>' if cells else ""
 
     def table(self, heads, aligns, rows, widths=None):
-        """`rows`: lists of cells, ("section", text) or ("sub", label, text); a cell may hold line ends."""
+        """`rows`: lists of cells, ("section", text), ("sub", label, text) or ("foot", label, text); a cell may hold line ends."""
         mark = {"r": ' class="r"', "c": ' class="c"'}
         cols = "".join(f'<col style="width:{width}">' for width in widths) if widths else ""
         head = "".join(f"<th{mark.get(align, '')}>{escape(text)}</th>" for text, align in zip(heads, aligns))
@@ -106,6 +106,8 @@ class Blocks:
         for row in rows:
             if row[0] == "section" and len(row) == 2:
                 body.append(f'<tr><td colspan="{len(heads)}"><b>{escape(row[1])}</b></td></tr>')
+            elif row[0] == "foot":
+                body.append(f'<tr><td colspan="{len(heads) - 1}" class="r">{escape(row[1])}</td><td class="r"><b>{escape(row[2])}</b></td></tr>')
             elif row[0] == "sub":
                 body.append(f'<tr class="sub"><td colspan="{len(heads) - 1}">{escape(row[1])}</td><td class="r">{escape(row[2])}</td></tr>')
             else:

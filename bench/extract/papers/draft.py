@@ -21,6 +21,7 @@ class Page:
     foot: str = ""
     pdf: bytes = b""  # drawn by the kind itself
     layout: str = ""
+    rules: str = ""  # of its table of rows, where it is not that of the look
 
 
 class Draft:
@@ -34,6 +35,7 @@ class Draft:
         self.blocks = Blocks(rng, self.look)
         self.day = date(rng.randint(2018, 2025), rng.randint(1, 12), rng.randint(1, 28))
         self.year = self.day.year
+        self.wide = self.chance(0.7)  # tables with given widths of columns
 
     def later(self, low, high, day=None):
         return (day or self.day) + timedelta(days=self.rng.randint(low, high))
@@ -78,6 +80,13 @@ class Draft:
         said = lambda *keys: [f"{label}: {value}" for label, value in sheet.contacts(path, *keys)]
         columns = [[sheet.text(f"{path}.name")] + (company.place.lines if self.chance(0.5) else []), said("registration_number", "vat_id"), said("bank_name", "iban", "bic")]
         return self.blocks.footer([column for column in columns if column])
+
+    def stamp(self):
+        """A rubber stamp or a copy's mark in a corner, or nothing."""
+        if not self.chance(0.08):
+            return ""
+        said = self.one(en="PAID|COPY|RECEIVED", de="BEZAHLT|KOPIE|EINGEGANGEN", fr="PAYÉ|COPIE|DUPLICATA", es="PAGADO|COPIA|DUPLICADO")
+        return f'<div style="text-align:right"><span style="display:inline-block;border:2pt solid #b03030;color:#b03030;padding:.2em .8em;transform:rotate(-7deg);font-weight:bold">{said}</span></div>'
 
     def greeting(self):
         return self.one(en="Thank you for your business.|Please quote the number above with every payment.|Goods remain our property until paid in full.",

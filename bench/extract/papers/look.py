@@ -29,6 +29,7 @@ class Look:
     weight: float
     totals: str  # right, boxed, full, rows
     title: str  # large, caps, spaced, bar, plain
+    paging: str = ""  # %p of %n
 
     @property
     def name(self):
@@ -46,9 +47,10 @@ def sample(rng, language, locale, page=None, size=None):
                 round(rng.uniform(1.15, 1.5), 2), rng.choice(ACCENTS), rng.choice(RULES), rng.choice(PAIRS), rng.choice(HEADS), suffix if suffix != "." else ":",
                 rng.choice(["bold", "bold", "plain", "plain", "plain", "small", "colour", "caps"]), round(rng.uniform(0.15, 0.55), 2),
                 rng.choice(["fill", "fill", "accent", "bold", "bold", "plain", "caps"]), rng.choice([0.4, 0.6, 1.0]),
-                rng.choice(["right", "right", "boxed", "full", "rows", "rows"]), rng.choice(["large", "large", "caps", "spaced", "bar", "plain"]))
+                rng.choice(["right", "right", "boxed", "full", "rows", "rows"]), rng.choice(["large", "large", "caps", "spaced", "bar", "plain"]), rng.choice(PAGING[language]))
 
 
+PAGING = {"en": ["", "", "Page %p of %n", "Page %p"], "de": ["", "", "Seite %p von %n", "Seite %p/%n"], "fr": ["", "", "Page %p/%n", "Page %p sur %n"], "es": ["", "", "Página %p de %n", "Pág. %p/%n"]}
 LABEL = {"bold": "font-weight:bold", "plain": "", "small": "font-size:.82em;color:#555", "colour": "color:{accent}", "caps": "text-transform:uppercase;font-size:.8em;letter-spacing:.04em"}
 HEADING = {"large": "font-size:2em;font-weight:bold", "caps": "font-size:1.5em;text-transform:uppercase;font-weight:bold;color:{accent}", "spaced": "font-size:1.5em;letter-spacing:.2em",
            "bar": "font-size:1.3em;color:white;background:{accent};padding:.2em .6em", "plain": "font-size:1.25em;font-weight:bold"}
@@ -61,9 +63,10 @@ THEAD = {"fill": "background:#e4e6ea;font-weight:bold", "accent": "background:{a
 
 
 def css(look):
+    pages = f" @top-right {{ content: '{look.paging}'; font-size: .8em; color: #555 }}".replace("%p", "' counter(page) '").replace("%n", "' counter(pages) '") if look.paging else ""
     fill = dict(accent=look.accent, w=look.weight, w2=look.weight * 2)
     return f"""
-@page {{ size: {look.page}; margin: {look.margin}; @bottom-center {{ content: element(foot); width: 100%; vertical-align: top; padding-top: 4mm }} }}
+@page {{ size: {look.page}; margin: {look.margin}; @bottom-center {{ content: element(foot); width: 100%; vertical-align: top; padding-top: 4mm }}{pages} }}
 * {{ box-sizing: border-box }}
 body {{ font: {look.size}pt/{look.leading} '{look.font}'; margin: 0; color: #111 }}
 .foot {{ position: running(foot); font-size: .76em; color: #444; width: 100% }}

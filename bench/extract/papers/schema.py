@@ -30,12 +30,17 @@ class Hand:
         self.required = {"zod": "all", "pydantic": rng.choice(["certain", "none"]), "typed": "none"}.get(self.kind, rng.choice(["none", "some", "all"]))
         self.flat = rng.choice([0.0, 0.2, 0.6, 1.0])
         self.share = rng.choice([0.5, 0.7, 0.85, 0.95])
+        self.letter = rng.choice(["F", "field_", "c", "X"])
         self.definitions = {}
+        self.codes = odd and rng.random() < 0.35  # properties are called F01, F02, ...
+        self.oblique = odd and rng.random() < 0.3  # descriptions that avoid the usual words
         self.claimed = {}  # key -> names that belong to other facts of the document
 
     def name(self, key, group=None, taken=()):
         """A property name for a concept that is not taken; `group` is put before it when a group was made flat."""
         rng, found = self.rng, concept(key)
+        if self.codes:
+            return next(name for name in (f"{self.letter}{at:02}" for at in range(1, 1000)) if name not in taken)
         if self.odd and found.odd[0] and found.odd[0] not in taken:
             choices = [found.odd[0]]
         elif self.native and found.labels.get(self.language):
@@ -61,9 +66,9 @@ class Hand:
     def say(self, key, group=None, example="", note=""):
         """The description of a property, or nothing."""
         rng, found = self.rng, concept(key)
-        if not note and rng.random() >= self.says and not (self.odd and found.odd[0]):
+        if not note and rng.random() >= self.says and not self.odd:
             return ""
-        if self.odd and found.odd[1]:
+        if self.oblique and found.odd[1]:
             text = found.odd[1]
         elif self.native and rng.random() < 0.5 and found.labels.get(self.language):
             text = rng.choice(found.labels[self.language])
@@ -171,6 +176,19 @@ def placed(hand, name, node):
     return {"$ref": f"#/$defs/{title}"}
 
 
+# Facts that only one kind of document has; asked of another they are null.
+FOREIGN = {"policy_number": "id", "meter_number": "id", "tracking_number": "id", "sample_id": "id", "gtin": "id", "certificate_number": "id", "hire_date": "date", "cod_amount": "money",
+           "room_type": "text", "deductible": "money", "consumption": "number", "job_title": "text", "protection": "text", "grade": "text", "incoterm": "text", "tip": "money"}
+
+
+def foreign(rng, nodes, path):
+    """By chance one to three properties that have nothing to do with the document."""
+    if path or rng.random() > 0.2:
+        return []
+    keys = [key for key in FOREIGN if key not in nodes]
+    return [(key, FOREIGN[key]) for key in rng.sample(keys, rng.randint(1, 3))]
+
+
 class Builder:
     def __init__(self, hand):
         self.hand, self.rng, self.forms, self.concepts = hand, hand.rng, [], {}
@@ -182,13 +200,13 @@ class Builder:
     def object(self, nodes, path, group=None, core=False):
         """(schema of an object, truth) of some of the nodes."""
         hand, rng, properties, truth = self.hand, self.rng, {}, {}
-        for key, node in nodes.items():
+        for key, node in list(nodes.items()) + [(key, Fact(key, kind, None)) for key, kind in foreign(rng, nodes, path)]:
             if isinstance(node, dict) and rng.random() < hand.share:
                 self.group(key, node, path, group, properties, truth)
             elif isinstance(node, Rows) and node.records and rng.random() < max(0.75, hand.share):
                 self.rows(node, path, properties, truth)
             elif isinstance(node, Fact) and (rng.random() < hand.share or core):
-                if node.value is None and rng.random() < 0.4:
+                if node.value is None and key not in FOREIGN and rng.random() < 0.4:
                     continue
                 self.leaf(node, path, None, properties, truth)
         return self.closed(properties, truth), truth

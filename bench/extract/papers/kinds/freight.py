@@ -55,6 +55,7 @@ def label(draft):
     code_label, code = sheet.pair("tracking_number")
     code = f'<div style="{cell};text-align:center">{blocks.label(code_label)} <b>{code}</b>{bars(rng, 46)}{code if draft.chance(0.5) else ""}</div>'
     body = strip + (from_ + to if draft.chance(0.7) else f'<div class="side" style="margin:0;gap:0">{"<div>" + from_ + "</div><div>" + to + "</div>"}</div>') + blocks.pairs(meta, rng.choice(["boxes", "boxes", "above", "colon", "table"])) + code
+    draft.look.paging = ""
     draft.look.page, draft.look.margin, draft.look.size = rng.choice(["100mm 150mm", "105mm 148mm", "4in 6in", "148mm 210mm"]), "5mm", min(draft.look.size, 9)
     return Page(f'<div style="border:1.5pt solid #000">{body}</div>', layout=f"label/{draft.look.page}")
 

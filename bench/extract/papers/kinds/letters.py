@@ -106,5 +106,5 @@ def certificate(draft):
     body = f'<div class="c" style="{frame};padding:2em"><div class="firm">{blocks.logo() if draft.chance(0.5) else ""} {school.name}</div><h1 style="font-size:2.4em;background:none;color:#222">{draft.one(**TITLES)}</h1>' + "".join(lines)
     body += '<div class="side" style="margin-top:2.5em;align-items:flex-end">' + "".join(f"<div>{part}</div>" for part in sign) + "</div></div>"
     draft.look.page = rng.choice(["A4 landscape", "A4", draft.look.page])
-    draft.look.margin = "15mm"
+    draft.look.margin, draft.look.paging = "15mm", ""
     return Page(body, layout=f"certificate/{draft.look.page}")

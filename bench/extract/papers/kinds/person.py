@@ -117,4 +117,4 @@ def resume(draft):
         case _:
             left = "".join(f"<div>{escape(one)}</div>" for one in contact if one) + blocks.pairs(private, "stack") + section(small)
             body = f'<div style="display:flex;gap:1.5em"><div style="width:30%;background:#eef0f3;padding:1em">{left}</div><div style="flex:1">{name}{section(parts)}</div></div>'
-    return Page(body, layout=f"resume/{draft.form}")
+    return Page(body, layout=f"resume/{draft.form}", rules="no table")

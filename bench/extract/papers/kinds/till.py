@@ -46,7 +46,7 @@ def printed_goods(draft, rows):
         else:
             times = draft.rng.choice(["x", "x", "×"]) if not out else draft.times
             draft.times = times
-            many = f'{record["quantity"].text} {times} {record["unit_price"].text}'
+            many = f'{record["quantity"].text} {times} {record["unit_price"].text}' if "unit_price" in record else ""
             out.append(row(name, "") + row(f"   {many}", amount) if form == "under" else row(f'{record["quantity"].text} {times} {name}', amount) if form == "before" else row(f"{name}  {many}", amount))
     if form == "table":
         heads = [draft.sheet.label(f"line_items.{key}") for key in rows.columns]
@@ -113,10 +113,11 @@ def receipt(draft):
         inner = sheet.pairs("tax_total", "net_total")
         body += line + "".join(row(f"{written.number(rate)}% {label}", value) for label, value in inner)
     body += line + f'<div class="c">{escape(rng.choice(THANKS[draft.language].split("|")))}</div>'
+    draft.look.paging = ""
     draft.look.margin = "6mm 6mm 8mm" if roll else "16mm"
     if roll:
         draft.look.page, draft.look.size = f"{rng.choice([72, 80, 90])}mm {118 + 11 * len(rows.records) + rng.randint(0, 20)}mm", min(draft.look.size, 8.5)
         draft.look.font = rng.choice(["Liberation Mono", "Liberation Sans", draft.look.font])
     else:
         body = f'<div style="width:{rng.choice([60, 75, 100])}%">{body}</div>'
-    return Page(body, layout=f"{'roll' if roll else 'sheet'}/{draft.form}")
+    return Page(body, layout=f"{'roll' if roll else 'sheet'}/{draft.form}", rules="" if draft.form == "table" else "no table")

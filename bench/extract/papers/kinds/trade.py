@@ -56,16 +56,34 @@ def text(path, value, kind="text"):
     return Fact(path, kind, value, value, [value])
 
 
-def table_of(draft, path, subtotals=False, extra=None):
-    """The printed table of rows; long descriptions get a second line by chance."""
+CARRIED = dict(en="Carried forward|Page total carried over", de="Übertrag", fr="Report|À reporter", es="Suma y sigue|Suma anterior")
+
+
+def listing(draft, pairs, subtotals=False):
+    """The table of positions with its totals below it or in its last rows; a long one by chance over two pages with the sum carried."""
+    blocks, records = draft.blocks, draft.sheet.facts["line_items"].records
+    if len(records) > 18 and draft.chance(0.5) and "amount" in records[0]:
+        at, said = draft.rng.randint(10, 15), draft.one(**CARRIED)
+        carried = ("sub", said, draft.written.cell(sum(record["amount"].value for record in records[:at])))
+        table = table_of(draft, "line_items", part=slice(0, at), extra=[carried]) + '<div style="break-after:page"></div>' + table_of(draft, "line_items", part=slice(at, None), first=[carried])
+    elif draft.look.totals == "rows" and pairs:
+        return table_of(draft, "line_items", subtotals, extra=[("foot", *pair) for pair in pairs])
+    else:
+        table = table_of(draft, "line_items", subtotals)
+    strong = next((at for at, pair in enumerate(pairs) if pair[1] == draft.sheet.text("grand_total")), -1)
+    return table + (blocks.totals(pairs, strong) if pairs else "")
+
+
+def table_of(draft, path, subtotals=False, extra=(), first=(), part=slice(None)):
+    """The printed table of rows, or of a part of them."""
     rows, sheet, blocks = draft.sheet.facts[path], draft.sheet, draft.blocks
     heads = [sheet.label(f"{path}.{key}") for key in rows.columns]
     aligns = ["r" if key in RIGHT else "c" if key in ("line_no", "unit") else "l" for key in rows.columns]
     share = sum(WIDTHS.get(key, 12) for key in rows.columns)
     widths = [f"{100 * WIDTHS.get(key, 12) / share:.1f}%" for key in rows.columns]
-    out, running = [], Decimal(0)
+    out, running = list(first), Decimal(0)
     sections = subtotals and len(rows.records) >= 6 and "amount" in rows.columns
-    for at, record in enumerate(rows.records):
+    for at, record in enumerate(rows.records[part]):
         if sections and at % 4 == 0:
             if at:
                 out.append(("sub", draft.one(en="Subtotal|Sum of section", de="Zwischensumme|Summe Abschnitt", fr="Sous-total", es="Subtotal|Suma parcial"), draft.written.cell(running)))
@@ -74,7 +92,7 @@ def table_of(draft, path, subtotals=False, extra=None):
         out.append([record[key].text for key in rows.columns])
         if sections:
             running += record["amount"].value
-    return blocks.table(heads, aligns, out + (extra or []), widths if draft.chance(0.7) else None)
+    return blocks.table(heads, aligns, out + list(extra), widths if draft.wide else None)
 
 
 def head(draft, kind, numbers, second=None):
@@ -88,6 +106,9 @@ def head(draft, kind, numbers, second=None):
         lines.append(": ".join(sheet.pair(f"{other}.vat_id")))
     named = sheet.label(other) if kind == "order" or draft.chance(0.6) else ""
     address = blocks.address(named, lines, draft.chance(0.2))
+    if draft.language == "de" and draft.chance(0.5):  # the sender in the window of the envelope
+        firm = draft.seller if kind != "order" else draft.buyer
+        address = f'<div class="tiny" style="text-decoration:underline">{firm.name} · {" · ".join(firm.place.lines)}</div>' + address
     places = [address]
     if second:
         places.append(blocks.address(sheet.label("ship_to"), second, draft.chance(0.2)))
@@ -172,13 +193,13 @@ def invoice(draft):
     sheet.put("payment_terms", said, often=0.5)
     sheet.put("payment_method", draft.one(**METHODS), often=0.4)
     numbers = ["invoice_number", "invoice_date", "due_date", "delivery_date", "customer_number", "order_number", "po_number", "delivery_note_number", "contact"]
-    body = head(draft, "invoice", numbers) + table_of(draft, "line_items", draft.chance(0.2)) + blocks.totals(pairs, strong=next(at for at, pair in enumerate(pairs) if pair[1] == sheet.text("grand_total")))
+    body = head(draft, "invoice", numbers) + listing(draft, pairs, draft.chance(0.2))
     if draft.chance(0.25) and sheet.has("tax_total"):
         body += tax_summary(draft)
     rest = sheet.pairs("payment_terms", "payment_method")
     if sheet.has("seller.iban") and draft.chance(0.5):
         rest += sheet.contacts("seller", "bank_name", "iban", "bic")
-    body += blocks.pairs(rest, rng.choice(["colon", "table"])) + blocks.para(draft.greeting(), "tiny")
+    body += blocks.pairs(rest, rng.choice(["colon", "table"])) + draft.stamp() + blocks.para(draft.greeting(), "tiny")
     return Page(body, draft.imprint("seller", draft.seller))
 
 
@@ -213,14 +234,16 @@ def order(draft):
     rows = sheet.rows("line_items", columns_of(draft, ["description", "quantity"], {"line_no": .6, "sku": .7, "unit": .6, "unit_price": .85, "amount": .85, "delivery_date": .2}), {"line_discount": "number"})
     net = lines_of(draft, rows, rng.choice(["office", "tools", "tools"]), rng.choice([1, 2, 3, 4, 5, 7, 9, 12, 16, 35]))
     numbers = ["po_number", "order_date", "delivery_date", "reference", "customer_number", "contact"]
-    body = head(draft, "order", numbers, second) + table_of(draft, "line_items")
-    if "amount" in rows.columns:
-        body += blocks.totals(sums(draft, net, paid=False))
+    pairs = sums(draft, net, paid=False) if "amount" in rows.columns else []
+    body = head(draft, "order", numbers, second) + listing(draft, pairs)
     body += blocks.pairs(sheet.pairs("payment_terms", "incoterm"), rng.choice(["colon", "table", "stack"]))
     body += blocks.para(draft.one(en="Please confirm this order within three working days.|Deliveries Monday to Friday 7 am to 3 pm.", de="Bitte bestätigen Sie die Bestellung innerhalb von drei Werktagen.|Warenannahme Mo–Fr 7 bis 15 Uhr.",
                                   fr="Merci de confirmer cette commande sous trois jours ouvrés.|Réception du lundi au vendredi de 7 h à 15 h.", es="Rogamos confirmen el pedido en tres días laborables.|Recepción de lunes a viernes de 7 a 15 h."), "tiny")
     sign = draft.one(en="Authorised signature", de="Unterschrift", fr="Signature", es="Firma autorizada")
-    return Page(body + f'<p style="margin-top:3em">______________________<br>{sign}</p>', draft.imprint("buyer", draft.buyer) if draft.chance(0.6) else "")
+    foot = draft.imprint("buyer", draft.buyer) if draft.chance(0.6) else ""
+    if not foot:
+        sheet.drop("buyer.vat_id", "buyer.registration_number")
+    return Page(body + f'<p style="margin-top:3em">______________________<br>{sign}</p>', foot)
 
 
 def delivery(draft):
@@ -243,8 +266,7 @@ def delivery(draft):
     lines_of(draft, rows, rng.choice(["office", "tools"]), rng.choice([1, 2, 3, 4, 6, 8, 11, 15, 32]))
     numbers = ["delivery_note_number", "delivery_date", "order_number", "order_date", "po_number", "customer_number"]
     tail = sheet.pairs("carrier", "incoterm", "packages", "weight")
-    body = head(draft, "delivery", numbers) + (blocks.pairs(tail, "row") if draft.chance(0.3) else "") + table_of(draft, "line_items")
-    if blocks.pairs(tail, "row") and tail and tail[0][1] not in body:
-        body += blocks.pairs(tail, rng.choice(["table", "colon", "boxes"]))
+    before, after = (blocks.pairs(tail, "row"), "") if draft.chance(0.3) else ("", blocks.pairs(tail, rng.choice(["table", "colon", "boxes"])))
+    body = head(draft, "delivery", numbers) + before + table_of(draft, "line_items") + after
     sign = draft.one(en="Received in good order, date and signature", de="Ware ordnungsgemäß erhalten, Datum und Unterschrift", fr="Reçu en bon état, date et signature", es="Recibido conforme, fecha y firma")
     return Page(body + f'<p style="margin-top:3em">______________________________<br><span class="tiny">{sign}</span></p>', draft.imprint("seller", draft.seller))
