@@ -46,10 +46,11 @@ def make(job):
         sub = f"{seed}/{index}/{attempt}"
         pdf, built, truth, forms, layout = draw(sub, kind, language, odd)
         lost = check.missing(pdf, forms["forms"])
-        if not lost:
+        faults = check.crowded(pdf)
+        if not lost and not faults:
             entry.update(layout=layout, held_out=odd)
             return entry, pdf, scan.scan(pdf, sub) if scanned else None, built, truth, forms, reasons
-        reasons.append(f"{sub} {kind}: {[(entry['path'], entry['written']) for entry in lost[:3]]}")
+        reasons.append(f"{sub} {kind}: {[(entry['path'], entry['written']) for entry in lost[:3]]} {faults}")
     return entry, None, None, None, None, None, reasons
 
 

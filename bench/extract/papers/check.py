@@ -1,9 +1,12 @@
 """Whether the page text really holds what the truth says, in a form that the generator wrote."""
 import re
 import subprocess
+import sys
 import tempfile
 import unicodedata
 from pathlib import Path
+
+PARSE = Path(__file__).resolve().parents[2] / "parse"  # its generator knows when text lies over text
 
 
 def squeezed(text):
@@ -17,6 +20,14 @@ def text_of(pdf):
         file.flush()
         run = lambda *options: subprocess.run(["pdftotext", *options, file.name, "-"], check=True, capture_output=True).stdout.decode("utf-8", "replace")
         return run(), run("-layout"), run("-raw")
+
+
+def crowded(pdf):
+    """What is wrong with the page itself: text that leaves it or lies over other text."""
+    if str(PARSE) not in sys.path:
+        sys.path.append(str(PARSE))
+    from pages.check import read
+    return sorted(set(read(pdf)[1]))
 
 
 def missing(pdf, forms):

@@ -60,11 +60,12 @@ class Draft:
     def goods(self, theme, count):
         """Different names of things, some with a detail."""
         rng, names = self.rng, list(goods.GOODS[self.language][theme])
+        details = (goods.PARTS if theme == "service" else goods.DETAILS)[self.language]
         rng.shuffle(names)
         while len(names) < count:
-            names += [f"{name}, {rng.choice(goods.DETAILS[self.language])}" for name in rng.sample(goods.GOODS[self.language][theme], min(8, count))]
-        chosen = list(dict.fromkeys(names))
-        return [name if rng.random() < 0.75 else f"{name}, {rng.choice(goods.DETAILS[self.language])}" for name in chosen[:count]]
+            names += [f"{name}, {rng.choice(details)}" for name in rng.sample(goods.GOODS[self.language][theme], min(8, count))]
+            names = list(dict.fromkeys(names))
+        return [name if theme == "food" or "," in name or rng.random() < 0.75 else f"{name}, {rng.choice(details)}" for name in names[:count]]
 
     def unit(self):
         return self.rng.choice(goods.UNITS[self.language])

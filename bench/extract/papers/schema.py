@@ -29,11 +29,13 @@ class Hand:
         self.defs = self.kind == "pydantic" or rng.random() < 0.15
         self.required = {"zod": "all", "pydantic": rng.choice(["certain", "none"]), "typed": "none"}.get(self.kind, rng.choice(["none", "some", "all"]))
         self.flat = rng.choice([0.0, 0.2, 0.6, 1.0])
+        self.joined = rng.choice([0.0, 0.0, 0.0, 0.0, 0.8])  # addresses as one string
         self.share = rng.choice([0.5, 0.7, 0.85, 0.95])
         self.letter = rng.choice(["F", "field_", "c", "X"])
         self.definitions = {}
         self.codes = odd and rng.random() < 0.35  # properties are called F01, F02, ...
         self.oblique = odd and rng.random() < 0.3  # descriptions that avoid the usual words
+        self.main_date = ""
         self.claimed = {}  # key -> names that belong to other facts of the document
 
     def name(self, key, group=None, taken=()):
@@ -46,7 +48,7 @@ class Hand:
         elif self.native and found.labels.get(self.language):
             choices = [" ".join(words_of(label)[:4]) for label in found.labels[self.language][:2]]
         else:
-            choices = found.names[:1] if rng.random() < 0.4 else [name for name in found.names[:5] if name not in self.claimed.get(key, ())] or found.names[:1]
+            choices = found.names[:1] if rng.random() < 0.4 else [name for name in found.names[:5] if name not in self.claimed.get(key, ()) and (name != "date" or key == self.main_date)] or found.names[:1]
         before = words_of(self.name_words(group)) if group else []
         for choice in rng.sample(choices, len(choices)) + found.names + [key.replace("_", " ")]:
             words = words_of(choice)
@@ -136,8 +138,10 @@ def leaf(hand, fact, name, group=None):
         node, note, value = {"type": "string"}, "as printed, with the currency sign if there is one", fact.text or None
     elif fact.kind == "texts":
         node = {"type": "array", "items": {"type": "string"}}
-    if fact.kind == "email":
+    if fact.key == "email" and rng.random() < 0.3:
         node["format"] = "email"
+    if fact.key == "currency" and rng.random() < 0.3:
+        node["enum"] = ["EUR", "USD", "GBP", "CHF"]
     example = "" if hand.dates == "printed" and fact.kind == "date" else example_of(rng, fact)
     said = hand.say(fact.key, group, example, note)
     if hand.titles:
@@ -190,7 +194,8 @@ def foreign(rng, nodes, path):
 
 
 class Builder:
-    def __init__(self, hand):
+    def __init__(self, hand, whole):
+        self.whole, self.source = whole, ""  # source: path of the group in the sheet, with its dot
         self.hand, self.rng, self.forms, self.concepts = hand, hand.rng, [], {}
 
     def note(self, path, fact, labelled=None):
@@ -218,20 +223,26 @@ class Builder:
         self.note(path + name, fact)
 
     def group(self, key, nodes, path, outer, properties, truth, within=None):
+        """A nested object; or its fields beside the others; or, for an address, one string."""
         hand, rng = self.hand, self.rng
+        if self.source + key in self.whole and rng.random() < hand.joined:
+            lines = self.whole[self.source + key]
+            note = rng.choice(["in one line, its parts separated by a comma and a space", "one line, lines joined with ', '"])
+            self.leaf(Fact(key, "text", ", ".join(lines), "", [", ".join(lines), " ".join(lines)], note=note), path, outer, properties, truth, within)
+            return
         if rng.random() < hand.flat:
             for inner, node in nodes.items():
                 if isinstance(node, Fact) and rng.random() < hand.share and (node.value is not None or rng.random() < 0.5):
                     self.leaf(node, path, outer or key, properties, truth)
                 elif isinstance(node, dict) and rng.random() < hand.share:
-                    self.group(inner, node, path, outer or key, properties, truth)
+                    self.inside(key, inner, node, path, outer or key, properties, truth)
             return
         name = hand.name(key, outer, properties)
         inner, value = {}, {}
         for part, node in nodes.items():
             if isinstance(node, dict):
                 if rng.random() < hand.share:
-                    self.group(part, node, f"{path}{name}.", None, inner, value, key)
+                    self.inside(key, part, node, f"{path}{name}.", None, inner, value, key)
             elif rng.random() < max(0.5, hand.share) and (node.value is not None or rng.random() < 0.5):
                 self.leaf(node, f"{path}{name}.", None, inner, value, key)
         if not inner:
@@ -243,6 +254,11 @@ class Builder:
         elif said:
             node["description"] = said
         properties[name], truth[name] = node, value
+
+    def inside(self, key, *group):
+        self.source += key + "."
+        self.group(*group)
+        self.source = self.source.removesuffix(key + ".")
 
     def rows(self, rows, path, properties, truth):
         hand, rng = self.hand, self.rng
@@ -303,7 +319,8 @@ def build(rng, sheet, language, odd):
     keys = {fact.key for fact in sheet.facts.values()}
     for key in keys:
         hand.claimed[key] = {name for other in keys - {key} for name in concept(other).names}
-    builder = Builder(hand)
+    builder = Builder(hand, sheet.whole)
+    hand.main_date = (sheet.main_date or "").rsplit(".", 1)[-1]
     nodes = tree(sheet.facts)
     if rng.random() < 0.15:
         items = list(nodes.items())

@@ -5,6 +5,11 @@ from decimal import Decimal
 from .lexicon import concept
 
 
+# Labels of pairs are drawn together: the second of each stands at the same place in its list as the first.
+TWINS = {"period_end": "period_start", "check_out": "check_in", "arrives": "departs", "current_reading": "previous_reading", "job_end": "job_start"}
+BARE = {"Date", "Datum", "Fecha", "Le", "Dated", "date"}  # say which date only for the first one of a document
+
+
 @dataclass
 class Fact:
     path: str
@@ -37,7 +42,9 @@ class Rows:
 class Sheet:
     def __init__(self, rng, world, written):
         self.rng, self.world, self.written = rng, world, written
-        self.facts, self.labels, self.aliases = {}, {}, {}
+        self.facts, self.labels = {}, {}
+        self.whole = {}  # path of an address -> its lines
+        self.main_date = None
 
     def put(self, path, value, text=None, kind="text", often=1.0, **more):
         """Adds a fact; with `often` below 1 it may be left out of the document, its truth then is null."""
@@ -51,6 +58,7 @@ class Sheet:
         return self.put(path, text, kind="id", often=often)
 
     def date(self, path, day, often=1.0, form=None):
+        self.main_date = self.main_date or path
         return self.put(path, day, self.written.date(day, form), "date", often)
 
     def money(self, path, value, often=1.0, text=None):
@@ -84,11 +92,15 @@ class Sheet:
     def label(self, path):
         """The label of a fact in the document's language, the same each time."""
         if path not in self.labels:
-            found = concept(self.aliases.get(path, path.rsplit(".", 1)[-1]))
-            labels = found.labels.get(self.world.language) or found.labels["en"]
-            taken = set(self.labels.values())
+            key = path.rsplit(".", 1)[-1]
+            labels = concept(key).labels[self.world.language]
+            taken = set(self.labels.values()) | (BARE if path != self.main_date and key not in ("signed_on", "booking_date", "travel_date") else set())
             fresh = [label for label in labels if label not in taken] or labels
             self.labels[path] = fresh[0] if self.rng.random() < 0.3 else self.rng.choice(fresh)
+            twin = self.labels.get(path.removesuffix(key) + TWINS.get(key, "-"))
+            if twin:
+                at = concept(TWINS[key]).labels[self.world.language].index(twin)
+                self.labels[path] = labels[min(at, len(labels) - 1)]
         return self.labels[path]
 
     def pair(self, path):
@@ -98,16 +110,21 @@ class Sheet:
     def pairs(self, *paths):
         return [self.pair(path) for path in paths if self.has(path)]
 
+    def place(self, path, place, country=0.0):
+        """The parts of an address."""
+        self.put(f"{path}.street", place.street)
+        self.id(f"{path}.zip", place.zip)
+        self.put(f"{path}.city", place.city)
+        if self.world.locale == "en-US":
+            self.put(f"{path}.state", place.state)
+        if country:
+            self.put(f"{path}.country", place.country, often=country)
+        self.whole[path] = place.lines + ([place.country] if country and self.has(f"{path}.country") else [])
+
     def party(self, path, company, contact=1.0, tax=0.0, bank=0.0, state=None, country=0.25):
         """A company or person with its address and, each by chance, its contact data."""
-        rng, place = self.rng, company.place
         self.put(f"{path}.name", company.name)
-        self.put(f"{path}.address.street", place.street)
-        self.id(f"{path}.address.zip", place.zip)
-        self.put(f"{path}.address.city", place.city)
-        if self.world.locale == "en-US":
-            self.put(f"{path}.address.state", place.state)
-        self.put(f"{path}.address.country", place.country, often=country)
+        self.place(f"{path}.address", company.place, country)
         for key in ("email", "phone", "fax", "website"):
             if contact > 0:
                 self.id(f"{path}.{key}", getattr(company, key), contact * (0.35 if key == "fax" else 0.75))

@@ -52,9 +52,7 @@ def statement(draft):
     sheet.put("bank_name", bank.bank)
     sheet.put("account_holder", holder.name)
     home = world.place()
-    sheet.put("address.street", home.street)
-    sheet.id("address.zip", home.zip)
-    sheet.put("address.city", home.city)
+    sheet.place("address", home)
     sheet.id("account_number", draft.number("#########", "#### #### ##", "########"), 0.8)
     if world.country != "US":
         sheet.id("iban", ids.iban(rng, world.country), 0.8)

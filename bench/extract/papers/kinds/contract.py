@@ -39,9 +39,7 @@ def policy(draft):
     sheet.id("policy_number", draft.number("##.###.######", "POL-######", "@@ ########", "##-#######-##"))
     sheet.put("policyholder.name", person.name)
     sheet.date("policyholder.birth_date", draft.later(-28000, -8000), 0.5)
-    sheet.put("policyholder.address.street", home.street)
-    sheet.id("policyholder.address.zip", home.zip)
-    sheet.put("policyholder.address.city", home.city)
+    sheet.place("policyholder.address", home)
     sheet.id("customer_number", draft.number("########", "K-#####"), 0.4)
     sheet.put("insured_object", draft.one(**OBJECTS), often=0.8)
     start = draft.later(5, 60)
@@ -112,12 +110,10 @@ def lease(draft):
     homes = {"landlord": world.place(), "tenant": world.place()}
     for path, who in (("landlord", one), ("tenant", two)):
         sheet.put(f"{path}.name", who.name)
-        sheet.put(f"{path}.address.street", homes[path].street)
-        sheet.id(f"{path}.address.zip", homes[path].zip)
-        sheet.put(f"{path}.address.city", homes[path].city)
-    sheet.put("premises.address.street", flat.street)
-    sheet.id("premises.address.zip", flat.zip)
-    sheet.put("premises.address.city", flat.city)
+        sheet.place(f"{path}.address", homes[path])
+    sheet.place("premises.address", flat)
+    sheet.drop("premises.address.state")
+    del sheet.whole["premises.address"]  # its parts stand in a sentence
     form = rng.choice([written.prose_date, written.prose_date, written.date_form])
     months = rng.choice([12, 12, 24, 36])
     start = draft.later(10, 60).replace(day=1)

@@ -43,9 +43,7 @@ def payslip(draft):
     employer, person, home = world.company(), world.person(), world.place()
     employer_key = "employer"
     sheet.put("employer.name", employer.name)
-    sheet.put("employer.address.street", employer.place.street)
-    sheet.id("employer.address.zip", employer.place.zip)
-    sheet.put("employer.address.city", employer.place.city)
+    sheet.place("employer.address", employer.place)
     sheet.put("employee_name", person.name)
     sheet.id("employee_id", draft.number("####", "0####", "E-####", "######"), 0.9)
     sheet.put("job_title", draft.one(en="Warehouse clerk|Software engineer|Accountant|Nurse|Site manager", de="Lagerist|Softwareentwickler|Buchhalterin|Pflegefachkraft|Bauleiter",

@@ -28,3 +28,5 @@ DETAILS = {"en": cut("colour grey, incl. accessories, as per quotation, delivere
            "fr": cut("coloris gris, accessoires inclus, selon devis, livré sur site, lot de 10, garantie 2 ans, série 4, matière recyclée"),
            "es": cut("color gris, accesorios incluidos, según oferta, entregado en obra, paquete de 10, garantía 2 años, serie 4, material reciclado")}
 UNITS = {"en": cut("pcs, ea, box, m, kg, set, h"), "de": cut("Stk., Stück, Pkg., m, kg, Satz, Std."), "fr": cut("pce, u, boîte, m, kg, jeu, h"), "es": cut("ud, uds, caja, m, kg, juego, h")}
+PARTS = {"en": cut("phase 1, phase 2, building B, March, on request, night shift, as per report"), "de": cut("Phase 1, Phase 2, Gebäude B, März, nach Aufwand, Nachtschicht, laut Bericht"),
+         "fr": cut("phase 1, phase 2, bâtiment B, mars, à la demande, de nuit, selon rapport"), "es": cut("fase 1, fase 2, edificio B, marzo, a petición, turno de noche, según informe")}
