@@ -60,6 +60,9 @@ def policy(draft):
     holder = blocks.address(sheet.label("policyholder") if draft.chance(0.7) else "", [person.name] + home.lines + [f"{label} {value}" for label, value in born])
     body = draft.masthead("insurer", firm) + blocks.side(holder, blocks.pairs(ident, rng.choice(["table", "right", "colon"]))) + blocks.title(draft.one(**POLICY)) + blocks.pairs(facts)
     if draft.chance(0.65):
+        for path in ("sum_insured", "deductible"):
+            if not sheet.has(path):  # the table has such amounts: which of them is meant?
+                del sheet.facts[path]
         rows = covers(draft)
         heads = [sheet.label(f"coverages.{key}") for key in rows.columns]
         body += blocks.heading(sheet.label("coverages")) + blocks.table(heads, "l" + "r" * (len(heads) - 1), [[record[key].text for key in rows.columns] for record in rows.records])
@@ -76,28 +79,28 @@ CLAUSES = {
            ("Rent", "The rent is {rent} a month, payable in advance by the third working day. Late payments bear a charge of {late}.", "The Tenant shall pay a monthly rent of {rent}. A fee of {late} is due for each reminder."),
            ("Deposit", "On signing, the Tenant pays a deposit of {deposit}, which is returned after the end of the tenancy."),
            ("Notice", "Either party may end the tenancy with notice of {notice_period} months to the end of a month."),
-           ("Animals", "{pets}"), ("Use", "The premises are used as a dwelling only. Subletting needs the Landlord's consent in writing.")],
+           ("Animals", "{pets}"), ("Repairs", "The Tenant bears minor repairs up to {small} each. Larger defects are reported to the Landlord without delay."), ("Keys", "Three keys were handed over. Lost keys are replaced at the Tenant's cost."), ("Use", "The premises are used as a dwelling only. Subletting needs the Landlord's consent in writing.")],
     "de": [("Parteien", "Zwischen {landlord.name}, {landlord.address} (Vermieter) und {tenant.name}, derzeit wohnhaft {tenant.address} (Mieter), wird folgender Vertrag geschlossen."),
            ("Mietobjekt", "Vermietet wird die Wohnung {premises.address.street}, {premises.address.zip} {premises.address.city}, mit einer Wohnfläche von {area}.", "Der Vermieter überlässt dem Mieter die Räume in {premises.address.zip} {premises.address.city}, {premises.address.street}. Die Wohnfläche beträgt {area}."),
            ("Mietzeit", "Das Mietverhältnis beginnt am {start_date}, läuft {term} Monate und endet am {end_date}.", "Mietbeginn ist der {start_date}. Der Vertrag ist auf {term} Monate bis zum {end_date} befristet."),
            ("Miete", "Die monatliche Miete beträgt {rent} und ist bis zum dritten Werktag zu zahlen. Je Mahnung fallen {late} an.", "Der Mieter zahlt monatlich {rent} im Voraus. Für jede Mahnung werden {late} berechnet."),
            ("Kaution", "Der Mieter leistet eine Kaution in Höhe von {deposit}, die nach Ende des Mietverhältnisses zurückgezahlt wird."),
            ("Kündigung", "Die Kündigungsfrist beträgt für beide Seiten {notice_period} Monate zum Monatsende."),
-           ("Tierhaltung", "{pets}"), ("Nutzung", "Die Räume dienen nur zu Wohnzwecken. Untervermietung bedarf der schriftlichen Zustimmung.")],
+           ("Tierhaltung", "{pets}"), ("Kleinreparaturen", "Kleinreparaturen bis {small} im Einzelfall trägt der Mieter. Größere Mängel sind unverzüglich anzuzeigen."), ("Schlüssel", "Es wurden drei Schlüssel übergeben. Verlorene Schlüssel ersetzt der Mieter."), ("Nutzung", "Die Räume dienen nur zu Wohnzwecken. Untervermietung bedarf der schriftlichen Zustimmung.")],
     "fr": [("Parties", "Entre {landlord.name}, {landlord.address}, ci-après le bailleur, et {tenant.name}, demeurant {tenant.address}, ci-après le locataire, il a été convenu ce qui suit."),
            ("Désignation", "Le bailleur loue le logement situé {premises.address.street}, {premises.address.zip} {premises.address.city}, d'une surface de {area}.", "Les locaux loués se trouvent au {premises.address.street} à {premises.address.zip} {premises.address.city} ; leur surface est de {area}."),
            ("Durée", "Le bail prend effet le {start_date} pour une durée de {term} mois et se termine le {end_date}."),
            ("Loyer", "Le loyer mensuel est fixé à {rent}, payable d'avance. Chaque rappel est facturé {late}.", "Le locataire verse chaque mois un loyer de {rent}. Des frais de {late} s'ajoutent à chaque rappel."),
            ("Dépôt de garantie", "À la signature, le locataire verse un dépôt de garantie de {deposit}, restitué en fin de bail."),
            ("Congé", "Chaque partie peut donner congé avec un préavis de {notice_period} mois."),
-           ("Animaux", "{pets}"), ("Usage", "Le logement est réservé à l'habitation. La sous-location est soumise à l'accord écrit du bailleur.")],
+           ("Animaux", "{pets}"), ("Entretien", "Les menues réparations jusqu'à {small} sont à la charge du locataire. Tout désordre est signalé sans délai."), ("Clés", "Trois clés ont été remises. Les clés perdues sont remplacées aux frais du locataire."), ("Usage", "Le logement est réservé à l'habitation. La sous-location est soumise à l'accord écrit du bailleur.")],
     "es": [("Reunidos", "De una parte {landlord.name}, {landlord.address} (arrendador), y de otra {tenant.name}, con domicilio en {tenant.address} (arrendatario), acuerdan lo siguiente."),
            ("Objeto", "Se arrienda la vivienda sita en {premises.address.street}, {premises.address.zip} {premises.address.city}, con una superficie de {area}."),
            ("Duración", "El contrato comienza el {start_date}, dura {term} meses y termina el {end_date}.", "La duración será de {term} meses, desde el {start_date} hasta el {end_date}."),
            ("Renta", "La renta mensual es de {rent}, pagadera por adelantado. Cada aviso de impago devenga {late}.", "El arrendatario pagará {rent} al mes. Por cada recordatorio se cobrarán {late}."),
            ("Fianza", "A la firma el arrendatario entrega una fianza de {deposit}, que se devolverá al final del contrato."),
            ("Preaviso", "Cualquiera de las partes podrá desistir con un preaviso de {notice_period} meses."),
-           ("Animales", "{pets}"), ("Uso", "La vivienda se destina solo a residencia. El subarriendo requiere consentimiento por escrito.")]}
+           ("Animales", "{pets}"), ("Reparaciones", "Las pequeñas reparaciones hasta {small} corren a cargo del arrendatario."), ("Llaves", "Se entregan tres juegos de llaves."), ("Uso", "La vivienda se destina solo a residencia. El subarriendo requiere consentimiento por escrito.")]}
 PETS = dict(en=("The Tenant may keep pets.", "Pets are not allowed."), de=("Die Haltung von Haustieren ist gestattet.", "Haustiere sind nicht erlaubt."),
             fr=("Les animaux domestiques sont autorisés.", "Les animaux ne sont pas autorisés."), es=("Se permite tener animales domésticos.", "No se permiten animales."))
 SIGNED = dict(en="Signed at {signed_at} on {signed_on}", de="{signed_at}, den {signed_on}", fr="Fait à {signed_at}, le {signed_on}", es="En {signed_at}, a {signed_on}")
@@ -121,8 +124,8 @@ def lease(draft):
     sheet.date("start_date", start, form=form)
     sheet.date("end_date", end, form=form)
     sheet.count("term", months)
-    area = Decimal(rng.randint(280, 1400)) / 10
-    sheet.number("area", area.to_integral() if world.country in ("US", "GB") else area, unit={"US": "sq ft", "GB": "sq ft"}.get(world.country, "m²"))
+    feet = world.country in ("US", "GB")
+    sheet.number("area", Decimal(rng.randint(350, 1900)) if feet else Decimal(rng.randint(280, 1400)) / 10, unit="sq ft" if feet else "m²")
     rent = Decimal(rng.randint(350, 2400))
     sheet.money("rent", rent)
     sheet.money("deposit", rent * rng.choice([1, 2, 3]), 0.85)
@@ -131,14 +134,14 @@ def lease(draft):
     sheet.put("pets_allowed", allowed, PETS[draft.language][0 if allowed else 1], "flag", 0.6)
     sheet.put("signed_at", one.place.city if hasattr(one, "place") else homes["landlord"].city)
     sheet.date("signed_on", draft.day, form=form)
-    late = written.money(draft.price(5, 20))
+    spare = {"late": written.money(draft.price(5, 20)), "small": written.money(draft.price(60, 140))}
 
     def fill(template):
         def value(found):
             key = found.group(1)
             if key.endswith(".address"):
                 return ", ".join(homes[key.split(".")[0]].lines)
-            return late if key == "late" else sheet.text("pets_allowed" if key == "pets" else key)
+            return spare.get(key) or sheet.text("pets_allowed" if key == "pets" else key)
         return re.sub(r"\{([a-z_.]+)\}", value, template)
 
     numbering, count, out = rng.choice(NUMBERING), 0, []

@@ -83,7 +83,7 @@ def booking(draft):
     sheet.id("booking_reference", draft.number("@#@@#@", "@@@@@@", "########", "B-######"))
     sheet.date("booking_date_made", draft.day, 0.7)
     sheet.put("guest_name", person.name)
-    sheet.id("email", f"{world.slug(person.first)}.{world.slug(person.last)}@example.com", 0.5)
+    sheet.id("guest_email", f"{world.slug(person.first)}.{world.slug(person.last)}@example.com", 0.5)
     price = draft.price(90, 1400)
     if air:
         rows = sheet.rows("segments", ["flight", "travel_date", "origin", "destination", "departs", "arrives"] + ["seat"] * draft.chance(0.5) + ["cabin"] * draft.chance(0.4))
@@ -105,7 +105,7 @@ def booking(draft):
     sheet.put("payment_method", draft.one(**METHODS), often=0.5)
     title = draft.one(en="Booking confirmation|Your reservation|E-ticket receipt" if air else "Booking confirmation|Your reservation", de="Buchungsbestätigung|Reservierungsbestätigung", fr="Confirmation de réservation|Votre réservation", es="Confirmación de reserva|Su reserva")
     hello = draft.one(en="Thank you for booking with us. Please have this page at hand when you travel.", de="Vielen Dank für Ihre Buchung. Bitte halten Sie diese Seite bei der Reise bereit.", fr="Merci pour votre réservation. Gardez cette page avec vous.", es="Gracias por su reserva. Lleve esta página durante el viaje.")
-    ident = sheet.pairs("booking_reference", "booking_date_made", "guest_name", "email")
+    ident = sheet.pairs("booking_reference", "booking_date_made", "guest_name", "guest_email")
     body = draft.masthead("supplier", firm) + blocks.title(title) + blocks.para(hello) + blocks.pairs(ident, rng.choice(["boxes", "colon", "table", "above", "row", "leader"])) + main + blocks.totals(pairs) + blocks.pairs(sheet.pairs("payment_method"), "colon")
     note = draft.one(en="Free cancellation until 48 hours before. Changes may cost a fee.", de="Kostenlose Stornierung bis 48 Stunden vorher. Umbuchungen können Gebühren kosten.", fr="Annulation gratuite jusqu'à 48 h avant. Modifications payantes.", es="Cancelación gratuita hasta 48 horas antes. Los cambios pueden tener coste.")
     return Page(body + blocks.para(note, "tiny"), draft.imprint("supplier", firm), layout=f"{'flight' if air else 'hotel'}/{draft.look.name}")
