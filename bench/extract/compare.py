@@ -27,16 +27,19 @@
 >>> [(one, two) for one, two, expected in TABLE if same(one, two) != expected]
 []
 """
+
 import re
 import unicodedata
 from decimal import Decimal
 
 MONTHS = {name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
 CURRENCY = r"(?:usd|eur|gbp|chf|jpy|inr|myr|rm|rs|[$€£¥₹])"
-DATES = [(re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?:[t ]\d\d:\d\d.*)?"), ()),
-         (re.compile(r"(?P<name>[a-z]{3})[a-z]*\.? (?P<d>\d\d?)(?:st|nd|rd|th)?,? (?P<y>\d{4})"), ()),
-         (re.compile(r"(?P<d>\d\d?)(?:st|nd|rd|th)?[ -](?P<name>[a-z]{3})[a-z]*\.?,?[ -](?P<y>\d{4}|\d\d)"), ()),
-         (re.compile(r"(?P<m>\d\d?)[-/.](?P<d>\d\d?)[-/.](?P<y>\d{4}|\d\d)"), ("order unknown",))]
+DATES = [
+    (re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?:[t ]\d\d:\d\d.*)?"), ()),
+    (re.compile(r"(?P<name>[a-z]{3})[a-z]*\.? (?P<d>\d\d?)(?:st|nd|rd|th)?,? (?P<y>\d{4})"), ()),
+    (re.compile(r"(?P<d>\d\d?)(?:st|nd|rd|th)?[ -](?P<name>[a-z]{3})[a-z]*\.?,?[ -](?P<y>\d{4}|\d\d)"), ()),
+    (re.compile(r"(?P<m>\d\d?)[-/.](?P<d>\d\d?)[-/.](?P<y>\d{4}|\d\d)"), ("order unknown",)),
+]
 
 
 def levelled(value):

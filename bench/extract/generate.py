@@ -8,6 +8,7 @@ value of the truth). The page of a scanned document before it was scanned is in 
 documents. --check reads DIR back and fails when a value of the truth is not in the text of its document; with
 --documents 0 it only does this.
 """
+
 import argparse
 import json
 import random
@@ -32,8 +33,16 @@ def draw(seed, kind, language, odd):
     made = KINDS[kind](draft)
     built, truth, builder, hand = schema.build(rng, draft.sheet, language, odd)
     pdf = made.pdf or web.render(made, draft.look, language, kind)
-    layout = dict(page=made.layout or draft.look.name, locale=draft.world.locale, font=draft.look.font, size=draft.look.size,
-                  schema=f"{hand.kind}/{hand.case}{'/native' if hand.native else ''}", dates=hand.dates, rules=made.rules or draft.look.rules, explained="oblique" if hand.oblique else "plain")
+    layout = dict(
+        page=made.layout or draft.look.name,
+        locale=draft.world.locale,
+        font=draft.look.font,
+        size=draft.look.size,
+        schema=f"{hand.kind}/{hand.case}{'/native' if hand.native else ''}",
+        dates=hand.dates,
+        rules=made.rules or draft.look.rules,
+        explained="oblique" if hand.oblique else "plain",
+    )
     return pdf, built, truth, {"forms": builder.forms, "concepts": builder.concepts}, layout
 
 
@@ -61,8 +70,10 @@ def jobs(given):
     while len(order) < given.documents:
         rng.shuffle(pairs)
         order += pairs
-    return [(given.seed, index, kind, language, rng.random() < HELD_OUT, rng.random() < given.scanned_share)
-            for index, (kind, language) in enumerate(order[:given.documents])]
+    return [
+        (given.seed, index, kind, language, rng.random() < HELD_OUT, rng.random() < given.scanned_share)
+        for index, (kind, language) in enumerate(order[: given.documents])
+    ]
 
 
 def write(given):

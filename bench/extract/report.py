@@ -8,6 +8,7 @@ from 0 to 1. It prints exact precision, recall and F1 of scalars, of the labelle
 the document has no such value), and of the fields of rows; by kind and language; scanned documents apart; what a confidence
 of 0.9 and more is worth; and which fields are missed or wrong most often.
 """
+
 import argparse
 import json
 import sys
@@ -26,6 +27,7 @@ SURE = 0.9
 @dataclass
 class Outcome:
     """One value: of the truth, given, or both."""
+
     document: str
     field: str  # path with [] for rows
     part: str  # scalar or rows
@@ -52,7 +54,9 @@ class Comparison:
 
     def add(self, field, place, here, part, truth, given):
         labelled = part == "rows" or empty(truth) or place in self.labelled
-        self.out.append(Outcome(self.document, field, part, labelled, truth, given, same(truth, given), None if given is None else self.confidence.get(here)))
+        self.out.append(
+            Outcome(self.document, field, part, labelled, truth, given, same(truth, given), None if given is None else self.confidence.get(here))
+        )
 
     def values(self, field, place, here, part, truth, given):
         """`place` is the path in the truth, `here` the path in the answer; they differ in the numbers of rows."""
@@ -80,7 +84,9 @@ class Comparison:
 
     def records(self, field, place, here, truth, given):
         pairs = matched([[likeness(a, b) for b in given] for a in truth])
-        left = [(a, None) for a in range(len(truth)) if a not in {a for a, _ in pairs}] + [(None, b) for b in range(len(given)) if b not in {b for _, b in pairs}]
+        left = [(a, None) for a in range(len(truth)) if a not in {a for a, _ in pairs}] + [
+            (None, b) for b in range(len(given)) if b not in {b for _, b in pairs}
+        ]
         for a, b in pairs + left:
             one = truth[a] if a is not None and isinstance(truth[a], dict) else {}
             two = given[b] if b is not None and isinstance(given[b], dict) else {}
@@ -114,8 +120,17 @@ def measures(outcomes):
     sure_right = sum(one.right for one in sure)
     share = lambda a, b: a / b if b else None
     precision, recall = share(right, given), share(right, truth)
-    return dict(values=truth, given=given, right=right, precision=precision, recall=recall, f1=share(2 * right, given + truth),
-                sure=len(sure), sure_precision=share(sure_right, len(sure)), sure_share=share(sure_right, right))
+    return dict(
+        values=truth,
+        given=given,
+        right=right,
+        precision=precision,
+        recall=recall,
+        f1=share(2 * right, given + truth),
+        sure=len(sure),
+        sure_precision=share(sure_right, len(sure)),
+        sure_share=share(sure_right, right),
+    )
 
 
 def reliability(outcomes):
@@ -124,8 +139,15 @@ def reliability(outcomes):
     for low in range(10):
         inside = [one for one in scored if min(9, int(one.confidence * 10)) == low]
         if inside:
-            bins.append({"from": low / 10, "to": (low + 1) / 10, "values": len(inside), "confidence": sum(one.confidence for one in inside) / len(inside),
-                         "right": sum(one.right for one in inside) / len(inside)})
+            bins.append(
+                {
+                    "from": low / 10,
+                    "to": (low + 1) / 10,
+                    "values": len(inside),
+                    "confidence": sum(one.confidence for one in inside) / len(inside),
+                    "right": sum(one.right for one in inside) / len(inside),
+                }
+            )
     error = sum(abs(one["confidence"] - one["right"]) * one["values"] for one in bins) / len(scored) if scored else None
     return {"bins": bins, "calibration_error": error, "without_confidence": sum(not empty(one.given) and one.confidence is None for one in outcomes)}
 
@@ -163,10 +185,16 @@ def by_rules(outcomes, manifest):
 
 def build(folder, predictions, worst):
     outcomes, manifest, concepts, missing, unknown = compare_all(folder, predictions)
-    parts = {"all": outcomes, "scalars": [one for one in outcomes if one.part == "scalar"], "labelled": [one for one in outcomes if one.part == "scalar" and one.labelled],
-             "rows": [one for one in outcomes if one.part == "rows"]}
-    by = lambda name, chosen: {value: {part: measures([one for one in parts[part] if manifest[one.document][name] == value]) for part in chosen}
-                               for value in sorted({row[name] for row in manifest.values()})}
+    parts = {
+        "all": outcomes,
+        "scalars": [one for one in outcomes if one.part == "scalar"],
+        "labelled": [one for one in outcomes if one.part == "scalar" and one.labelled],
+        "rows": [one for one in outcomes if one.part == "rows"],
+    }
+    by = lambda name, chosen: {
+        value: {part: measures([one for one in parts[part] if manifest[one.document][name] == value]) for part in chosen}
+        for value in sorted({row[name] for row in manifest.values()})
+    }
     fields = {"missed": Counter(), "wrong": Counter(), "invented": Counter()}
     examples = defaultdict(list)
     for one in outcomes:
@@ -176,16 +204,31 @@ def build(folder, predictions, worst):
         key = f"{manifest[one.document]['kind']}: {concepts.get((one.document, one.field), one.field)}"
         fields[sort][key] += 1
         examples[f"{sort} {key}"].append([one.document, one.field, one.truth, one.given])
-    most = {sort: [{"field": key, "count": count, "example": examples[f"{sort} {key}"][0]} for key, count in counted.most_common(worst)] for sort, counted in fields.items()}
-    return {"documents": len(manifest), "without_answer": len(missing), "unknown_ids": unknown, "parts": {name: measures(chosen) for name, chosen in parts.items()},
-            "scanned": by("scanned", parts), "held_out": by("held_out", parts), "language": by("language", ("labelled", "rows")), "kind": by("kind", ("labelled", "rows")),
-            "rules": by_rules(parts["rows"], manifest), "reliability": reliability(outcomes), "worst": most}
+    most = {
+        sort: [{"field": key, "count": count, "example": examples[f"{sort} {key}"][0]} for key, count in counted.most_common(worst)]
+        for sort, counted in fields.items()
+    }
+    return {
+        "documents": len(manifest),
+        "without_answer": len(missing),
+        "unknown_ids": unknown,
+        "parts": {name: measures(chosen) for name, chosen in parts.items()},
+        "scanned": by("scanned", parts),
+        "held_out": by("held_out", parts),
+        "language": by("language", ("labelled", "rows")),
+        "kind": by("kind", ("labelled", "rows")),
+        "rules": by_rules(parts["rows"], manifest),
+        "reliability": reliability(outcomes),
+        "worst": most,
+    }
 
 
 def line(name, found):
     share = lambda value: "    -" if value is None else f"{value:5.3f}"
-    return (f"{name:34}{found['values']:7}{found['given']:7}  {share(found['precision'])}  {share(found['recall'])}  {share(found['f1'])}"
-            f"  {share(found['sure_precision'])}  {share(found['sure_share'])}")
+    return (
+        f"{name:34}{found['values']:7}{found['given']:7}  {share(found['precision'])}  {share(found['recall'])}  {share(found['f1'])}"
+        f"  {share(found['sure_precision'])}  {share(found['sure_share'])}"
+    )
 
 
 def show(report):

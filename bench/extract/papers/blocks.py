@@ -1,4 +1,5 @@
 """Pieces of pages as HTML. Texts come in plain and are escaped here."""
+
 from html import escape
 
 
@@ -24,18 +25,29 @@ class Blocks:
         match form:
             case "table" | "right":
                 right = " r" if form == "right" else ""
-                return '<table class="k">' + "".join(f'<tr><td>{self.label(label)}</td><td class="v{right}">{value}</td></tr>' for label, value in rows) + "</table>"
+                return (
+                    '<table class="k">'
+                    + "".join(f'<tr><td>{self.label(label)}</td><td class="v{right}">{value}</td></tr>' for label, value in rows)
+                    + "</table>"
+                )
             case "boxes" | "above":
                 across = across or min(len(rows), self.rng.choice([2, 3, 3, 4]))
                 cells = [f"<td>{self.label(label, False)}{value}</td>" for label, value in rows]
                 cells += ["<td></td>"] * (-len(cells) % across)
-                body = "".join("<tr>" + "".join(cells[at:at + across]) + "</tr>" for at in range(0, len(cells), across))
+                body = "".join("<tr>" + "".join(cells[at : at + across]) + "</tr>" for at in range(0, len(cells), across))
                 return f'<table class="g{" b" if form == "boxes" else ""}">{body}</table>'
             case "row":
                 head = "".join(f'<th class="c">{escape(label)}</th>' for label, _ in rows)
-                return f'<table class="t"><thead><tr>{head}</tr></thead><tbody><tr>' + "".join(f'<td class="c">{value}</td>' for _, value in rows) + "</tr></tbody></table>"
+                return (
+                    f'<table class="t"><thead><tr>{head}</tr></thead><tbody><tr>'
+                    + "".join(f'<td class="c">{value}</td>' for _, value in rows)
+                    + "</tr></tbody></table>"
+                )
             case "leader":
-                return "".join(f'<div class="lead"><span>{self.label(label, False)}</span><span class="dots"></span><span>{value}</span></div>' for label, value in rows)
+                return "".join(
+                    f'<div class="lead"><span>{self.label(label, False)}</span><span class="dots"></span><span>{value}</span></div>'
+                    for label, value in rows
+                )
             case "stack":
                 return "".join(f'<div class="kv" style="margin-bottom:.4em">{self.label(label, False)}<br>{value}</div>' for label, value in rows)
             case "inline":
@@ -47,7 +59,7 @@ class Blocks:
         return '<div class="side">' + "".join(f"<div>{part}</div>" for part in parts) + "</div>"
 
     def address(self, title, texts, boxed=False):
-        head = f'{self.label(title)}<br>' if title else ""
+        head = f"{self.label(title)}<br>" if title else ""
         return f'<div class="{"box" if boxed else ""}">{head}{lines(texts)}</div>'
 
     def title(self, text):
@@ -64,8 +76,14 @@ class Blocks:
 
     def logo(self):
         rng, ink = self.rng, self.look.accent
-        shape = rng.choice(['<circle cx="20" cy="20" r="18" fill="{c}"/><path d="M8 24 L20 8 L32 24 Z" fill="white"/>', '<rect width="40" height="40" rx="8" fill="{c}"/><circle cx="20" cy="20" r="9" fill="white"/>',
-                            '<path d="M20 2 L38 20 L20 38 L2 20 Z" fill="{c}"/>', '<rect x="2" y="14" width="10" height="24" fill="{c}"/><rect x="15" y="2" width="10" height="36" fill="{c}"/><rect x="28" y="20" width="10" height="18" fill="{c}"/>'])
+        shape = rng.choice(
+            [
+                '<circle cx="20" cy="20" r="18" fill="{c}"/><path d="M8 24 L20 8 L32 24 Z" fill="white"/>',
+                '<rect width="40" height="40" rx="8" fill="{c}"/><circle cx="20" cy="20" r="9" fill="white"/>',
+                '<path d="M20 2 L38 20 L20 38 L2 20 Z" fill="{c}"/>',
+                '<rect x="2" y="14" width="10" height="24" fill="{c}"/><rect x="15" y="2" width="10" height="36" fill="{c}"/><rect x="28" y="20" width="10" height="18" fill="{c}"/>',
+            ]
+        )
         return f'<svg width="{rng.randint(34, 60)}" height="{rng.randint(34, 60)}" viewBox="0 0 40 40">{shape.format(c=ink)}</svg>'
 
     def letterhead(self, name, address, contacts, slogan=""):
@@ -74,7 +92,7 @@ class Blocks:
         tag = f'<div class="slogan">{escape(slogan)}</div>' if slogan else ""
         said = [f"{label}{self.look.suffix} {value}" for label, value in contacts]
         if self.rng.random() < 0.3:
-            said = [" ".join(said[at:at + 2]) for at in range(0, len(said), 2)]
+            said = [" ".join(said[at : at + 2]) for at in range(0, len(said), 2)]
         block = f'<div class="tiny">{lines(address + said)}</div>'
         wide = f'<div class="tiny">{escape(self.rng.choice([" · ", " | ", ", ", " • "]).join(address))}<br>{escape("  ".join(said))}</div>'
         match form:
@@ -117,7 +135,9 @@ class Blocks:
 
     def totals(self, pairs, strong=-1, form=None):
         form = form or self.look.totals
-        rows = "".join(f'<tr{" class=strong" if at == strong % len(pairs) else ""}><td>{escape(label)}{self.look.suffix}</td><td class="v">{escape(value)}</td></tr>'
-                       for at, (label, value) in enumerate(pairs))
+        rows = "".join(
+            f'<tr{" class=strong" if at == strong % len(pairs) else ""}><td>{escape(label)}{self.look.suffix}</td><td class="v">{escape(value)}</td></tr>'
+            for at, (label, value) in enumerate(pairs)
+        )
         kind = {"boxed": "tot framed", "full": "full"}.get(form, "tot")
         return f'<div class="{kind} keep"><table>{rows}</table></div>'

@@ -1,4 +1,5 @@
 """Whether the page text really holds what the truth says, in a form that the generator wrote."""
+
 import re
 import subprocess
 import sys
@@ -18,7 +19,9 @@ def text_of(pdf):
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(pdf)
         file.flush()
-        run = lambda *options: subprocess.run(["pdftotext", *options, file.name, "-"], check=True, capture_output=True).stdout.decode("utf-8", "replace")
+        run = lambda *options: subprocess.run(["pdftotext", *options, file.name, "-"], check=True, capture_output=True).stdout.decode(
+            "utf-8", "replace"
+        )
         return run(), run("-layout"), run("-raw")
 
 
@@ -27,6 +30,7 @@ def crowded(pdf):
     if str(PARSE) not in sys.path:
         sys.path.append(str(PARSE))
     from pages.check import read
+
     return sorted(set(read(pdf)[1]))
 
 

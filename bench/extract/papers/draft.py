@@ -1,22 +1,32 @@
 """A document being drawn: the tools that every kind uses."""
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from . import look as looks
 from .blocks import Blocks
+from .lexicon import phrases
 from .sheet import Sheet
 from .words import goods
 from .world import BY_LANGUAGE, World
 from .written import Written, cents
 
-RATES = {"US": ["8.25", "6.5", "7", "8.875"], "GB": ["20"], "DE": ["19", "19", "7"], "AT": ["20"], "CH": ["8.1"], "FR": ["20", "20", "10", "5.5"], "ES": ["21", "21", "10"]}
-TIGHT = {"page": None, "size": None}
+RATES = {
+    "US": ["8.25", "6.5", "7", "8.875"],
+    "GB": ["20"],
+    "DE": ["19", "19", "7"],
+    "AT": ["20"],
+    "CH": ["8.1"],
+    "FR": ["20", "20", "10", "5.5"],
+    "ES": ["21", "21", "10"],
+}
 
 
 @dataclass
 class Page:
     """What a kind gives back."""
+
     body: str
     foot: str = ""
     pdf: bytes = b""  # drawn by the kind itself
@@ -40,9 +50,12 @@ class Draft:
     def later(self, low, high, day=None):
         return (day or self.day) + timedelta(days=self.rng.randint(low, high))
 
-    def one(self, **by_language):
-        """One of the texts of the document's language; alternatives are parted by |."""
-        return self.rng.choice(by_language[self.language].split("|"))
+    def all(self, key):
+        """The phrases of a key in the document's language."""
+        return phrases()[key][self.language]
+
+    def one(self, key):
+        return self.rng.choice(self.all(key))
 
     def chance(self, share):
         return self.rng.random() < share
@@ -73,24 +86,27 @@ class Draft:
     def masthead(self, path, company, contacts=True):
         """The letterhead of a party of the sheet."""
         said = self.sheet.contacts(path) if contacts else []
-        return self.blocks.letterhead(self.sheet.text(f"{path}.name"), self.sheet.lines(path, company.place, name=False), said, company.slogan if self.chance(0.3) else "")
+        return self.blocks.letterhead(
+            self.sheet.text(f"{path}.name"), self.sheet.lines(path, company.place, name=False), said, company.slogan if self.chance(0.3) else ""
+        )
 
     def imprint(self, path, company):
         """Small print at the foot: register, tax and bank of a party, where they are given."""
         sheet = self.sheet
         said = lambda *keys: [f"{label}: {value}" for label, value in sheet.contacts(path, *keys)]
-        columns = [[sheet.text(f"{path}.name")] + (company.place.lines if self.chance(0.5) else []), said("registration_number", "vat_id"), said("bank_name", "iban", "bic")]
+        columns = [
+            [sheet.text(f"{path}.name")] + (company.place.lines if self.chance(0.5) else []),
+            said("registration_number", "vat_id"),
+            said("bank_name", "iban", "bic"),
+        ]
         return self.blocks.footer([column for column in columns if column])
 
     def stamp(self):
         """A rubber stamp or a copy's mark in a corner, or nothing."""
         if not self.chance(0.08):
             return ""
-        said = self.one(en="PAID|COPY|RECEIVED", de="BEZAHLT|KOPIE|EINGEGANGEN", fr="PAYÉ|COPIE|DUPLICATA", es="PAGADO|COPIA|DUPLICADO")
+        said = self.one("draft.stamp")
         return f'<div style="text-align:right"><span style="display:inline-block;border:2pt solid #b03030;color:#b03030;padding:.2em .8em;transform:rotate(-7deg);font-weight:bold">{said}</span></div>'
 
     def greeting(self):
-        return self.one(en="Thank you for your business.|Please quote the number above with every payment.|Goods remain our property until paid in full.",
-                        de="Vielen Dank für Ihren Auftrag.|Bitte geben Sie bei Zahlung die Nummer oben an.|Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.",
-                        fr="Nous vous remercions de votre confiance.|Merci de rappeler le numéro ci-dessus lors du paiement.|Pas d'escompte pour paiement anticipé.",
-                        es="Gracias por su confianza.|Indique el número de arriba en su pago.|La mercancía es propiedad del vendedor hasta su pago total.")
+        return self.one("draft.greeting")

@@ -24,11 +24,17 @@ def iban(rng, country, grouped=True):
     if country in ("US",):
         country = "GB"
     letters = lambda count: "".join(rng.choice("ABCDEFGHKLMNPRSTW") for _ in range(count))
-    body = {"DE": lambda: digits(rng, 18), "AT": lambda: digits(rng, 16), "CH": lambda: digits(rng, 17),
-            "FR": lambda: digits(rng, 23), "ES": lambda: digits(rng, 20), "GB": lambda: letters(4) + digits(rng, 14)}[country]()
+    body = {
+        "DE": lambda: digits(rng, 18),
+        "AT": lambda: digits(rng, 16),
+        "CH": lambda: digits(rng, 17),
+        "FR": lambda: digits(rng, 23),
+        "ES": lambda: digits(rng, 20),
+        "GB": lambda: letters(4) + digits(rng, 14),
+    }[country]()
     number = "".join(str(int(c, 36)) for c in body + country + "00")
     whole = f"{country}{98 - int(number) % 97:02}{body}"
-    return " ".join(whole[at:at + 4] for at in range(0, len(whole), 4)) if grouped else whole
+    return " ".join(whole[at : at + 4] for at in range(0, len(whole), 4)) if grouped else whole
 
 
 def bic(rng, country):
@@ -85,7 +91,9 @@ def vat_id(rng, country):
         case "CH":
             return f"CHE-{digits(rng, 3)}.{digits(rng, 3)}.{digits(rng, 3)} MWST"
         case "FR":
-            return rng.choice([vat_fr(rng), "{0[0]}{0[1]} {0[2]}{0[3]} {0[4]}{0[5]}{0[6]} {0[7]}{0[8]}{0[9]} {0[10]}{0[11]}{0[12]}".format(vat_fr(rng))])
+            return rng.choice(
+                [vat_fr(rng), "{0[0]}{0[1]} {0[2]}{0[3]} {0[4]}{0[5]}{0[6]} {0[7]}{0[8]}{0[9]} {0[10]}{0[11]}{0[12]}".format(vat_fr(rng))]
+            )
         case "ES":
             return rng.choice(["", "ES"]) + cif(rng)
         case "GB":

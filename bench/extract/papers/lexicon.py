@@ -1,4 +1,5 @@
 """Concepts: how a property may be called and described, and how documents label it in four languages."""
+
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -7,8 +8,19 @@ from pathlib import Path
 
 LANGUAGES = ("en", "de", "fr", "es")
 FOLDS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "œ": "oe"})
-SHORT = {"number": "no", "quantity": "qty", "amount": "amt", "reference": "ref", "invoice": "inv", "customer": "cust",
-         "description": "desc", "account": "acct", "address": "addr", "percent": "pct", "department": "dept"}
+SHORT = {
+    "number": "no",
+    "quantity": "qty",
+    "amount": "amt",
+    "reference": "ref",
+    "invoice": "inv",
+    "customer": "cust",
+    "description": "desc",
+    "account": "acct",
+    "address": "addr",
+    "percent": "pct",
+    "department": "dept",
+}
 
 
 @dataclass
@@ -51,6 +63,22 @@ def concepts():
 
 def concept(key):
     return concepts()[key]
+
+
+@cache
+def phrases():
+    """key -> language -> list of texts that may stand for each other. Spaces at the ends count."""
+    found, now = {}, None
+    for path in sorted((Path(__file__).parent / "words" / "phrases").glob("*.txt")):
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            mark, _, rest = line.partition(" ")
+            if mark in LANGUAGES:
+                now[mark] = rest.split("|")
+            elif line:
+                if line in found:
+                    raise ValueError(f"{path.name}: {line} twice")
+                now = found[line] = {}
+    return found
 
 
 def words_of(text):

@@ -1,8 +1,26 @@
 """How a document looks: every factor drawn on its own, and the style sheet that follows from it."""
+
 from dataclasses import dataclass
 
-FONTS = ["Liberation Sans", "Liberation Sans", "Liberation Serif", "DejaVu Sans", "Lato", "Open Sans", "Noto Sans", "Noto Serif", "Carlito",
-         "Carlito", "Caladea", "EB Garamond", "TeX Gyre Heros", "TeX Gyre Pagella", "TeX Gyre Termes", "TeX Gyre Adventor", "Liberation Mono"]
+FONTS = [
+    "Liberation Sans",
+    "Liberation Sans",
+    "Liberation Serif",
+    "DejaVu Sans",
+    "Lato",
+    "Open Sans",
+    "Noto Sans",
+    "Noto Serif",
+    "Carlito",
+    "Carlito",
+    "Caladea",
+    "EB Garamond",
+    "TeX Gyre Heros",
+    "TeX Gyre Pagella",
+    "TeX Gyre Termes",
+    "TeX Gyre Adventor",
+    "Liberation Mono",
+]
 WIDE = {"DejaVu Sans", "Open Sans", "Noto Sans", "Noto Serif", "TeX Gyre Adventor", "Liberation Mono"}
 ACCENTS = ["#1f4e79", "#7a1f1f", "#2e6b34", "#5b2a86", "#a64b00", "#006d77", "#222222", "#b0123b", "#0b5cad", "#3d3d3d"]
 RULES = ["grid", "grid", "ruled", "ruled", "booktabs", "zebra", "zebra", "none", "head", "columns"]
@@ -43,27 +61,74 @@ def sample(rng, language, locale, page=None, size=None):
         body = min(body, 9)
     page = page or ("8.5in 11in" if locale == "en-US" else "A4")
     suffix = rng.choice([":", ":", ":", ":", "", "", " :", "."]) if language != "fr" else rng.choice([" :", " :", " :", ":", ""])
-    return Look(page, f"{rng.randint(12, 24)}mm {rng.randint(14, 24)}mm {rng.randint(20, 28)}mm", font, rng.choice([font, font, rng.choice(FONTS)]), body,
-                round(rng.uniform(1.15, 1.5), 2), rng.choice(ACCENTS), rng.choice(RULES), rng.choice(PAIRS), rng.choice(HEADS), suffix if suffix != "." else ":",
-                rng.choice(["bold", "bold", "plain", "plain", "plain", "small", "colour", "caps"]), round(rng.uniform(0.15, 0.55), 2),
-                rng.choice(["fill", "fill", "accent", "bold", "bold", "plain", "caps"]), rng.choice([0.4, 0.6, 1.0]),
-                rng.choice(["right", "right", "boxed", "full", "rows", "rows"]), rng.choice(["large", "large", "caps", "spaced", "bar", "plain"]), rng.choice(PAGING[language]))
+    return Look(
+        page,
+        f"{rng.randint(12, 24)}mm {rng.randint(14, 24)}mm {rng.randint(20, 28)}mm",
+        font,
+        rng.choice([font, font, rng.choice(FONTS)]),
+        body,
+        round(rng.uniform(1.15, 1.5), 2),
+        rng.choice(ACCENTS),
+        rng.choice(RULES),
+        rng.choice(PAIRS),
+        rng.choice(HEADS),
+        suffix if suffix != "." else ":",
+        rng.choice(["bold", "bold", "plain", "plain", "plain", "small", "colour", "caps"]),
+        round(rng.uniform(0.15, 0.55), 2),
+        rng.choice(["fill", "fill", "accent", "bold", "bold", "plain", "caps"]),
+        rng.choice([0.4, 0.6, 1.0]),
+        rng.choice(["right", "right", "boxed", "full", "rows", "rows"]),
+        rng.choice(["large", "large", "caps", "spaced", "bar", "plain"]),
+        rng.choice(PAGING[language]),
+    )
 
 
-PAGING = {"en": ["", "", "Page %p of %n", "Page %p"], "de": ["", "", "Seite %p von %n", "Seite %p/%n"], "fr": ["", "", "Page %p/%n", "Page %p sur %n"], "es": ["", "", "Página %p de %n", "Pág. %p/%n"]}
-LABEL = {"bold": "font-weight:bold", "plain": "", "small": "font-size:.82em;color:#555", "colour": "color:{accent}", "caps": "text-transform:uppercase;font-size:.8em;letter-spacing:.04em"}
-HEADING = {"large": "font-size:2em;font-weight:bold", "caps": "font-size:1.5em;text-transform:uppercase;font-weight:bold;color:{accent}", "spaced": "font-size:1.5em;letter-spacing:.2em",
-           "bar": "font-size:1.3em;color:white;background:{accent};padding:.2em .6em", "plain": "font-size:1.25em;font-weight:bold"}
-TABLES = {"grid": "table.t td,table.t th{{border:{w}pt solid #444}}", "ruled": "table.t td,table.t th{{border-bottom:{w}pt solid #999}}",
-          "booktabs": "table.t{{border-top:{w2}pt solid #000;border-bottom:{w2}pt solid #000}} table.t thead th{{border-bottom:{w}pt solid #000}}",
-          "zebra": "table.t tbody tr:nth-child(even) td{{background:#eef1f5}}", "none": "", "head": "table.t thead th{{border-bottom:{w2}pt solid {accent}}}",
-          "columns": "table.t{{border:{w}pt solid #444}} table.t td,table.t th{{border-left:{w}pt solid #444;border-right:{w}pt solid #444}} table.t thead th{{border-bottom:{w}pt solid #444}}"}
-THEAD = {"fill": "background:#e4e6ea;font-weight:bold", "accent": "background:{accent};color:white;font-weight:bold", "bold": "font-weight:bold", "plain": "font-weight:normal",
-         "caps": "font-weight:normal;text-transform:uppercase;font-size:.85em"}
+PAGING = {
+    "en": ["", "", "Page %p of %n", "Page %p"],
+    "de": ["", "", "Seite %p von %n", "Seite %p/%n"],
+    "fr": ["", "", "Page %p/%n", "Page %p sur %n"],
+    "es": ["", "", "Página %p de %n", "Pág. %p/%n"],
+}
+LABEL = {
+    "bold": "font-weight:bold",
+    "plain": "",
+    "small": "font-size:.82em;color:#555",
+    "colour": "color:{accent}",
+    "caps": "text-transform:uppercase;font-size:.8em;letter-spacing:.04em",
+}
+HEADING = {
+    "large": "font-size:2em;font-weight:bold",
+    "caps": "font-size:1.5em;text-transform:uppercase;font-weight:bold;color:{accent}",
+    "spaced": "font-size:1.5em;letter-spacing:.2em",
+    "bar": "font-size:1.3em;color:white;background:{accent};padding:.2em .6em",
+    "plain": "font-size:1.25em;font-weight:bold",
+}
+TABLES = {
+    "grid": "table.t td,table.t th{{border:{w}pt solid #444}}",
+    "ruled": "table.t td,table.t th{{border-bottom:{w}pt solid #999}}",
+    "booktabs": "table.t{{border-top:{w2}pt solid #000;border-bottom:{w2}pt solid #000}} table.t thead th{{border-bottom:{w}pt solid #000}}",
+    "zebra": "table.t tbody tr:nth-child(even) td{{background:#eef1f5}}",
+    "none": "",
+    "head": "table.t thead th{{border-bottom:{w2}pt solid {accent}}}",
+    "columns": "table.t{{border:{w}pt solid #444}} table.t td,table.t th{{border-left:{w}pt solid #444;border-right:{w}pt solid #444}} table.t thead th{{border-bottom:{w}pt solid #444}}",
+}
+THEAD = {
+    "fill": "background:#e4e6ea;font-weight:bold",
+    "accent": "background:{accent};color:white;font-weight:bold",
+    "bold": "font-weight:bold",
+    "plain": "font-weight:normal",
+    "caps": "font-weight:normal;text-transform:uppercase;font-size:.85em",
+}
 
 
 def css(look):
-    pages = f" @top-right {{ content: '{look.paging}'; font-size: .8em; color: #555 }}".replace("%p", "' counter(page) '").replace("%n", "' counter(pages) '") if look.paging else ""
+    pages = (
+        f" @top-right {{ content: '{look.paging}'; font-size: .8em; color: #555 }}".replace("%p", "' counter(page) '").replace(
+            "%n", "' counter(pages) '"
+        )
+        if look.paging
+        else ""
+    )
     fill = dict(accent=look.accent, w=look.weight, w2=look.weight * 2)
     return f"""
 @page {{ size: {look.page}; margin: {look.margin}; @bottom-center {{ content: element(foot); width: 100%; vertical-align: top; padding-top: 4mm }}{pages} }}

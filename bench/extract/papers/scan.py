@@ -1,4 +1,5 @@
 """A PDF as a scanner or copier would give it back: grey or coloured pixels, a little skewed, with noise, and no text."""
+
 import io
 import random
 
@@ -18,7 +19,7 @@ def page_image(page, rng, pixels, dpi, skew, dirt, grey):
     height, width = values.shape[:2]
     for _ in range(rng.randint(0, 60)):  # specks of dust
         x, y, r = rng.randrange(width - 3), rng.randrange(height - 3), rng.randint(1, 2)
-        values[y:y + r, x:x + r] = rng.uniform(60, 190)
+        values[y : y + r, x : x + r] = rng.uniform(60, 190)
     if rng.random() < 0.25:  # the shadow of the lid along one edge
         edge = int(width * rng.uniform(0.01, 0.03))
         values[:, :edge] -= rng.uniform(40, 110)
@@ -33,6 +34,8 @@ def scan(pdf, seed):
     skew = rng.uniform(-1.2, 1.2)
     images = [page_image(page, rng, pixels, dpi, skew + rng.uniform(-0.2, 0.2), dirt, grey) for page in document]
     out = io.BytesIO()
-    images[0].save(out, "PDF", save_all=True, append_images=images[1:], resolution=dpi, quality=quality, creationDate=None, modDate=None, producer="scan")
+    images[0].save(
+        out, "PDF", save_all=True, append_images=images[1:], resolution=dpi, quality=quality, creationDate=None, modDate=None, producer="scan"
+    )
     document.close()
     return out.getvalue()

@@ -1,9 +1,9 @@
 """Facts of one document: what is true, how it is written, and whether it is on the page."""
+
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .lexicon import concept
-
 
 # Labels of pairs are drawn together: the second of each stands at the same place in its list as the first.
 TWINS = {"period_end": "period_start", "check_out": "check_in", "arrives": "departs", "current_reading": "previous_reading", "job_end": "job_start"}
@@ -26,6 +26,10 @@ class Fact:
         return self.path.rsplit(".", 1)[-1]
 
 
+def text(path, value, kind="text"):
+    return Fact(path, kind, value, value, [value])
+
+
 @dataclass
 class Rows:
     path: str
@@ -37,6 +41,12 @@ class Rows:
     @property
     def key(self):
         return self.path.rsplit(".", 1)[-1]
+
+    def add(self, made):
+        """A record of the facts {key: Fact} that have a column here; each is written as its text."""
+        for fact in made.values():
+            fact.written = [fact.text]
+        self.records.append({key: made[key] for key in self.columns})
 
 
 class Sheet:
@@ -94,7 +104,9 @@ class Sheet:
         if path not in self.labels:
             key = path.rsplit(".", 1)[-1]
             labels = concept(key).labels[self.world.language]
-            taken = set(self.labels.values()) | (BARE if path != self.main_date and key not in ("signed_on", "booking_date", "travel_date") else set())
+            taken = set(self.labels.values()) | (
+                BARE if path != self.main_date and key not in ("signed_on", "booking_date", "travel_date") else set()
+            )
             fresh = [label for label in labels if label not in taken] or labels
             self.labels[path] = fresh[0] if self.rng.random() < 0.3 else self.rng.choice(fresh)
             twin = self.labels.get(path.removesuffix(key) + TWINS.get(key, "-"))

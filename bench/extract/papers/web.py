@@ -1,4 +1,5 @@
 """HTML to PDF with WeasyPrint; the same input gives the same bytes."""
+
 import logging
 
 from weasyprint import HTML

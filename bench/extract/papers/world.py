@@ -1,4 +1,5 @@
 """Where a document comes from: country, people, places, companies. All of it is invented."""
+
 import random
 from dataclasses import dataclass
 
@@ -6,10 +7,15 @@ from . import ids
 from .words import places
 
 # locale -> language, country, its name, currencies, weight
-LOCALES = {"en-US": ("en", "US", "USA", ["USD"]), "en-GB": ("en", "GB", "United Kingdom", ["GBP", "GBP", "GBP", "EUR"]),
-           "de-DE": ("de", "DE", "Deutschland", ["EUR"]), "de-AT": ("de", "AT", "Österreich", ["EUR"]),
-           "de-CH": ("de", "CH", "Schweiz", ["CHF"]), "fr-FR": ("fr", "FR", "France", ["EUR"]),
-           "es-ES": ("es", "ES", "España", ["EUR"])}
+LOCALES = {
+    "en-US": ("en", "US", "USA", ["USD"]),
+    "en-GB": ("en", "GB", "United Kingdom", ["GBP", "GBP", "GBP", "EUR"]),
+    "de-DE": ("de", "DE", "Deutschland", ["EUR"]),
+    "de-AT": ("de", "AT", "Österreich", ["EUR"]),
+    "de-CH": ("de", "CH", "Schweiz", ["CHF"]),
+    "fr-FR": ("fr", "FR", "France", ["EUR"]),
+    "es-ES": ("es", "ES", "España", ["EUR"]),
+}
 BY_LANGUAGE = {"en": ["en-US", "en-GB"], "de": ["de-DE", "de-DE", "de-DE", "de-AT", "de-CH"], "fr": ["fr-FR"], "es": ["es-ES"]}
 SYMBOL = {"USD": "$", "EUR": "€", "GBP": "£", "CHF": "CHF"}
 
@@ -83,7 +89,9 @@ class World:
         name, number = self.pick(self.data["streets"]), rng.randint(1, 180)
         match self.locale:
             case "en-US":
-                street = f"{rng.randint(10, 9800)} {name}" + (f", {rng.choice(['Suite', 'Apt', 'Unit'])} {rng.randint(1, 480)}" if rng.random() < 0.25 else "")
+                street = f"{rng.randint(10, 9800)} {name}" + (
+                    f", {rng.choice(['Suite', 'Apt', 'Unit'])} {rng.randint(1, 480)}" if rng.random() < 0.25 else ""
+                )
                 lines = [street, f"{city}, {state} {code}"]
             case "en-GB":
                 street, lines = f"{number} {name}", [f"{number} {name}", city, code]
@@ -94,7 +102,9 @@ class World:
                 lines = [street, f"{code} {city.upper() if rng.random() < 0.4 else city}"]
                 city = lines[1][6:]
             case "es-ES":
-                street = f"{name}{rng.choice([', ', ' ', ', n.º '])}{number}" + (f", {rng.randint(1, 8)}.º {rng.choice('ABCD')}" if rng.random() < 0.3 else "")
+                street = f"{name}{rng.choice([', ', ' ', ', n.º '])}{number}" + (
+                    f", {rng.randint(1, 8)}.º {rng.choice('ABCD')}" if rng.random() < 0.3 else ""
+                )
                 lines = [street, f"{code} {city}" + (f" ({state})" if rng.random() < 0.4 and state != city else "")]
             case _:
                 street = f"{name} {number}{rng.choice(['', '', '', 'a', 'b'])}"
@@ -110,6 +120,7 @@ class World:
 
     def slug(self, text):
         from .lexicon import words_of
+
         return "".join(words_of(text)[:2]).lower()
 
     def company(self, trade="any"):
@@ -119,15 +130,32 @@ class World:
         what = rng.choice(self.names["trades"].get(trade) or self.names["trades"]["any"])
         name = rng.choice([f"{stem} {what} {form}", f"{stem} {form}", f"{stem} & {self.pick(self.names['last'])} {form}", f"{stem} {what} {form}"])
         host = self.slug(stem) + rng.choice(["", "", "-group", "-shop", "-online"]) + rng.choice(self.data["domains"])
-        reg = {"US": lambda: "", "GB": lambda: ids.digits(rng, 8), "FR": lambda: self.siret(), "ES": lambda: self.number("M-######"),
-               "AT": lambda: self.number("FN ######") + rng.choice("abdkx"), "CH": lambda: self.number("CHE-###.###.###")}
+        reg = {
+            "US": lambda: "",
+            "GB": lambda: ids.digits(rng, 8),
+            "FR": lambda: self.siret(),
+            "ES": lambda: self.number("M-######"),
+            "AT": lambda: self.number("FN ######") + rng.choice("abdkx"),
+            "CH": lambda: self.number("CHE-###.###.###"),
+        }
         place = self.place()
         registration = reg.get(self.country, lambda: f"HRB {rng.randint(1000, 99999)}")()
         mailbox = rng.choice(self.names["mailboxes"])
         bank = self.bank()
-        return Company(name, place, f"{mailbox}@{host}", self.phone(), self.phone(), rng.choice(["www.", "www.", "https://www.", ""]) + host,
-                       ids.vat_id(rng, self.country), registration, ids.iban(rng, self.country), ids.bic(rng, self.country), bank,
-                       rng.choice(self.names["slogans"]))
+        return Company(
+            name,
+            place,
+            f"{mailbox}@{host}",
+            self.phone(),
+            self.phone(),
+            rng.choice(["www.", "www.", "https://www.", ""]) + host,
+            ids.vat_id(rng, self.country),
+            registration,
+            ids.iban(rng, self.country),
+            ids.bic(rng, self.country),
+            bank,
+            rng.choice(self.names["slogans"]),
+        )
 
     def siret(self):
         number = ids.siret(self.rng)

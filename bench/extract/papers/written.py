@@ -1,21 +1,68 @@
 """How one document writes dates, numbers and money: drawn once, then the same all over the document."""
+
 from decimal import ROUND_HALF_UP, Decimal
 
 from .world import SYMBOL
 
-MONTHS = {"en": "January February March April May June July August September October November December",
-          "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-          "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-          "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"}
-BRIEF = {"en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
-         "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.", "es": "ene feb mar abr may jun jul ago sep oct nov dic"}
-DATES = {"en-US": ["{mm}/{dd}/{yyyy}", "{mm}/{dd}/{yyyy}", "{Month} {d}, {yyyy}", "{Mon} {d}, {yyyy}", "{m}/{d}/{yy}", "{yyyy}-{mm}-{dd}", "{dd}-{Mon}-{yyyy}"],
-         "en-GB": ["{dd}/{mm}/{yyyy}", "{dd}/{mm}/{yyyy}", "{d} {Month} {yyyy}", "{dd} {Mon} {yyyy}", "{ord} {Month} {yyyy}", "{dd}.{mm}.{yy}", "{dd}-{Mon}-{yy}"],
-         "de-DE": ["{dd}.{mm}.{yyyy}", "{dd}.{mm}.{yyyy}", "{dd}.{mm}.{yyyy}", "{d}. {Month} {yyyy}", "{dd}.{mm}.{yy}", "{d}. {Mon} {yyyy}", "{yyyy}-{mm}-{dd}"],
-         "fr-FR": ["{dd}/{mm}/{yyyy}", "{dd}/{mm}/{yyyy}", "{er} {Month} {yyyy}", "{dd}/{mm}/{yy}", "{dd}.{mm}.{yyyy}", "{dd}-{mm}-{yyyy}"],
-         "es-ES": ["{dd}/{mm}/{yyyy}", "{dd}/{mm}/{yyyy}", "{d} de {Month} de {yyyy}", "{dd}-{mm}-{yyyy}", "{dd}/{mm}/{yy}", "{dd}.{mm}.{yyyy}"]}
-PROSE = {"en-US": "{Month} {d}, {yyyy}", "en-GB": "{d} {Month} {yyyy}", "de-DE": "{d}. {Month} {yyyy}", "fr-FR": "{er} {Month} {yyyy}", "es-ES": "{d} de {Month} de {yyyy}"}
-MARKS = {"en-US": (",", "."), "en-GB": (",", "."), "de-DE": (".", ","), "de-AT": (".", ","), "de-CH": ("'", "."), "fr-FR": (" ", ","), "es-ES": (".", ",")}
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+}
+BRIEF = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
+}
+DATES = {
+    "en-US": [
+        "{mm}/{dd}/{yyyy}",
+        "{mm}/{dd}/{yyyy}",
+        "{Month} {d}, {yyyy}",
+        "{Mon} {d}, {yyyy}",
+        "{m}/{d}/{yy}",
+        "{yyyy}-{mm}-{dd}",
+        "{dd}-{Mon}-{yyyy}",
+    ],
+    "en-GB": [
+        "{dd}/{mm}/{yyyy}",
+        "{dd}/{mm}/{yyyy}",
+        "{d} {Month} {yyyy}",
+        "{dd} {Mon} {yyyy}",
+        "{ord} {Month} {yyyy}",
+        "{dd}.{mm}.{yy}",
+        "{dd}-{Mon}-{yy}",
+    ],
+    "de-DE": [
+        "{dd}.{mm}.{yyyy}",
+        "{dd}.{mm}.{yyyy}",
+        "{dd}.{mm}.{yyyy}",
+        "{d}. {Month} {yyyy}",
+        "{dd}.{mm}.{yy}",
+        "{d}. {Mon} {yyyy}",
+        "{yyyy}-{mm}-{dd}",
+    ],
+    "fr-FR": ["{dd}/{mm}/{yyyy}", "{dd}/{mm}/{yyyy}", "{er} {Month} {yyyy}", "{dd}/{mm}/{yy}", "{dd}.{mm}.{yyyy}", "{dd}-{mm}-{yyyy}"],
+    "es-ES": ["{dd}/{mm}/{yyyy}", "{dd}/{mm}/{yyyy}", "{d} de {Month} de {yyyy}", "{dd}-{mm}-{yyyy}", "{dd}/{mm}/{yy}", "{dd}.{mm}.{yyyy}"],
+}
+PROSE = {
+    "en-US": "{Month} {d}, {yyyy}",
+    "en-GB": "{d} {Month} {yyyy}",
+    "de-DE": "{d}. {Month} {yyyy}",
+    "fr-FR": "{er} {Month} {yyyy}",
+    "es-ES": "{d} de {Month} de {yyyy}",
+}
+MARKS = {
+    "en-US": (",", "."),
+    "en-GB": (",", "."),
+    "de-DE": (".", ","),
+    "de-AT": (".", ","),
+    "de-CH": ("'", "."),
+    "fr-FR": (" ", ","),
+    "es-ES": (".", ","),
+}
 
 
 def cents(value):
@@ -43,8 +90,17 @@ class Written:
         months, brief = MONTHS[self.language].split(), BRIEF[self.language].split()
         suffix = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
         return (form or self.date_form).format(
-            d=day.day, dd=f"{day.day:02}", m=day.month, mm=f"{day.month:02}", yy=f"{day.year % 100:02}", yyyy=day.year, Mon=brief[day.month - 1],
-            Month=months[day.month - 1], ord=f"{day.day}{suffix}", er="1er" if day.day == 1 else str(day.day))
+            d=day.day,
+            dd=f"{day.day:02}",
+            m=day.month,
+            mm=f"{day.month:02}",
+            yy=f"{day.year % 100:02}",
+            yyyy=day.year,
+            Mon=brief[day.month - 1],
+            Month=months[day.month - 1],
+            ord=f"{day.day}{suffix}",
+            er="1er" if day.day == 1 else str(day.day),
+        )
 
     def number(self, value, places=None):
         value = Decimal(value)

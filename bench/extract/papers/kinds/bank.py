@@ -1,44 +1,42 @@
 """Bank statement."""
+
 from datetime import timedelta
 from decimal import Decimal
 
 from .. import ids
 from ..draft import Page
-from ..sheet import Fact
-from .trade import text
+from ..sheet import Fact, text
 
-PURPOSES = dict(
-    en="Card payment {shop}|Standing order rent|Direct debit {firm}|Salary {firm}|Cash withdrawal {city}|Transfer to {person}|Transfer from {person}|Account fee|Interest|Online purchase {shop}",
-    de="Kartenzahlung {shop}|Dauerauftrag Miete|Lastschrift {firm}|Gehalt {firm}|Bargeldauszahlung {city}|Überweisung an {person}|Gutschrift von {person}|Kontoführungsentgelt|Zinsen|Onlinekauf {shop}",
-    fr="Paiement CB {shop}|Virement permanent loyer|Prélèvement {firm}|Virement salaire {firm}|Retrait DAB {city}|Virement à {person}|Virement reçu {person}|Frais de tenue de compte|Intérêts|Achat en ligne {shop}",
-    es="Pago con tarjeta {shop}|Transferencia alquiler|Recibo {firm}|Nómina {firm}|Retirada cajero {city}|Transferencia a {person}|Transferencia de {person}|Comisión de mantenimiento|Intereses|Compra en línea {shop}")
 INCOMING = {3, 6, 8}
-TITLE = dict(en="Account Statement|Bank Statement|Statement of account", de="Kontoauszug|Kontoauszug Girokonto", fr="Relevé de compte|Relevé de compte bancaire", es="Extracto de cuenta|Extracto bancario")
 
 
 def bookings(draft, rows, count, opening):
     """Records in order of their dates; gives back (in, out, closing)."""
     rng, written, world = draft.rng, draft.written, draft.world
-    texts, balance, coming, going = PURPOSES[draft.language].split("|"), opening, Decimal(0), Decimal(0)
+    texts, balance, coming, going = draft.all("bank.purposes"), opening, Decimal(0), Decimal(0)
     days = sorted(rng.randint(0, 28) for _ in range(count))
     for offset in days:
         at = rng.randrange(len(texts))
-        name = texts[at].format(shop=world.company("shop").name, firm=world.company("energy").name, city=world.place().city, person=world.person().name)
+        name = texts[at].format(
+            shop=world.company("shop").name, firm=world.company("energy").name, city=world.place().city, person=world.person().name
+        )
         amount = draft.price(*(rng.choice([(20, 600), (900, 3500)]) if at in INCOMING else (3, 400)))
         signed = amount if at in INCOMING else -amount
         balance += signed
         coming, going = (coming + amount, going) if signed > 0 else (coming, going + amount)
         day = draft.start + timedelta(days=offset)
         later = day + timedelta(days=rng.choice([0, 0, 1]))
-        made = {"booking_date": Fact("booking_date", "date", day, written.date(day, draft.row_date)), "value_date": Fact("value_date", "date", later, written.date(later, draft.row_date)),
-                "text": text("text", name), "reference": text("reference", draft.number("######", "@@####", "########"), "id"),
-                "money_out": Fact("money_out", "money", None if signed > 0 else amount, "" if signed > 0 else written.money(amount, "{n}")),
-                "money_in": Fact("money_in", "money", amount if signed > 0 else None, written.money(amount, "{n}") if signed > 0 else ""),
-                "signed_amount": Fact("signed_amount", "money", signed, ("+" if draft.plus and signed > 0 else "") + written.money(signed, "{n}")),
-                "running_balance": Fact("running_balance", "money", balance, written.money(balance, "{n}"))}
-        for fact in made.values():
-            fact.written = [fact.text]
-        rows.records.append({key: made[key] for key in rows.columns})
+        made = {
+            "booking_date": Fact("booking_date", "date", day, written.date(day, draft.row_date)),
+            "value_date": Fact("value_date", "date", later, written.date(later, draft.row_date)),
+            "text": text("text", name),
+            "reference": text("reference", draft.number("######", "@@####", "########"), "id"),
+            "money_out": Fact("money_out", "money", None if signed > 0 else amount, "" if signed > 0 else written.money(amount, "{n}")),
+            "money_in": Fact("money_in", "money", amount if signed > 0 else None, written.money(amount, "{n}") if signed > 0 else ""),
+            "signed_amount": Fact("signed_amount", "money", signed, ("+" if draft.plus and signed > 0 else "") + written.money(signed, "{n}")),
+            "running_balance": Fact("running_balance", "money", balance, written.money(balance, "{n}")),
+        }
+        rows.add(made)
     return coming, going, balance
 
 
@@ -65,8 +63,16 @@ def statement(draft):
     sheet.date("period_end", end, 1 if sheet.has("period_start") else 0)
     opening = draft.price(100, 6000)
     sheet.money("opening_balance", opening)
-    rows = sheet.rows("transactions", ["booking_date"] + ["value_date"] * draft.chance(0.4) + ["text"] + ["reference"] * draft.chance(0.3)
-                      + rng.choice([["money_out", "money_in"], ["money_out", "money_in"], ["signed_amount"]]) + ["running_balance"] * draft.chance(0.6), {"reference": "id"} if draft.chance(0.2) else {})
+    rows = sheet.rows(
+        "transactions",
+        ["booking_date"]
+        + ["value_date"] * draft.chance(0.4)
+        + ["text"]
+        + ["reference"] * draft.chance(0.3)
+        + rng.choice([["money_out", "money_in"], ["money_out", "money_in"], ["signed_amount"]])
+        + ["running_balance"] * draft.chance(0.6),
+        {"reference": "id"} if draft.chance(0.2) else {},
+    )
     rows.spare = {key: kind for key, kind in rows.spare.items() if key not in rows.columns}
     coming, going, closing = bookings(draft, rows, rng.choice([3, 6, 8, 12, 15, 20, 45]), opening)
     sheet.money("total_in", coming, 0.5)
@@ -87,17 +93,24 @@ def statement(draft):
     ident = sheet.pairs("account_holder", "account_number", "sort_code", "iban", "bic", "statement_number", "statement_date", "currency")
     if sheet.has("period_start") and together:
         sheet.facts["period_start"].labelled = sheet.facts["period_end"].labelled = True
-        said = draft.one(en="Statement period|Period", de="Zeitraum|Auszugszeitraum", fr="Période|Période du relevé", es="Periodo|Período")
-        ident.append((said, sheet.text("period_start") + rng.choice([" – ", " - ", draft.one(en=" to ", de=" bis ", fr=" au ", es=" a ")]) + sheet.text("period_end")))
+        said = draft.one("statement.period")
+        ident.append((said, sheet.text("period_start") + rng.choice([" – ", " - ", draft.one("statement.until")]) + sheet.text("period_end")))
     else:
         ident += sheet.pairs("period_start", "period_end")
     summary = sheet.pairs("opening_balance", "total_in", "total_out", "closing_balance")
-    top = blocks.letterhead(bank.bank, bank.place.lines, [(draft.one(en="Tel.", de="Tel.", fr="Tél.", es="Tel."), bank.phone), ("Web", bank.website)])
+    top = blocks.letterhead(bank.bank, bank.place.lines, [(draft.one("statement.top"), bank.phone), ("Web", bank.website)])
     mail = blocks.address("", [f"{holder.title} {holder.name}"] + home.lines)
     form = rng.choice(["table", "boxes", "colon", "right", "above"])
-    body = top + blocks.side(mail, blocks.pairs(ident, form)) if form in ("table", "colon", "right") and draft.chance(0.7) else top + mail + blocks.pairs(ident, form)
-    body += blocks.title(draft.one(**TITLE))
-    body += (blocks.box(blocks.pairs(summary, rng.choice(["table", "right", "above", "row", "leader"])), rng.choice(["box", "shade", ""])) + table) if draft.chance(0.6) else table + blocks.totals(summary)
-    note = draft.one(en="Please check this statement and tell us about errors within 30 days. Deposits are protected up to the legal limit.", de="Bitte prüfen Sie diesen Auszug. Einwendungen sind innerhalb von sechs Wochen zu erheben.",
-                     fr="Merci de vérifier ce relevé. Toute réclamation doit être faite sous 30 jours.", es="Compruebe este extracto y comuníquenos cualquier error en un plazo de 30 días.")
+    body = (
+        top + blocks.side(mail, blocks.pairs(ident, form))
+        if form in ("table", "colon", "right") and draft.chance(0.7)
+        else top + mail + blocks.pairs(ident, form)
+    )
+    body += blocks.title(draft.one("bank.title"))
+    body += (
+        (blocks.box(blocks.pairs(summary, rng.choice(["table", "right", "above", "row", "leader"])), rng.choice(["box", "shade", ""])) + table)
+        if draft.chance(0.6)
+        else table + blocks.totals(summary)
+    )
+    note = draft.one("statement.note")
     return Page(body + blocks.para(note, "tiny"), blocks.footer([[bank.bank] + bank.place.lines]) if draft.chance(0.5) else "")

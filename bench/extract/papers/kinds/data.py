@@ -1,54 +1,49 @@
 """Product data sheet and financial summary."""
+
 from decimal import Decimal
 from html import escape
 
 from .. import ids
 from ..draft import Page
-from ..sheet import Fact
-from .trade import text
-
-PRODUCTS = dict(en="Axial Fan|LED Floodlight|Pressure Transmitter|Industrial Router|Submersible Pump", de="Axialventilator|LED-Strahler|Druckmessumformer|Industrie-Router|Tauchpumpe", fr="Ventilateur axial|Projecteur LED|Transmetteur de pression|Routeur industriel|Pompe immergée", es="Ventilador axial|Proyector LED|Transmisor de presión|Router industrial|Bomba sumergible")
-MATERIALS = dict(en="Aluminium|Stainless steel|Polycarbonate", de="Aluminium|Edelstahl|Polycarbonat", fr="Aluminium|Acier inoxydable|Polycarbonate", es="Aluminio|Acero inoxidable|Policarbonato")
-COLOURS = dict(en="black|light grey|white", de="schwarz|lichtgrau|weiß", fr="noir|gris clair|blanc", es="negro|gris claro|blanco")
-FEATURES = dict(en="Quiet in operation|Easy to mount on a rail|Remote maintenance by Ethernet|Resistant to oil and grease|Low energy use|Five years of spare parts", de="Geräuscharm im Betrieb|Einfache Montage auf Hutschiene|Fernwartung über Ethernet|Öl- und fettbeständig|Geringer Energiebedarf|Fünf Jahre Ersatzteile",
-                fr="Fonctionnement silencieux|Montage facile sur rail|Télémaintenance par Ethernet|Résistant à l'huile|Faible consommation|Pièces disponibles cinq ans", es="Funcionamiento silencioso|Montaje fácil en carril|Mantenimiento remoto por Ethernet|Resistente al aceite|Bajo consumo|Repuestos durante cinco años")
-TITLE = dict(en="Data Sheet|Technical Data|Product Information", de="Datenblatt|Technische Daten|Produktinformation", fr="Fiche technique|Caractéristiques techniques", es="Ficha técnica|Hoja de datos|Datos técnicos")
+from ..sheet import Fact, text
 
 
 def datasheet(draft):
-    rng, sheet, blocks, world, written = draft.rng, draft.sheet, draft.blocks, draft.world, draft.written
+    rng, sheet, blocks, world = draft.rng, draft.sheet, draft.blocks, draft.world
     maker = world.company()
     model = draft.number("@@-###", "@@@ ##", "@###-@@", "####@")
-    sheet.put("product_name", draft.one(**PRODUCTS))
+    sheet.put("product_name", draft.one("data.products"))
     sheet.id("model", model)
     sheet.put("manufacturer", maker.name)
     sheet.id("gtin", ids.ean(rng, rng.choice(["40", "30", "84", "50", "76"])), 0.6)
     sheet.number("voltage", rng.choice([12, 24, 48, 230, 400]), 0.9, unit="V")
-    sheet.number("power", Decimal(rng.choice([4, 15, 60, 180, 750, 2200])) if draft.chance(0.6) else Decimal(rng.randint(20, 900)) / 10, 0.9, unit="W")
+    sheet.number(
+        "power", Decimal(rng.choice([4, 15, 60, 180, 750, 2200])) if draft.chance(0.6) else Decimal(rng.randint(20, 900)) / 10, 0.9, unit="W"
+    )
     sheet.number("net_weight", Decimal(rng.randint(2, 400)) / rng.choice([10, 100]), 0.9, unit="kg")
     sheet.put("dimensions", f"{rng.randint(40, 400)} x {rng.randint(40, 300)} x {rng.randint(20, 200)} mm", often=0.8)
     sheet.put("protection", rng.choice(["IP20", "IP44", "IP54", "IP65", "IP67"]), often=0.8)
     low, high = rng.choice([-40, -25, -20, -10]), rng.choice([40, 50, 60, 70, 85])
     sheet.put("temperature_min", low, f"{low} °C", "number", written=[f"{low} °C", f"{low}"])
     sheet.put("temperature_max", high, f"{high} °C", "number", written=[f"{high} °C", f"+{high} °C"])
-    sheet.put("material", draft.one(**MATERIALS), often=0.7)
-    sheet.put("colour", draft.one(**COLOURS), often=0.6)
+    sheet.put("material", draft.one("data.materials"), often=0.7)
+    sheet.put("colour", draft.one("data.colours"), often=0.6)
     years = rng.randint(2, 10)
-    unit = draft.one(en="years", de="Jahre", fr="ans", es="años")
+    unit = draft.one("datasheet.unit")
     sheet.put("warranty", years, f"{years} {unit}", "count", 0.5)
     sheet.put("revision", draft.number("#.#", "R#", "0#/{y}"), often=0.6)
-    chosen = rng.sample(FEATURES[draft.language].split("|"), rng.randint(3, 5))
+    chosen = rng.sample(draft.all("data.features"), rng.randint(3, 5))
     sheet.facts["features"] = Fact("features", "texts", chosen, "", chosen, labelled=True)
     specs = sheet.pairs("voltage", "power", "net_weight", "dimensions", "protection", "material", "colour", "warranty")
     if draft.chance(0.6):
-        said = draft.one(en="Operating temperature|Ambient temperature", de="Betriebstemperatur|Umgebungstemperatur", fr="Température de service", es="Temperatura de trabajo")
+        said = draft.one("datasheet.temperature")
         specs.append((said, f"{low} °C {rng.choice(['...', 'to' if draft.language == 'en' else '–', '...'])} +{high} °C"))
         sheet.facts["temperature_min"].labelled = sheet.facts["temperature_max"].labelled = True
     else:
         specs += sheet.pairs("temperature_min", "temperature_max")
     rng.shuffle(specs)
     ident = sheet.pairs("model", "gtin")
-    head = f'<div class="side"><div><div class="firm">{escape(sheet.text("product_name"))}{" " + model if not ident else ""}</div><div>{escape(draft.one(**TITLE))}</div></div><div class="slim" style="text-align:right">{blocks.logo()}<br><b>{escape(maker.name)}</b></div></div>'
+    head = f'<div class="side"><div><div class="firm">{escape(sheet.text("product_name"))}{" " + model if not ident else ""}</div><div>{escape(draft.one("data.title"))}</div></div><div class="slim" style="text-align:right">{blocks.logo()}<br><b>{escape(maker.name)}</b></div></div>'
     form = rng.choice(["table", "right", "leader", "spec", "spec", "colon"])
     if form == "spec":
         body = "".join(f'<tr><td style="width:42%">{escape(label)}</td><td>{escape(value)}</td></tr>' for label, value in specs)
@@ -60,9 +55,14 @@ def datasheet(draft):
     if draft.chance(0.6):
         rows = variants(draft, model)
         heads = [sheet.label(f"variants.{key}") for key in rows.columns]
-        body += blocks.heading(sheet.label("variants")) + blocks.table(heads, "ll" + "r" * (len(heads) - 2), [[record[key].text for key in rows.columns] for record in rows.records])
-    note = draft.one(en="Subject to change without notice.", de="Technische Änderungen vorbehalten.", fr="Sous réserve de modifications.", es="Sujeto a cambios sin previo aviso.")
-    return Page(body + blocks.pairs(sheet.pairs("revision"), "inline") + blocks.para(note, "tiny"), blocks.footer([[maker.name] + maker.place.lines, [maker.phone, maker.website]]))
+        body += blocks.heading(sheet.label("variants")) + blocks.table(
+            heads, "ll" + "r" * (len(heads) - 2), [[record[key].text for key in rows.columns] for record in rows.records]
+        )
+    note = draft.one("datasheet.note")
+    return Page(
+        body + blocks.pairs(sheet.pairs("revision"), "inline") + blocks.para(note, "tiny"),
+        blocks.footer([[maker.name] + maker.place.lines, [maker.phone, maker.website]]),
+    )
 
 
 def variants(draft, model):
@@ -71,18 +71,19 @@ def variants(draft, model):
     rows = draft.sheet.rows("variants", columns)
     for at in range(rng.randint(2, 7)):
         length, pack, price = Decimal(rng.choice([5, 10, 15, 20, 30, 50])) / 10, rng.choice([1, 5, 10, 20]), draft.price(20, 900)
-        made = {"order_code": text("order_code", draft.number("######", "@##-####"), "id"), "description": text("description", f"{model} {draft.one(**COLOURS)}{'' if at else ' Pro'}"), "length": Fact("length", "number", length, written.number(length, 1)),
-                "pack_size": Fact("pack_size", "count", pack, str(pack)), "unit_price": Fact("unit_price", "money", price, written.cell(price))}
-        for fact in made.values():
-            fact.written = [fact.text]
-        rows.records.append({key: made[key] for key in columns})
+        made = {
+            "order_code": text("order_code", draft.number("######", "@##-####"), "id"),
+            "description": text("description", " ".join([model, draft.one("data.colours")] + ([] if at else ["Pro"]))),
+            "length": Fact("length", "number", length, written.number(length, 1)),
+            "pack_size": Fact("pack_size", "count", pack, str(pack)),
+            "unit_price": Fact("unit_price", "money", price, written.cell(price)),
+        }
+        rows.add(made)
     return rows
 
 
 LINES = ["revenue", "cost", "gross", "operating_result", "net_income", "assets", "equity", "employees"]
-OTHER = {"cost": dict(en="Cost of sales", de="Herstellungskosten", fr="Coût des ventes", es="Coste de ventas"), "gross": dict(en="Gross profit", de="Bruttoergebnis", fr="Marge brute", es="Margen bruto"),
-         "assets": dict(en="Total assets", de="Bilanzsumme", fr="Total de l'actif", es="Total activo")}
-SCALE = dict(en="in thousands of {c}|{c} thousand|in {c} million", de="in Tausend {c}|in Mio. {c}|T{c}", fr="en milliers de {c}|en millions de {c}", es="en miles de {c}|en millones de {c}")
+OTHER = {"cost", "gross", "assets"}  # no schema asks for them
 
 
 def financial(draft):
@@ -90,9 +91,18 @@ def financial(draft):
     firm = world.company()
     sheet.put("company", firm.name)
     sheet.put("fiscal_year", draft.year, str(draft.year), "count")
-    sheet.put("figure_unit", draft.one(**SCALE).format(c=draft.currency), often=0.8)
+    sheet.put("figure_unit", draft.one("data.scale").format(c=draft.currency), often=0.8)
     base = rng.randint(2000, 900000)
-    part = {"revenue": 1.0, "cost": -0.62, "gross": 0.38, "operating_result": rng.uniform(-0.05, 0.15), "net_income": rng.uniform(-0.06, 0.1), "assets": 1.4, "equity": 0.5, "employees": 0.004}
+    part = {
+        "revenue": 1.0,
+        "cost": -0.62,
+        "gross": 0.38,
+        "operating_result": rng.uniform(-0.05, 0.15),
+        "net_income": rng.uniform(-0.06, 0.1),
+        "assets": 1.4,
+        "equity": 0.5,
+        "employees": 0.004,
+    }
     count = rng.choice([2, 2, 3, 5])
     change = draft.chance(0.4) and count == 2
     rows = sheet.rows("figures", ["metric", "current_value", "prior_value"] + ["change_percent"] * change)
@@ -101,26 +111,42 @@ def financial(draft):
     shown = []
     for key in lines:
         values = [int(base * part[key] * rng.uniform(0.8, 1.2)) + 1 for _ in range(count)]
-        name = draft.one(**OTHER[key]) if key in OTHER else sheet.label(key)
+        name = draft.one(f"data.other.{key}") if key in OTHER else sheet.label(key)
         texts = [written.number(value, 0) for value in values]
         delta = Decimal(round((values[0] - values[1]) / abs(values[1]) * 100, 1)).quantize(Decimal("0.1")) if values[1] else Decimal(0)
         if key not in OTHER:
             sheet.put(key, values[0], texts[0], "count" if key == "employees" else "number", labelled=True)
-        made = {"metric": text("metric", name), "current_value": Fact("current_value", "number", Decimal(values[0]), texts[0]), "prior_value": Fact("prior_value", "number", Decimal(values[1]), texts[1]),
-                "change_percent": Fact("change_percent", "number", delta, written.number(delta, 1))}
-        for fact in made.values():
-            fact.written = [fact.text]
-        rows.records.append({column: made[column] for column in rows.columns})
-        shown.append([name] + (texts if newest_first else texts[::-1]) + ([made["change_percent"].text + ("" if draft.language == "de" else " %")] if change else []))
+        made = {
+            "metric": text("metric", name),
+            "current_value": Fact("current_value", "number", Decimal(values[0]), texts[0]),
+            "prior_value": Fact("prior_value", "number", Decimal(values[1]), texts[1]),
+            "change_percent": Fact("change_percent", "number", delta, written.number(delta, 1)),
+        }
+        rows.add(made)
+        shown.append(
+            [name]
+            + (texts if newest_first else texts[::-1])
+            + ([made["change_percent"].text + ("" if draft.language == "de" else " %")] if change else [])
+        )
     for key in LINES:
         if key not in lines and key not in OTHER:
             sheet.put(key, None, kind="count" if key == "employees" else "number")
     years = [str(draft.year - at) for at in range(count)]
-    heads = [sheet.text("figure_unit") if draft.chance(0.5) else ""] + (years if newest_first else years[::-1]) + ([sheet.label("figures.change_percent")] if change else [])
-    title = draft.one(en="Financial summary {y}|Key figures for the year {y}", de="Kennzahlen {y}|Finanzübersicht {y}", fr="Chiffres clés {y}|Synthèse financière {y}", es="Cifras clave {y}|Resumen financiero {y}").replace("{y}", str(draft.year))
+    heads = (
+        [sheet.text("figure_unit") if draft.chance(0.5) else ""]
+        + (years if newest_first else years[::-1])
+        + ([sheet.label("figures.change_percent")] if change else [])
+    )
+    title = draft.one("financial.title").replace("{y}", str(draft.year))
     unit = f'<p class="tiny">({sheet.text("figure_unit")})</p>' if not heads[0] and sheet.has("figure_unit") else ""
-    intro = draft.one(en="The following table sets out the main figures of the group. They were drawn up under the accounting rules in force and audited.", de="Die folgende Tabelle zeigt die wesentlichen Zahlen des Konzerns. Sie wurden nach den geltenden Regeln aufgestellt und geprüft.",
-                      fr="Le tableau suivant présente les principaux chiffres du groupe, établis selon les règles en vigueur et audités.", es="La tabla siguiente muestra las principales cifras del grupo, elaboradas según las normas vigentes y auditadas.")
-    outlook = draft.one(en="For the coming year the board expects demand to remain steady.", de="Für das kommende Jahr erwartet der Vorstand eine stabile Nachfrage.", fr="Pour l'exercice à venir, la direction attend une demande stable.", es="Para el próximo año se espera una demanda estable.")
-    body = f'<div class="firm">{escape(firm.name)}</div>' + blocks.title(title) + blocks.para(intro) + unit + blocks.table(heads, "l" + "r" * (len(heads) - 1), shown) + blocks.para(outlook)
+    intro = draft.one("financial.intro")
+    outlook = draft.one("financial.outlook")
+    body = (
+        f'<div class="firm">{escape(firm.name)}</div>'
+        + blocks.title(title)
+        + blocks.para(intro)
+        + unit
+        + blocks.table(heads, "l" + "r" * (len(heads) - 1), shown)
+        + blocks.para(outlook)
+    )
     return Page(body, layout=f"figures/{draft.look.rules}")

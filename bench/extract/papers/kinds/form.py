@@ -1,4 +1,5 @@
 """Tax and registration forms, drawn with a coordinate for everything: real AcroForm fields, or boxes that are filled in."""
+
 import io
 from decimal import Decimal
 
@@ -8,13 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ..draft import Page
 from ..sheet import Fact
 
-TITLES = {"tax": dict(en="Individual Tax Return|Income Tax Declaration", de="Einkommensteuererklärung|Antrag auf Lohnsteuerermäßigung", fr="Déclaration de revenus|Déclaration annuelle des revenus", es="Declaración de la renta|Declaración anual del IRPF"),
-          "registration": dict(en="Membership Application|Registration Form|Course Registration", de="Anmeldeformular|Mitgliedsantrag|Anmeldung zum Kurs", fr="Formulaire d'inscription|Bulletin d'adhésion", es="Formulario de inscripción|Solicitud de alta")}
-STATUS = {"single": dict(en="single", de="ledig", fr="célibataire", es="soltero/a"), "married": dict(en="married", de="verheiratet", fr="marié(e)", es="casado/a"),
-          "divorced": dict(en="divorced", de="geschieden", fr="divorcé(e)", es="divorciado/a"), "widowed": dict(en="widowed", de="verwitwet", fr="veuf/veuve", es="viudo/a")}
-SECTIONS = dict(en="1. Personal data|2. Address and contact|3. Details|4. Declaration", de="1. Angaben zur Person|2. Anschrift und Kontakt|3. Angaben|4. Erklärung", fr="1. Identité|2. Adresse et contact|3. Renseignements|4. Déclaration", es="1. Datos personales|2. Dirección y contacto|3. Datos|4. Declaración")
-HINT = dict(en="Please complete in block letters. Fields marked * are required.", de="Bitte in Druckbuchstaben ausfüllen. Felder mit * sind Pflichtfelder.", fr="À remplir en majuscules. Les champs marqués * sont obligatoires.", es="Rellene en mayúsculas. Los campos con * son obligatorios.")
-NATIONS = dict(en="British|American|Irish", de="deutsch|österreichisch|polnisch", fr="française|belge", es="española|portuguesa")
+STATUS = ("single", "married", "divorced", "widowed")
 
 
 class Sheet:
@@ -71,8 +66,22 @@ class Sheet:
             if down:
                 canvas.setStrokeColor(HexColor("#888888"))
                 canvas.rect(x, self.height - top - high, width, high, stroke=1, fill=0)
-            canvas.acroForm.textfield(name=self.name(path), value=text, x=x, y=self.height - top - high, width=width, height=high - down, fontSize=self.size, fontName="Helvetica",
-                                      borderWidth=0.5, borderColor=HexColor("#888888"), fillColor=self.fill, forceBorder=True, fieldFlags="", maxlen=200)
+            canvas.acroForm.textfield(
+                name=self.name(path),
+                value=text,
+                x=x,
+                y=self.height - top - high,
+                width=width,
+                height=high - down,
+                fontSize=self.size,
+                fontName="Helvetica",
+                borderWidth=0.5,
+                borderColor=HexColor("#888888"),
+                fillColor=self.fill,
+                forceBorder=True,
+                fieldFlags="",
+                maxlen=200,
+            )
             return
         canvas.setStrokeColor(HexColor("#777777"))
         canvas.setFillColor(self.fill)
@@ -108,7 +117,17 @@ class Sheet:
     def box(self, x, y, ticked, name):
         canvas, side = self.canvas, 9
         if self.mode == "fields":
-            canvas.acroForm.checkbox(name=name, checked=ticked, x=x, y=self.height - y - side, size=side + 2, buttonStyle="cross", borderWidth=0.5, fillColor=white, forceBorder=True)
+            canvas.acroForm.checkbox(
+                name=name,
+                checked=ticked,
+                x=x,
+                y=self.height - y - side,
+                size=side + 2,
+                buttonStyle="cross",
+                borderWidth=0.5,
+                fillColor=white,
+                forceBorder=True,
+            )
             return
         canvas.setStrokeColor(black)
         canvas.rect(x, self.height - y - side, side, side, stroke=1, fill=0)
@@ -155,15 +174,21 @@ def facts(draft, tax):
     put("applicant.first_name", person.first)
     put("applicant.last_name", person.last)
     sheet.date("applicant.birth_date", draft.later(-26000, -7000), form=written.short_date)
-    put("applicant.nationality", draft.one(**NATIONS), 0.4)
-    sheet.id("applicant.tax_number", {"US": world.number("***-**-####"), "GB": world.number("##### #####"), "FR": world.number("## ## ### ### ###")}.get(world.country, world.number("##/###/#####")), 0.9 if tax else 0.2)
+    put("applicant.nationality", draft.one("form.nations"), 0.4)
+    sheet.id(
+        "applicant.tax_number",
+        {"US": world.number("***-**-####"), "GB": world.number("##### #####"), "FR": world.number("## ## ### ### ###")}.get(
+            world.country, world.number("##/###/#####")
+        ),
+        0.9 if tax else 0.2,
+    )
     put("applicant.address.street", home.street)
     sheet.id("applicant.address.zip", home.zip)
     put("applicant.address.city", home.city)
     sheet.id("applicant.email", f"{world.slug(person.first)}{rng.randint(1, 99)}@example.com", 0.8)
     sheet.id("applicant.phone", world.phone(), 0.7)
-    status = rng.choice(list(STATUS))
-    sheet.facts["marital_status"] = Fact("marital_status", "choice", status, draft.one(**STATUS[status]), options=tuple(STATUS))
+    status = rng.choice(STATUS)
+    sheet.facts["marital_status"] = Fact("marital_status", "choice", status, draft.one(f"form.status.{status}"), options=STATUS)
     sheet.facts["marital_status"].written = [sheet.text("marital_status")]
     sheet.count("children", rng.randint(0, 4), 0.6 if tax else 0.2)
     if tax:
@@ -171,10 +196,11 @@ def facts(draft, tax):
         sheet.money("income", income)
         sheet.money("withheld", income * Decimal("0.17"), 0.8)
     else:
-        sheet.put("course", draft.one(en="Yoga for beginners|Watercolours|Evening Spanish", de="Yoga für Anfänger|Aquarell|Spanisch am Abend", fr="Yoga débutants|Aquarelle|Espagnol du soir", es="Yoga inicial|Acuarela|Inglés por la tarde"), often=0.7)
+        sheet.put("course", draft.one("facts.course"), often=0.7)
         sheet.date("start_date", draft.later(5, 60), 0.7, written.short_date)
         if world.country != "US":
             from .. import ids
+
             sheet.id("iban", ids.iban(rng, world.country), 0.5)
     flags = ["self_employed", "first_filing"] if tax else ["newsletter", "first_filing"]
     for path in flags + ["consent"]:
@@ -185,26 +211,26 @@ def facts(draft, tax):
 
 
 def form(draft):
-    rng, sheet, world = draft.rng, draft.sheet, draft.world
+    rng, world = draft.rng, draft.world
     tax = draft.chance(0.5)
     mode = rng.choice(["fields", "fields", "boxes", "lines"])
     flags = facts(draft, tax)
     page = Sheet(draft, mode)
     page.cross = draft.chance(0.5)
-    office = draft.one(en="Revenue Office|Tax Administration", de="Finanzamt|Finanzverwaltung", fr="Direction des finances publiques", es="Agencia Tributaria") if tax else world.company("school").name
+    office = draft.one("form.office") if tax else world.company("school").name
     page.write(page.left, page.y, office, page.bold, page.size + 1, page.accent)
     page.y += 24
-    page.write(page.left, page.y, draft.one(**TITLES["tax" if tax else "registration"]), page.bold, 16)
+    page.write(page.left, page.y, draft.one("form.titles.tax" if tax else "registration"), page.bold, 16)
     page.y += 12
-    page.write(page.left, page.y + 4, rng.choice(HINT[draft.language].split("|")), size=7.5)
+    page.write(page.left, page.y + 4, rng.choice(draft.all("form.hint")), size=7.5)
     page.y += 14
-    sections = SECTIONS[draft.language].split("|")
+    sections = draft.all("form.sections")
     page.row(("form_number", 2), ("tax_year", 1))
     page.section(sections[0])
     pair = [("applicant.last_name", 3), ("applicant.first_name", 3)]
     page.row(*(pair if draft.chance(0.5) else pair[::-1]))
     page.row(("applicant.birth_date", 2), ("applicant.nationality", 2), ("applicant.tax_number", 3))
-    page.choice("marital_status", [(key, rng.choice(text[draft.language].split("|"))) for key, text in STATUS.items()])
+    page.choice("marital_status", [(key, draft.one(f"form.status.{key}")) for key in STATUS])
     page.section(sections[1])
     page.row(("applicant.address.street", 1))
     page.row(("applicant.address.zip", 1), ("applicant.address.city", 3))
@@ -216,6 +242,6 @@ def form(draft):
     page.ticks(flags)
     page.y += 8
     page.row(("signed_at", 2), ("signed_on", 1))
-    page.write(page.left, page.y + 24, "X ______________________________   " + draft.one(en="Signature", de="Unterschrift", fr="Signature", es="Firma"), size=8)
+    page.write(page.left, page.y + 24, "X ______________________________   " + draft.one("form.signature"), size=8)
     page.canvas.save()
     return Page("", pdf=page.out.getvalue(), layout=f"form/{mode}/{page.labels}/{page.names}")

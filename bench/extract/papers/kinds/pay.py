@@ -1,17 +1,12 @@
 """Payslip."""
+
 from decimal import Decimal
 
 from ..draft import Page
-from ..sheet import Fact
+from ..sheet import Fact, text
 from ..written import MONTHS, cents
-from .trade import text
 
-EARN = dict(en="Basic salary|Overtime|Bonus|Car allowance|Holiday pay|Commission", de="Grundgehalt|Überstunden|Prämie|Fahrtkostenzuschuss|Urlaubsgeld|Zulage",
-            fr="Salaire de base|Heures supplémentaires|Prime d'ancienneté|Indemnité transport|Prime exceptionnelle|Avantage en nature", es="Salario base|Horas extraordinarias|Plus convenio|Plus transporte|Prorrata pagas extras|Incentivos")
-TAKE = dict(en="Income tax|National Insurance|Pension contribution|Student loan|Health plan|Union dues", de="Lohnsteuer|Solidaritätszuschlag|Krankenversicherung|Rentenversicherung|Arbeitslosenversicherung|Pflegeversicherung",
-            fr="Sécurité sociale maladie|Retraite complémentaire|Assurance vieillesse|CSG déductible|CRDS|Mutuelle", es="Contingencias comunes|Desempleo|Formación profesional|IRPF|Anticipos|Mutua")
 AMERICAN = "Federal income tax|Social Security|Medicare|State income tax|401(k)|Dental plan"
-TITLE = dict(en="Payslip|Pay Statement|Earnings Statement|PAY ADVICE", de="Gehaltsabrechnung|Lohnabrechnung|Entgeltabrechnung|Abrechnung der Brutto-/Netto-Bezüge", fr="Bulletin de paie|BULLETIN DE SALAIRE|Fiche de paie", es="Nómina|Recibo de salarios|Recibo individual de salarios")
 
 
 def rows_of(draft, path, names, amounts, hours):
@@ -24,9 +19,7 @@ def rows_of(draft, path, names, amounts, hours):
             rate = cents(amount / count)
             made["hours"] = Fact("hours", "number", count, draft.written.number(count, 2))
             made["rate"] = Fact("rate", "money", rate, draft.written.money(rate, "{n}"))
-        for fact in made.values():
-            fact.written = [fact.text]
-        rows.records.append({key: made[key] for key in columns})
+        rows.add(made)
     return rows
 
 
@@ -41,29 +34,33 @@ def printed(draft, path, title):
 def payslip(draft):
     rng, sheet, blocks, world = draft.rng, draft.sheet, draft.blocks, draft.world
     employer, person, home = world.company(), world.person(), world.place()
-    employer_key = "employer"
     sheet.put("employer.name", employer.name)
     sheet.place("employer.address", employer.place)
     sheet.put("employee_name", person.name)
     sheet.id("employee_id", draft.number("####", "0####", "E-####", "######"), 0.9)
-    sheet.put("job_title", draft.one(en="Warehouse clerk|Software engineer|Accountant|Nurse|Site manager", de="Lagerist|Softwareentwickler|Buchhalterin|Pflegefachkraft|Bauleiter",
-                                     fr="Magasinier|Développeur|Comptable|Infirmière|Chef de chantier", es="Mozo de almacén|Programador|Contable|Enfermera|Jefe de obra"), often=0.6)
-    sheet.put("department", draft.one(en="Logistics|IT|Finance|Operations", de="Logistik|IT|Finanzen|Fertigung", fr="Logistique|Informatique|Finances|Production", es="Logística|Informática|Finanzas|Producción"), often=0.5)
+    sheet.put("job_title", draft.one("payslip.job_title"), often=0.6)
+    sheet.put("department", draft.one("payslip.department"), often=0.5)
     sheet.id("tax_code", {"US": "Single", "GB": "1257L", "FR": "N"}.get(world.country, str(rng.randint(1, 6))), 0.5)
-    sheet.id("social_number", {"US": world.number("***-**-####"), "GB": world.code("@@ ## ## ## @"), "FR": world.number("1 ## 0# ## ### ### ##")}.get(world.country, world.code("## ###### @ ###")), 0.6)
+    sheet.id(
+        "social_number",
+        {"US": world.number("***-**-####"), "GB": world.code("@@ ## ## ## @"), "FR": world.number("1 ## 0# ## ### ### ##")}.get(
+            world.country, world.code("## ###### @ ###")
+        ),
+        0.6,
+    )
     sheet.date("hire_date", draft.later(-4000, -200), 0.5)
     pay_day = draft.later(0, 0).replace(day=rng.choice([25, 27, 28]))
     sheet.date("pay_date", pay_day, 0.8)
     months = MONTHS[draft.language].split()
     period = f"{months[draft.day.month - 1].capitalize()} {draft.year}" if draft.chance(0.6) else f"{draft.day.month:02}/{draft.year}"
-    names = EARN[draft.language].split("|")
+    names = draft.all("pay.earn")
     base = draft.price(1700, 5200)
     extra = [draft.price(20, 600) for _ in range(rng.randint(0, 4))]
     gross = base + sum(extra)
     rows_of(draft, "earnings", names[:1] + rng.sample(names[1:], len(extra)), [base] + extra, world.language == "en" and draft.chance(0.5))
-    takes = (AMERICAN if world.country == "US" else TAKE[draft.language]).split("|")
+    takes = AMERICAN.split("|") if world.country == "US" else draft.all("pay.take")
     cut = [cents(gross * Decimal(rng.uniform(0.01, 0.11))) for _ in range(rng.randint(2, 6))]
-    rows_of(draft, "deductions", takes[:len(cut)], cut, False)
+    rows_of(draft, "deductions", takes[: len(cut)], cut, False)
     sheet.money("gross_pay", gross)
     sheet.money("total_deductions", sum(cut), 0.8)
     sheet.money("net_pay", gross - sum(cut))
@@ -71,13 +68,14 @@ def payslip(draft):
     sheet.money("year_to_date_gross", ytd, 0.4)
     if world.country != "US":
         from .. import ids
+
         sheet.id("iban", ids.iban(rng, world.country), 0.5)
     ident = sheet.pairs("employee_name", "employee_id", "job_title", "department", "tax_code", "social_number", "hire_date", "pay_date")
-    ident.insert(rng.randint(0, len(ident)), (draft.one(en="Pay period|Period", de="Abrechnungsmonat|Zeitraum", fr="Période|Période de paie", es="Periodo de liquidación|Periodo"), period))
+    ident.insert(rng.randint(0, len(ident)), (draft.one("payslip.period"), period))
     top = blocks.letterhead(employer.name, employer.place.lines, [])
     mail = blocks.address("", [f"{person.title} {person.name}"] + home.lines)
     form = rng.choice(["boxes", "boxes", "table", "above", "colon", "row"])
-    body = top + blocks.title(draft.one(**TITLE)) + (mail if draft.chance(0.5) else "") + blocks.pairs(ident, form)
+    body = top + blocks.title(draft.one("pay.title")) + (mail if draft.chance(0.5) else "") + blocks.pairs(ident, form)
     earn, take = printed(draft, "earnings", sheet.label("earnings")), printed(draft, "deductions", sheet.label("deductions"))
     if draft.chance(0.4) and len(sheet.facts["earnings"].columns) == 2:
         body += blocks.side(earn, take)
@@ -86,5 +84,5 @@ def payslip(draft):
     sums = sheet.pairs("gross_pay", "total_deductions", "net_pay")
     body += blocks.totals(sums) if draft.chance(0.5) else blocks.pairs(sums, rng.choice(["boxes", "row", "leader", "right"]))
     body += blocks.pairs(sheet.pairs("year_to_date_gross", "iban"), rng.choice(["colon", "table", "inline"]))
-    note = draft.one(en="Keep this document; it cannot be replaced.", de="Diese Bescheinigung bitte sorgfältig aufbewahren.", fr="À conserver sans limitation de durée.", es="Conserve este documento.")
+    note = draft.one("payslip.note")
     return Page(body + blocks.para(note, "tiny"))

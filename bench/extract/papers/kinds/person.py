@@ -1,22 +1,12 @@
 """Résumé: arrays of jobs, degrees, languages and skills in several arrangements."""
+
 from html import escape
 
 from ..draft import Page
-from ..sheet import Fact
+from ..sheet import Fact, text
 from ..written import BRIEF, MONTHS
-from .trade import text
 
-JOBS = dict(en="Software Engineer|Project Manager|Sales Representative|Warehouse Supervisor|Marketing Analyst|Financial Controller|Registered Nurse", de="Softwareentwickler|Projektleiter|Vertriebsmitarbeiter|Lagerleiter|Marketinganalyst|Controller|Pflegefachkraft",
-            fr="Développeur logiciel|Chef de projet|Commercial|Responsable d'entrepôt|Analyste marketing|Contrôleur de gestion|Infirmier", es="Ingeniero de software|Jefe de proyecto|Comercial|Encargado de almacén|Analista de marketing|Controlador financiero|Enfermero")
-DEGREES = dict(en="BSc Computer Science|MBA|BA Economics|MSc Mechanical Engineering|Diploma in Nursing", de="B. Sc. Informatik|Diplom-Kaufmann|M. Sc. Maschinenbau|Abitur|Ausbildung zum Industriekaufmann",
-               fr="Licence d'informatique|Master de gestion|BTS Comptabilité|Baccalauréat|Diplôme d'ingénieur", es="Grado en Informática|Máster en Dirección|Licenciatura en Economía|Bachillerato|Ingeniería Mecánica")
-SCHOOLS = dict(en="University of {c}|{c} College|{c} Technical Institute", de="Universität {c}|Hochschule {c}|Gymnasium {c}", fr="Université de {c}|Lycée de {c}|École supérieure de {c}", es="Universidad de {c}|Instituto de {c}|Escuela Técnica de {c}")
 SKILLS = "Python|SQL|Excel|SAP|Rust|Kubernetes|Photoshop|AutoCAD|Scrum|Tableau|Git|Salesforce|TypeScript|Six Sigma|Linux|Power BI"
-TONGUES = dict(en="English|Spanish|German|Polish", de="Deutsch|Englisch|Französisch|Türkisch", fr="Français|Anglais|Allemand|Arabe", es="Español|Inglés|Catalán|Portugués")
-LEVELS = dict(en="native|fluent|B2|basic", de="Muttersprache|fließend|B2|Grundkenntnisse", fr="langue maternelle|courant|B2|notions", es="nativo|fluido|B2|básico")
-NOW = dict(en="present|today|now", de="heute", fr="aujourd'hui|à ce jour", es="actualidad|hoy")
-DUTIES = dict(en="Led a team of five and cut delivery times by a third|Introduced monthly reports to the board|Looked after key customers in the region", de="Leitung eines fünfköpfigen Teams|Einführung eines monatlichen Berichtswesens|Betreuung der Großkunden der Region",
-              fr="Encadrement d'une équipe de cinq personnes|Mise en place d'un rapport mensuel|Suivi des grands comptes de la région", es="Dirección de un equipo de cinco personas|Implantación de informes mensuales|Atención a grandes clientes de la zona")
 
 
 def month_text(draft, year, month):
@@ -41,8 +31,19 @@ def jobs(draft):
         first = year - rng.randint(1, 4)
         begun = rng.randint(1, 12)
         now = at == 0 and draft.chance(0.6)
-        end = Fact("job_end", "text", None, draft.now, [], note="as printed" if draft.as_printed else "as YYYY-MM") if now else month_fact(draft, "job_end", year, month)
-        rows.records.append({"job_position": text("job_position", draft.one(**JOBS)), "job_company": text("job_company", world.company().name), "job_start": month_fact(draft, "job_start", first, begun), "job_end": end})
+        end = (
+            Fact("job_end", "text", None, draft.now, [], note="as printed" if draft.as_printed else "as YYYY-MM")
+            if now
+            else month_fact(draft, "job_end", year, month)
+        )
+        rows.records.append(
+            {
+                "job_position": text("job_position", draft.one("person.jobs")),
+                "job_company": text("job_company", world.company().name),
+                "job_start": month_fact(draft, "job_start", first, begun),
+                "job_end": end,
+            }
+        )
         year, month = first, max(1, begun - rng.randint(0, 3))
     return rows
 
@@ -50,8 +51,12 @@ def jobs(draft):
 def degrees(draft):
     rows = draft.sheet.rows("education", ["degree", "institution", "graduation_year"])
     year = draft.year - draft.rng.randint(8, 20)
-    for name in draft.rng.sample(DEGREES[draft.language].split("|"), draft.rng.randint(1, 3)):
-        made = {"degree": text("degree", name), "institution": text("institution", draft.one(**SCHOOLS).format(c=draft.world.place().city)), "graduation_year": Fact("graduation_year", "count", year, str(year), [str(year)])}
+    for name in draft.rng.sample(draft.all("person.degrees"), draft.rng.randint(1, 3)):
+        made = {
+            "degree": text("degree", name),
+            "institution": text("institution", draft.one("person.schools").format(c=draft.world.place().city)),
+            "graduation_year": Fact("graduation_year", "count", year, str(year), [str(year)]),
+        }
         rows.records.append(made)
         year -= draft.rng.randint(1, 4)
     return rows
@@ -64,14 +69,24 @@ def entries(draft, blocks, job_rows, degree_rows):
     for record in job_rows.records:
         span = f'{record["job_start"].text}{dash}{record["job_end"].text}'
         position, firm = escape(record["job_position"].text), escape(record["job_company"].text)
-        duty = escape(draft.one(**DUTIES)) if draft.chance(0.6) else ""
+        duty = escape(draft.one("person.duties")) if draft.chance(0.6) else ""
         duty = f"<br>• {duty}" if duty else ""
-        out_jobs.append({"dates": f'<tr><td style="width:11em;padding:.2em .8em .5em 0">{span}</td><td><b>{position}</b><br>{firm}{duty}</td></tr>', "flush": f'<div class="side" style="margin:.3em 0 0"><div><b>{position}</b></div><div class="slim">{span}</div></div><div><i>{firm}</i>{duty}</div>',
-                         "block": f'<p><b>{position}</b>, {firm}<br><span class="tiny">{span}</span>{duty}</p>'}[form])
+        out_jobs.append(
+            {
+                "dates": f'<tr><td style="width:11em;padding:.2em .8em .5em 0">{span}</td><td><b>{position}</b><br>{firm}{duty}</td></tr>',
+                "flush": f'<div class="side" style="margin:.3em 0 0"><div><b>{position}</b></div><div class="slim">{span}</div></div><div><i>{firm}</i>{duty}</div>',
+                "block": f'<p><b>{position}</b>, {firm}<br><span class="tiny">{span}</span>{duty}</p>',
+            }[form]
+        )
     for record in degree_rows.records:
         degree, school, year = (escape(record[key].text) for key in ("degree", "institution", "graduation_year"))
-        out_degrees.append({"dates": f'<tr><td style="width:11em;padding:.2em .8em .5em 0">{year}</td><td><b>{degree}</b><br>{school}</td></tr>', "flush": f'<div class="side" style="margin:.3em 0 0"><div><b>{degree}</b></div><div class="slim">{year}</div></div><div><i>{school}</i></div>',
-                            "block": f"<p><b>{degree}</b>, {school}, {year}</p>"}[form])
+        out_degrees.append(
+            {
+                "dates": f'<tr><td style="width:11em;padding:.2em .8em .5em 0">{year}</td><td><b>{degree}</b><br>{school}</td></tr>',
+                "flush": f'<div class="side" style="margin:.3em 0 0"><div><b>{degree}</b></div><div class="slim">{year}</div></div><div><i>{school}</i></div>',
+                "block": f"<p><b>{degree}</b>, {school}, {year}</p>",
+            }[form]
+        )
     wrap = (lambda parts: "<table>" + "".join(parts) + "</table>") if form == "dates" else "".join
     return wrap(out_jobs), wrap(out_degrees)
 
@@ -79,27 +94,39 @@ def entries(draft, blocks, job_rows, degree_rows):
 def resume(draft):
     rng, sheet, blocks, world = draft.rng, draft.sheet, draft.blocks, draft.world
     person, home = world.person(), world.place()
-    draft.months, draft.as_printed, draft.now = rng.choice(["digits", "brief", "full"]), draft.chance(0.4), draft.one(**NOW)
+    draft.months, draft.as_printed, draft.now = rng.choice(["digits", "brief", "full"]), draft.chance(0.4), draft.one("person.now")
     draft.form, draft.dash = rng.choice(["dates", "flush", "block"]), rng.choice([" – ", " - ", "–"])
     sheet.put("candidate_name", person.name)
-    sheet.put("headline", draft.one(**JOBS), often=0.6)
+    sheet.put("headline", draft.one("person.jobs"), often=0.6)
     sheet.id("email", f"{world.slug(person.first)}.{world.slug(person.last)}@example.com")
     sheet.id("phone", world.phone(), 0.9)
     sheet.put("address.street", home.street, often=0.6)
     sheet.id("address.zip", home.zip, 1 if sheet.has("address.street") else 0)
     sheet.put("address.city", home.city)
     sheet.date("birth_date", draft.later(-18000, -9000), 0.6 if draft.language != "en" else 0.1)
-    sheet.put("nationality", draft.one(en="British|American", de="deutsch|österreichisch", fr="française", es="española"), often=0.3 if draft.language != "en" else 0.0)
+    sheet.put("nationality", draft.one("resume.nationality"), often=0.3 if draft.language != "en" else 0.0)
     sheet.id("website", rng.choice(["https://", "www.", ""]) + f"{world.slug(person.last)}.example.com", 0.3)
     job_rows, degree_rows = jobs(draft), degrees(draft)
     chosen = rng.sample(SKILLS.split("|"), rng.randint(3, 9))
     sheet.facts["skills"] = Fact("skills", "texts", chosen, "", chosen, labelled=True)
     tongues = sheet.rows("spoken", ["spoken_language", "level"])
-    for name, level in list(zip(TONGUES[draft.language].split("|"), LEVELS[draft.language].split("|")))[:rng.randint(0, 4)]:
+    for name, level in list(zip(draft.all("person.tongues"), draft.all("person.levels")))[: rng.randint(0, 4)]:
         tongues.records.append({"spoken_language": text("spoken_language", name), "level": text("level", level)})
     out_jobs, out_degrees = entries(draft, blocks, job_rows, degree_rows)
-    skills = {"list": "<ul>" + "".join(f"<li>{one}</li>" for one in chosen) + "</ul>", "comma": f"<p>{', '.join(chosen)}</p>", "dots": f"<p>{' · '.join(chosen)}</p>", "tags": "<p>" + " ".join(f'<span style="border:.5pt solid #888;border-radius:4pt;padding:0 .4em;display:inline-block;margin:.1em">{one}</span>' for one in chosen) + "</p>"}[rng.choice(["list", "comma", "dots", "tags"])]
-    spoken = "".join(f'<div>{record["spoken_language"].text}{rng.choice([" – ", ": "]) if at == 0 else " – "}{record["level"].text}</div>' for at, record in enumerate(tongues.records))
+    skills = {
+        "list": "<ul>" + "".join(f"<li>{one}</li>" for one in chosen) + "</ul>",
+        "comma": f"<p>{', '.join(chosen)}</p>",
+        "dots": f"<p>{' · '.join(chosen)}</p>",
+        "tags": "<p>"
+        + " ".join(
+            f'<span style="border:.5pt solid #888;border-radius:4pt;padding:0 .4em;display:inline-block;margin:.1em">{one}</span>' for one in chosen
+        )
+        + "</p>",
+    }[rng.choice(["list", "comma", "dots", "tags"])]
+    spoken = "".join(
+        f'<div>{record["spoken_language"].text}{rng.choice([" – ", ": "]) if at == 0 else " – "}{record["level"].text}</div>'
+        for at, record in enumerate(tongues.records)
+    )
     parts = {"experience": out_jobs, "education": out_degrees}
     small = {"skills": skills} | ({"spoken": spoken} if spoken else {})
     section = lambda found: "".join(blocks.heading(sheet.label(key)) + body for key, body in found.items())
@@ -110,10 +137,16 @@ def resume(draft):
     match rng.choice(["top", "top", "labelled", "sidebar"]):
         case "top":
             centre = ' class="c"' if draft.chance(0.5) else ""
-            body = f'<div{centre}>{name}<div class="tiny">{" | ".join(escape(one) for one in contact if one)}</div></div>' + blocks.pairs(private, "colon") + section(parts | small)
+            body = (
+                f'<div{centre}>{name}<div class="tiny">{" | ".join(escape(one) for one in contact if one)}</div></div>'
+                + blocks.pairs(private, "colon")
+                + section(parts | small)
+            )
         case "labelled":
             pairs = sheet.pairs("email", "phone", "website") + private
-            body = blocks.title(draft.one(en="Curriculum Vitae|Résumé", de="Lebenslauf", fr="Curriculum vitae", es="Currículum vítae")) + name + f"<div>{escape(where)}</div>" + blocks.pairs(pairs, "table") + section(parts | small)
+            body = (
+                blocks.title(draft.one("resume.title")) + name + f"<div>{escape(where)}</div>" + blocks.pairs(pairs, "table") + section(parts | small)
+            )
         case _:
             left = "".join(f"<div>{escape(one)}</div>" for one in contact if one) + blocks.pairs(private, "stack") + section(small)
             body = f'<div style="display:flex;gap:1.5em"><div style="width:30%;background:#eef0f3;padding:1em">{left}</div><div style="flex:1">{name}{section(parts)}</div></div>'

@@ -1,16 +1,12 @@
 """Utility bill and medical lab report."""
+
 from datetime import timedelta
 from decimal import Decimal
 
 from ..draft import Page
-from ..sheet import Fact
+from ..sheet import Fact, text
 from ..written import cents
-from .trade import METHODS, text
-
-CHARGES = dict(en="Standing charge|Energy charge|Climate levy|Metering service|Network charge", de="Grundpreis|Arbeitspreis|Konzessionsabgabe|Messstellenbetrieb|Netzentgelt",
-               fr="Abonnement|Consommation|Contribution tarifaire|Comptage|Acheminement", es="Término de potencia|Término de energía|Impuesto eléctrico|Alquiler de contador|Peajes")
-BILL = dict(en="Your electricity bill|Utility bill|Gas bill|Water bill", de="Stromrechnung|Jahresabrechnung|Gasrechnung|Verbrauchsabrechnung", fr="Votre facture d'électricité|Facture de gaz|Facture d'eau", es="Factura de electricidad|Factura de gas|Factura de agua")
-TARIFFS = dict(en="Green Fix 12|Standard Variable|Home Saver|Night Owl", de="Öko Fix 24|Grundversorgung|Strom Komfort|Regio Natur", fr="Offre Verte|Tarif Bleu|Zen Fixe|Heures Creuses Plus", es="Plan Estable|Tarifa Noche|Hogar Verde|PVPC")
+from ..words.clauses import ANALYTES
 
 
 def charges(draft, consumption, unit):
@@ -18,16 +14,19 @@ def charges(draft, consumption, unit):
     full = draft.chance(0.6)
     rows = draft.sheet.rows("charges", ["description"] + (["quantity", "unit", "unit_price"] if full else []) + ["amount"], {"line_tax": "number"})
     net = Decimal(0)
-    for at, name in enumerate(CHARGES[draft.language].split("|")[:rng.randint(2, 5)]):
+    for at, name in enumerate(draft.all("service.charges")[: rng.randint(2, 5)]):
         quantity = Decimal(consumption if at in (1, 2, 4) else rng.choice([1, 30, 31, 365]))
         price = Decimal(rng.randint(500, 40000)) / 100000 if at in (1, 2, 4) else Decimal(rng.randint(20, 90)) / 100
         amount = cents(quantity * price)
         net += amount
-        made = {"description": text("description", name), "quantity": Fact("quantity", "number", quantity, written.number(quantity)), "unit_price": Fact("unit_price", "number", price, written.number(price, max(2, -price.as_tuple().exponent))),
-                "unit": text("unit", unit if at in (1, 2, 4) else draft.one(en="days", de="Tage", fr="jours", es="días")), "amount": Fact("amount", "money", amount, written.money(amount, "{n}"))}
-        for fact in made.values():
-            fact.written = [fact.text]
-        rows.records.append({key: made[key] for key in rows.columns})
+        made = {
+            "description": text("description", name),
+            "quantity": Fact("quantity", "number", quantity, written.number(quantity)),
+            "unit_price": Fact("unit_price", "number", price, written.number(price, max(2, -price.as_tuple().exponent))),
+            "unit": text("unit", unit if at in (1, 2, 4) else draft.one("charges.unit")),
+            "amount": Fact("amount", "money", amount, written.money(amount, "{n}")),
+        }
+        rows.add(made)
     return rows, net
 
 
@@ -48,7 +47,7 @@ def utility(draft):
     sheet.date("period_end", end)
     sheet.id("meter_number", draft.number("########", "1@@########", "@#####"), 0.9)
     sheet.id("supply_point", draft.number("###########", "## ### ### ###") if world.country != "ES" else draft.number("ES00##############@@"), 0.5)
-    sheet.put("tariff", draft.one(**TARIFFS), often=0.7)
+    sheet.put("tariff", draft.one("service.tariffs"), often=0.7)
     unit = rng.choice(["kWh", "kWh", "m³"])
     before = rng.randint(800, 60000)
     used = rng.randint(80, 4200)
@@ -69,44 +68,50 @@ def utility(draft):
         owed += sheet.facts["previous_balance"].value
     sheet.money("grand_total", owed)
     sheet.money("monthly_installment", Decimal(rng.randint(25, 190)), 0.35)
-    sheet.put("payment_method", draft.one(**METHODS), often=0.4)
+    sheet.put("payment_method", draft.one("trade.methods"), often=0.4)
     top = draft.masthead("supplier", firm)
     mail = blocks.address("", [f"{person.title} {person.name}"] + home.lines)
     ident = sheet.pairs("bill_number", "bill_date", "customer_number", "contract_number")
     supply = sheet.pairs("tariff", "meter_number", "supply_point", "service_address")
     if draft.chance(0.5):
         sheet.facts["period_start"].labelled = sheet.facts["period_end"].labelled = True
-        said = draft.one(en="Billing period|Period", de="Abrechnungszeitraum|Zeitraum", fr="Période de consommation|Période", es="Periodo de facturación|Periodo")
-        supply.insert(0, (said, sheet.text("period_start") + rng.choice([" – ", " - ", draft.one(en=" to ", de=" bis ", fr=" au ", es=" a ")]) + sheet.text("period_end")))
+        said = draft.one("utility.period")
+        supply.insert(0, (said, sheet.text("period_start") + rng.choice([" – ", " - ", draft.one("utility.until")]) + sheet.text("period_end")))
     else:
         supply = sheet.pairs("period_start", "period_end") + supply
     meter = sheet.pairs("previous_reading", "current_reading", "consumption")
     key = sheet.pairs("grand_total", "due_date")
-    body = top + blocks.side(mail, blocks.pairs(ident, rng.choice(["table", "colon", "right"]))) + blocks.title(draft.one(**BILL))
+    body = top + blocks.side(mail, blocks.pairs(ident, rng.choice(["table", "colon", "right"]))) + blocks.title(draft.one("service.bill"))
     if draft.chance(0.6):
-        body += blocks.box(f'<div class="side">' + "".join(f'<div>{blocks.label(label, False)}<br><span class="big">{value}</span></div>' for label, value in key) + "</div>", rng.choice(["box", "shade"]))
+        body += blocks.box(
+            '<div class="side">'
+            + "".join(f'<div>{blocks.label(label, False)}<br><span class="big">{value}</span></div>' for label, value in key)
+            + "</div>",
+            rng.choice(["box", "shade"]),
+        )
     else:
         body += blocks.pairs(key)
-    body += blocks.side(blocks.pairs(supply, rng.choice(["table", "colon", "stack"])), blocks.pairs(meter, rng.choice(["table", "right", "stack"]))) if draft.chance(0.5) else blocks.pairs(supply) + blocks.pairs(meter, rng.choice(["row", "boxes", "leader"]))
+    body += (
+        blocks.side(blocks.pairs(supply, rng.choice(["table", "colon", "stack"])), blocks.pairs(meter, rng.choice(["table", "right", "stack"])))
+        if draft.chance(0.5)
+        else blocks.pairs(supply) + blocks.pairs(meter, rng.choice(["row", "boxes", "leader"]))
+    )
     heads = [sheet.label(f"charges.{column}") for column in rows.columns]
-    body += blocks.heading(sheet.label("charges")) + blocks.table(heads, ["l" if column in ("description", "unit") else "r" for column in rows.columns], [[record[column].text for column in rows.columns] for record in rows.records])
+    body += blocks.heading(sheet.label("charges")) + blocks.table(
+        heads,
+        ["l" if column in ("description", "unit") else "r" for column in rows.columns],
+        [[record[column].text for column in rows.columns] for record in rows.records],
+    )
     sums = sheet.pairs("net_total")
     label, value = sheet.pair("tax_total")
     if sheet.has("tax_rate"):
         label, sheet.facts["tax_rate"].labelled = f"{label} {sheet.text('tax_rate')}", True
     sums += [(label, value)] + sheet.pairs("current_charges", "previous_balance", "grand_total")
     body += blocks.totals(sums) + blocks.pairs(sheet.pairs("monthly_installment", "payment_method"), rng.choice(["colon", "table"]))
-    note = draft.one(en="Moving house? Tell us two weeks before. Emergencies: call our hotline day and night.", de="Sie ziehen um? Bitte melden Sie sich zwei Wochen vorher. Störungsdienst Tag und Nacht.",
-                     fr="Vous déménagez ? Prévenez-nous deux semaines avant. Urgences jour et nuit.", es="¿Se muda? Avísenos dos semanas antes. Averías las 24 horas.")
+    note = draft.one("utility.note")
     return Page(body + blocks.para(note, "tiny"), draft.imprint("supplier", firm))
 
 
-# name by language, unit, low, high, places
-ANALYTES = [("Haemoglobin|Hämoglobin|Hémoglobine|Hemoglobina", "g/dL", "12.0", "16.0", 1), ("White blood cells|Leukozyten|Leucocytes|Leucocitos", "10³/µL", "4.0", "10.5", 1), ("Platelets|Thrombozyten|Plaquettes|Plaquetas", "10³/µL", "150", "400", 0),
-            ("Glucose|Glukose|Glycémie|Glucosa", "mg/dL", "70", "99", 0), ("Creatinine|Kreatinin|Créatinine|Creatinina", "mg/dL", "0.60", "1.20", 2), ("Total cholesterol|Gesamtcholesterin|Cholestérol total|Colesterol total", "mg/dL", "120", "200", 0),
-            ("HDL cholesterol|HDL-Cholesterin|Cholestérol HDL|Colesterol HDL", "mg/dL", "40", "90", 0), ("TSH|TSH basal|TSH|TSH", "mIU/L", "0.40", "4.00", 2), ("Ferritin|Ferritin|Ferritine|Ferritina", "ng/mL", "30", "300", 0), ("Sodium|Natrium|Sodium|Sodio", "mmol/L", "135", "145", 0),
-            ("Potassium|Kalium|Potassium|Potasio", "mmol/L", "3.5", "5.1", 1), ("ALT|GPT (ALT)|ALAT|ALT (GPT)", "U/L", "7", "45", 0), ("CRP|CRP|CRP|PCR", "mg/L", "0.0", "5.0", 1), ("Vitamin D|Vitamin D (25-OH)|Vitamine D|Vitamina D", "ng/mL", "30", "100", 0), ("HbA1c|HbA1c|HbA1c|HbA1c", "%", "4.0", "5.6", 1)]
-LAB = dict(en="Laboratory Report|Pathology Report|Test Results", de="Laborbefund|Befundbericht|Laborbericht", fr="Compte rendu d'analyses|Résultats d'analyses de biologie médicale", es="Informe de laboratorio|Informe de análisis clínicos")
 SEX = dict(en=("Female|F", "Male|M"), de=("weiblich|w", "männlich|m"), fr=("Féminin|F", "Masculin|M"), es=("Mujer|F", "Hombre|M"))
 
 
@@ -124,18 +129,25 @@ def results(draft):
         mark = "L" if value < small else "H" if value > large else ""
         span = f"< {written.number(large, places)}" if small == 0 else f"{written.number(small, places)}{dash}{written.number(large, places)}"
         shown = draft.mark[mark] if mark else ""
-        made = {"test": text("test", names.split("|")[("en", "de", "fr", "es").index(draft.language)]), "result": Fact("result", "number", value, written.number(value, places)), "unit": text("unit", unit),
-                "reference_range": text("reference_range", span), "flag": Fact("flag", "text", shown or None, shown)}
-        for fact in made.values():
-            fact.written = [fact.text]
-        rows.records.append({key: made[key] for key in rows.columns})
+        made = {
+            "test": text("test", names.split("|")[("en", "de", "fr", "es").index(draft.language)]),
+            "result": Fact("result", "number", value, written.number(value, places)),
+            "unit": text("unit", unit),
+            "reference_range": text("reference_range", span),
+            "flag": Fact("flag", "text", shown or None, shown),
+        }
+        rows.add(made)
     return rows
 
 
 def lab(draft):
     rng, sheet, blocks, world, written = draft.rng, draft.sheet, draft.blocks, draft.world, draft.written
     firm, person, doctor = world.company("lab"), world.person(), world.person()
-    draft.mark = rng.choice([{"H": "H", "L": "L"}, {"H": "+", "L": "-"}, {"H": "↑", "L": "↓"}]) if draft.look.font.startswith(("DejaVu", "Noto", "Liberation")) else {"H": "H", "L": "L"}
+    draft.mark = (
+        rng.choice([{"H": "H", "L": "L"}, {"H": "+", "L": "-"}, {"H": "↑", "L": "↓"}])
+        if draft.look.font.startswith(("DejaVu", "Noto", "Liberation"))
+        else {"H": "H", "L": "L"}
+    )
     sheet.party("laboratory", firm, 0.7)
     sheet.put("patient_name", person.name if draft.chance(0.6) else f"{person.last}, {person.first}")
     sheet.date("birth_date", draft.later(-32000, -3000), form=written.date_form)
@@ -145,22 +157,33 @@ def lab(draft):
     sheet.date("collected", draft.day)
     sheet.date("received", draft.later(0, 1), 0.5)
     sheet.date("reported", draft.later(1, 4))
-    title = draft.one(en="Dr.", de="Dr. med.|Dr.", fr="Dr", es="Dr.|Dra.")
+    title = draft.one("lab.title")
     sheet.put("physician", f"{title} {doctor.name}", often=0.8)
-    sheet.put("diagnosis", draft.one(en="Fatigue|Routine check-up|Hypertension|Suspected anaemia", de="Müdigkeit|Vorsorge|Hypertonie|V. a. Anämie", fr="Asthénie|Bilan de routine|Hypertension|Suspicion d'anémie", es="Cansancio|Revisión|Hipertensión|Sospecha de anemia"), often=0.4)
+    sheet.put("diagnosis", draft.one("lab.diagnosis"), often=0.4)
     rows = results(draft)
     ident = sheet.pairs("patient_name", "birth_date", "sex", "patient_id", "physician")
     meta = sheet.pairs("sample_id", "collected", "received", "reported", "diagnosis")
     top = draft.masthead("laboratory", firm)
     form = rng.choice(["table", "colon", "right"])
-    block = blocks.side(blocks.pairs(ident, form), blocks.pairs(meta, form)) if draft.chance(0.55) else blocks.pairs(ident + meta, rng.choice(["boxes", "above", "table", "leader"]))
+    block = (
+        blocks.side(blocks.pairs(ident, form), blocks.pairs(meta, form))
+        if draft.chance(0.55)
+        else blocks.pairs(ident + meta, rng.choice(["boxes", "above", "table", "leader"]))
+    )
     heads = [sheet.label(f"results.{key}") for key in rows.columns]
     lines = [[record[key].text for key in rows.columns] for record in rows.records]
     if len(lines) > 5 and draft.chance(0.5):
-        groups = dict(en="HAEMATOLOGY|CHEMISTRY", de="Hämatologie|Klinische Chemie", fr="HÉMATOLOGIE|BIOCHIMIE", es="HEMATOLOGÍA|BIOQUÍMICA")[draft.language].split("|")
+        groups = dict(en="HAEMATOLOGY|CHEMISTRY", de="Hämatologie|Klinische Chemie", fr="HÉMATOLOGIE|BIOCHIMIE", es="HEMATOLOGÍA|BIOQUÍMICA")[
+            draft.language
+        ].split("|")
         lines.insert(len(lines) // 2, ("section", groups[1]))
         lines.insert(0, ("section", groups[0]))
-    body = top + blocks.title(draft.one(**LAB)) + (blocks.box(block) if draft.chance(0.5) else block) + blocks.table(heads, ["r" if key == "result" else "c" if key == "flag" else "l" for key in rows.columns], lines)
-    sign = draft.one(en="Electronically released by", de="Elektronisch freigegeben durch", fr="Validé par", es="Validado por")
-    note = draft.one(en="Results refer only to the sample received. H above, L below the range.", de="Die Ergebnisse gelten nur für die eingesandte Probe.", fr="Les résultats ne concernent que l'échantillon reçu.", es="Los resultados se refieren solo a la muestra recibida.")
+    body = (
+        top
+        + blocks.title(draft.one("service.lab"))
+        + (blocks.box(block) if draft.chance(0.5) else block)
+        + blocks.table(heads, ["r" if key == "result" else "c" if key == "flag" else "l" for key in rows.columns], lines)
+    )
+    sign = draft.one("lab.sign")
+    note = draft.one("lab.note")
     return Page(body + blocks.para(f"{sign} {title} {world.person().name}") + blocks.para(note, "tiny"))

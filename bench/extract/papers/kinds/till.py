@@ -1,17 +1,11 @@
 """Receipt from a till: a narrow roll or a small sheet."""
+
 from decimal import Decimal
 from html import escape
 
 from ..draft import Page
-from ..sheet import Fact
+from ..sheet import Fact, text
 from ..written import cents
-from .trade import text
-
-METHODS = {"card": dict(en="VISA|Mastercard|Card|Debit card", de="EC-Karte|girocard|Kartenzahlung|VISA", fr="Carte bancaire|CB|Carte bleue", es="Tarjeta|VISA|Tarjeta de débito"),
-           "cash": dict(en="Cash", de="Bar|Barzahlung", fr="Espèces", es="Efectivo")}
-TITLE = dict(en="Receipt|SALES RECEIPT|CUSTOMER COPY| ", de="Kassenbon|Quittung|KUNDENBELEG| ", fr="Ticket de caisse|TICKET|Reçu| ", es="Ticket de compra|TICKET|Factura simplificada| ")
-THANKS = dict(en="Thank you, please come again!|Returns within 30 days with this receipt.", de="Vielen Dank für Ihren Einkauf!|Umtausch nur mit Bon innerhalb von 14 Tagen.",
-              fr="Merci de votre visite, à bientôt !|Échange sous 15 jours avec ce ticket.", es="¡Gracias por su visita!|Cambios en 15 días con este ticket.")
 
 
 def row(left, right, strong=False):
@@ -26,11 +20,13 @@ def goods_of(draft, rows, count):
         price = draft.price(0.5, 12)
         amount = cents(quantity * price)
         total += amount
-        made = {"description": text("description", name.upper() if draft.upper else name), "quantity": Fact("quantity", "count", quantity, str(quantity)),
-                "unit_price": Fact("unit_price", "money", price, written.money(price, "{n}")), "amount": Fact("amount", "money", amount, written.money(amount, "{n}"))}
-        for fact in made.values():
-            fact.written = [fact.text]
-        rows.records.append({key: made[key] for key in rows.columns})
+        made = {
+            "description": text("description", name.upper() if draft.upper else name),
+            "quantity": Fact("quantity", "count", quantity, str(quantity)),
+            "unit_price": Fact("unit_price", "money", price, written.money(price, "{n}")),
+            "amount": Fact("amount", "money", amount, written.money(amount, "{n}")),
+        }
+        rows.add(made)
     return total
 
 
@@ -47,10 +43,18 @@ def printed_goods(draft, rows):
             times = draft.rng.choice(["x", "x", "×"]) if not out else draft.times
             draft.times = times
             many = f'{record["quantity"].text} {times} {record["unit_price"].text}' if "unit_price" in record else ""
-            out.append(row(name, "") + row(f"   {many}", amount) if form == "under" else row(f'{record["quantity"].text} {times} {name}', amount) if form == "before" else row(f"{name}  {many}", amount))
+            out.append(
+                row(name, "") + row(f"   {many}", amount)
+                if form == "under"
+                else row(f'{record["quantity"].text} {times} {name}', amount) if form == "before" else row(f"{name}  {many}", amount)
+            )
     if form == "table":
         heads = [draft.sheet.label(f"line_items.{key}") for key in rows.columns]
-        return draft.blocks.table(heads, ["l" if key == "description" else "r" for key in rows.columns], [[record[key].text for key in rows.columns] for record in rows.records])
+        return draft.blocks.table(
+            heads,
+            ["l" if key == "description" else "r" for key in rows.columns],
+            [[record[key].text for key in rows.columns] for record in rows.records],
+        )
     return "".join(out)
 
 
@@ -70,7 +74,9 @@ def receipt(draft):
     sheet.put("time", clock, clock + rng.choice(["", "", f":{rng.randint(0, 59):02}"]), "time", 0.8)
     sheet.put("cashier", rng.choice([world.person().first, world.person().name]), often=0.5)
     sheet.id("register", str(rng.randint(1, 14)), 0.5)
-    columns = {"plain": ["description", "amount"], "before": ["quantity", "description", "amount"]}.get(draft.form, ["description", "quantity", "unit_price", "amount"])
+    columns = {"plain": ["description", "amount"], "before": ["quantity", "description", "amount"]}.get(
+        draft.form, ["description", "quantity", "unit_price", "amount"]
+    )
     rows = sheet.rows("line_items", columns, {"sku": "id"})
     total = goods_of(draft, rows, rng.choice([1, 2, 3, 4, 5, 6, 8, 10, 14]))
     american = world.country == "US"
@@ -80,12 +86,21 @@ def receipt(draft):
     grand = total + tax if american else total
     sheet.money("grand_total", grand)
     method = rng.choice(["card", "card", "cash"])
-    sheet.facts["payment_method"] = Fact("payment_method", "choice", method, draft.one(**METHODS[method]), options=("cash", "card", "voucher", "other"))
+    sheet.facts["payment_method"] = Fact(
+        "payment_method", "choice", method, draft.one(f"till.methods.{method}"), options=("cash", "card", "voucher", "other")
+    )
     sheet.facts["payment_method"].written = [sheet.text("payment_method")]
     paying = []
     if method == "card":
         last = world.number("####")
-        sheet.put("card_last4", last, rng.choice(["**** **** **** ", "XXXX-XXXX-XXXX-", "############", "•••• ", "************"]) + last, "id", 0.8, written=[last])
+        sheet.put(
+            "card_last4",
+            last,
+            rng.choice(["**** **** **** ", "XXXX-XXXX-XXXX-", "############", "•••• ", "************"]) + last,
+            "id",
+            0.8,
+            written=[last],
+        )
         paying = [(sheet.text("payment_method"), sheet.text("grand_total"))] + sheet.pairs("card_last4")
         sheet.put("tendered", None, kind="money"), sheet.put("change", None, kind="money")
     else:
@@ -99,22 +114,36 @@ def receipt(draft):
     if sheet.text("grand_total") == written.number(grand, 2):
         sheet.facts["currency"].value, sheet.facts["currency"].written = None, []
     line = '<div style="border-top:.8pt dashed #333;margin:.5em 0"></div>'
-    title = rng.choice(TITLE[draft.language].split("|")).strip()
+    title = rng.choice(draft.all("till.title")).strip()
     meta = sheet.pairs("receipt_number", "purchase_date", "time", "cashier", "register")
     contact = [f"{label}: {value}" for label, value in sheet.contacts("seller", "phone", "vat_id", "website")]
-    head = f'<div class="{"c" if draft.chance(0.7) else ""}"><div class="firm">{escape(shop.name)}</div>' + "<br>".join(escape(one) for one in shop.place.lines + contact) + "</div>"
-    meta_block = blocks.pairs(meta, rng.choice(["colon", "right", "inline", "table"])) if draft.chance(0.7) else "".join(row(f"{label}{draft.look.suffix}", value) for label, value in meta)
+    head = (
+        f'<div class="{"c" if draft.chance(0.7) else ""}"><div class="firm">{escape(shop.name)}</div>'
+        + "<br>".join(escape(one) for one in shop.place.lines + contact)
+        + "</div>"
+    )
+    meta_block = (
+        blocks.pairs(meta, rng.choice(["colon", "right", "inline", "table"]))
+        if draft.chance(0.7)
+        else "".join(row(f"{label}{draft.look.suffix}", value) for label, value in meta)
+    )
     sums = sheet.pairs("net_total", "tax_total") if american or draft.chance(0.4) else []
     body = head + line + (f'<div class="c"><b>{title}</b></div>' if title else "") + meta_block + line + printed_goods(draft, rows) + line
-    body += "".join(row(label, value) for label, value in sums) + row(*sheet.pair("grand_total"), strong=True) + "".join(row(label, value) for label, value in paying)
+    body += (
+        "".join(row(label, value) for label, value in sums)
+        + row(*sheet.pair("grand_total"), strong=True)
+        + "".join(row(label, value) for label, value in paying)
+    )
     if not sums and not american:
         inner = sheet.pairs("tax_total", "net_total")
         body += line + "".join(row(f"{written.number(rate)}% {label}", value) for label, value in inner)
-    body += line + f'<div class="c">{escape(rng.choice(THANKS[draft.language].split("|")))}</div>'
+    body += line + f'<div class="c">{escape(rng.choice(draft.all("till.thanks")))}</div>'
     draft.look.paging = ""
     draft.look.margin = "6mm 6mm 8mm" if roll else "16mm"
     if roll:
-        draft.look.page, draft.look.size = f"{rng.choice([72, 80, 90])}mm {118 + 11 * len(rows.records) + rng.randint(0, 20)}mm", min(draft.look.size, 8.5)
+        draft.look.page, draft.look.size = f"{rng.choice([72, 80, 90])}mm {118 + 11 * len(rows.records) + rng.randint(0, 20)}mm", min(
+            draft.look.size, 8.5
+        )
         draft.look.font = rng.choice(["Liberation Mono", "Liberation Sans", draft.look.font])
     else:
         body = f'<div style="width:{rng.choice([60, 75, 100])}%">{body}</div>'
