@@ -220,7 +220,7 @@ def form(draft):
     office = draft.one("form.office") if tax else world.company("school").name
     page.write(page.left, page.y, office, page.bold, page.size + 1, page.accent)
     page.y += 24
-    page.write(page.left, page.y, draft.one("form.titles.tax" if tax else "registration"), page.bold, 16)
+    page.write(page.left, page.y, draft.one("form.titles.tax" if tax else "form.titles.registration"), page.bold, 16)
     page.y += 12
     page.write(page.left, page.y + 4, rng.choice(draft.all("form.hint")), size=7.5)
     page.y += 14
