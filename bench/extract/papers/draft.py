@@ -108,5 +108,22 @@ class Draft:
         said = self.one("draft.stamp")
         return f'<div style="text-align:right"><span style="display:inline-block;border:2pt solid #b03030;color:#b03030;padding:.2em .8em;transform:rotate(-7deg);font-weight:bold">{said}</span></div>'
 
+    def terms(self):
+        """By chance a page of small print, full of dates and amounts that nobody asks for."""
+        if not self.chance(0.08):
+            return ""
+        rng, written, blocks = self.rng, self.written, self.blocks
+        fill = dict(
+            date=written.date(self.later(-900, -300)),
+            amount=written.money(rng.choice([50, 100, 150])),
+            fee=written.money(self.price(5, 40)),
+            rate=rng.choice([5, 8, 9]),
+            days=rng.choice([7, 8, 14]),
+            city=self.world.place().city,
+        )
+        columns = "columns:2;" if self.chance(0.6) else ""
+        text = "".join(blocks.para(clause.format(**fill)) for clause in self.all("terms.text") * rng.choice([1, 1, 2]))
+        return f'<div style="break-before:page"></div>{blocks.heading(self.one("terms.title"))}<div class="tiny" style="{columns}text-align:justify">{text}</div>'
+
     def greeting(self):
         return self.one("draft.greeting")

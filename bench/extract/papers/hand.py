@@ -19,6 +19,7 @@ class Hand:
         self.native = language != "en" and not odd and rng.random() < 0.25
         self.says = 1.0 if odd else rng.choice([0.0, 0.0, 0.4, 0.9, 1.0])
         self.quotes = rng.choice([0.0, 0.3, 0.8])
+        self.examples, self.bounds = rng.random() < 0.15, rng.random() < 0.2
         self.titles = self.kind == "pydantic" and rng.random() < 0.7 or rng.random() < 0.1
         self.nullable = {"pydantic": rng.choice(["anyof", "anyof", "none"]), "zod": rng.choice(["anyof", "list"]), "typed": "list"}.get(
             self.kind, "none"
@@ -40,8 +41,9 @@ class Hand:
         self.main_date = ""
         self.claimed = {}  # key -> names that belong to other facts of the document
 
-    def name(self, key, group=None, taken=()):
-        """A property name for a concept that is not taken; `group` is put before it when a group was made flat."""
+    def name(self, key, group=None, taken=(), inside=None):
+        """A property name for a concept that is not taken; `group` is put before it when a group was made flat. What the object
+        around it (`inside`) says already may be left out: patient.name."""
         rng, found = self.rng, concept(key)
         if self.codes:
             return next(name for name in (f"{self.letter}{at:02}" for at in range(1, 1000)) if name not in taken)
@@ -61,6 +63,8 @@ class Hand:
             words = words_of(choice)
             if before and words[: len(before)] != [word.lower() for word in before] and choice.lower() not in taken:
                 words = before + words
+            if inside and len(words) > 1 and words[0].lower() == inside and rng.random() < 0.6:
+                words = words[1:]
             name = cased(words or [key], self.case)
             if name not in taken:
                 return name
@@ -149,10 +153,14 @@ def leaf(hand, fact, name, group=None):
         node["format"] = "email"
     if fact.key == "currency" and rng.random() < 0.3:
         node["enum"] = ["EUR", "USD", "GBP", "CHF"]
+    if fact.kind == "money" and node["type"] == "number" and "signed" not in fact.key and "balance" not in fact.key and hand.bounds:
+        node["minimum"] = 0
     example = "" if hand.dates == "printed" and fact.kind == "date" else example_of(rng, fact)
     said = hand.say(fact.key, group, example, note)
     if hand.titles:
         node = {"title": " ".join(words_of(re.sub(r"([a-z])([A-Z])", r"\1 \2", name))).title(), **node}
     if said:
         node["description"] = said
+    if example and hand.examples:
+        node["examples"] = [example if node["type"] == "string" else float(example)]
     return (node if fact.kind == "texts" else hand.maybe_null(node)), value

@@ -123,7 +123,7 @@ THEAD = {
 
 def css(look):
     pages = (
-        f" @top-right {{ content: '{look.paging}'; font-size: .8em; color: #555 }}".replace("%p", "' counter(page) '").replace(
+        f" @top-right {{ content: '{look.paging}'; font: 7.5pt '{look.font}'; color: #555 }}".replace("%p", "' counter(page) '").replace(
             "%n", "' counter(pages) '"
         )
         if look.paging

@@ -19,6 +19,33 @@ def tree(facts):
     return root
 
 
+# Objects that some authors make of facts that stand beside each other.
+GATHERED = {
+    "totals": ["net_total", "discount", "shipping_cost", "tax_rate", "tax_total", "grand_total", "currency"],
+    "period": ["period_start", "period_end"],
+    "payment": ["due_date", "payment_terms", "payment_method", "card_last4", "tendered", "change"],
+    "patient": ["patient_name", "birth_date", "sex", "patient_id"],
+    "employee": ["employee_name", "employee_id", "job_title", "department", "hire_date"],
+    "account": ["account_holder", "account_number", "iban", "bic", "sort_code"],
+    "meter": ["meter_number", "previous_reading", "current_reading", "consumption"],
+    "stay": ["check_in", "check_out", "nights", "guests", "room_type"],
+}
+
+
+def gathered(rng, nodes):
+    """By chance some of the leaves at the top become an object."""
+    for group, keys in GATHERED.items():
+        inside = [key for key in keys if isinstance(nodes.get(key), Fact)]
+        if group not in nodes and len(inside) > 1 and rng.random() < 0.6:
+            made = {key: nodes[key] for key in inside}
+            nodes = {
+                (group if key == inside[0] else key): (made if key == inside[0] else node)
+                for key, node in nodes.items()
+                if key == inside[0] or key not in made
+            }
+    return nodes
+
+
 def placed(hand, name, node):
     """The node itself, or a $ref to it."""
     if not hand.defs:
@@ -83,8 +110,8 @@ class Builder:
                 self.leaf(node, path, None, properties, truth)
         return self.closed(properties, truth), truth
 
-    def leaf(self, fact, path, group, properties, truth, within=None):
-        name = self.hand.name(fact.key, group, properties)
+    def leaf(self, fact, path, group, properties, truth, within=None, inside=None):
+        name = self.hand.name(fact.key, group, properties, inside)
         properties[name], truth[name] = leaf(self.hand, fact, name, group or within)
         self.concepts[path + name] = fact.path if "." in fact.path else fact.key
         self.note(path + name, fact)
@@ -111,7 +138,7 @@ class Builder:
                 if rng.random() < hand.share:
                     self.inside(key, part, node, f"{path}{name}.", None, inner, value, key)
             elif rng.random() < max(0.5, hand.share) and (node.value is not None or rng.random() < 0.5):
-                self.leaf(node, f"{path}{name}.", None, inner, value, key)
+                self.leaf(node, f"{path}{name}.", None, inner, value, None if key in GATHERED else key, key)
         if not inner:
             return
         node = placed(hand, name, self.closed(inner, value))
@@ -194,6 +221,8 @@ def build(rng, sheet, language, odd):
     builder = Builder(hand, sheet.whole)
     hand.main_date = (sheet.main_date or "").rsplit(".", 1)[-1]
     nodes = tree(sheet.facts)
+    if hand.flat < 0.5:
+        nodes = gathered(rng, nodes)
     if rng.random() < 0.15:
         items = list(nodes.items())
         rng.shuffle(items)

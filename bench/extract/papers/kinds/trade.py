@@ -130,7 +130,7 @@ def invoice(draft):
     if sheet.has("seller.iban") and draft.chance(0.5):
         rest += sheet.contacts("seller", "bank_name", "iban", "bic")
     body += blocks.pairs(rest, rng.choice(["colon", "table"])) + draft.stamp() + blocks.para(draft.greeting(), "tiny")
-    return Page(body, draft.imprint("seller", draft.seller))
+    return Page(body + draft.terms(), draft.imprint("seller", draft.seller))
 
 
 def tax_summary(draft):
@@ -176,7 +176,7 @@ def order(draft):
     foot = draft.imprint("buyer", draft.buyer) if draft.chance(0.6) else ""
     if not foot:
         sheet.drop("buyer.vat_id", "buyer.registration_number")
-    return Page(body + f'<p style="margin-top:3em">______________________<br>{sign}</p>', foot)
+    return Page(body + f'<p style="margin-top:3em">______________________<br>{sign}</p>' + draft.terms(), foot)
 
 
 def delivery(draft):
