@@ -55,6 +55,7 @@ class Sheet:
         self.facts, self.labels = {}, {}
         self.whole = {}  # path of an address -> its lines
         self.main_date = None
+        self.bilingual = world.language != "en" and rng.random() < 0.07  # Rechnungsdatum / Invoice date
 
     def put(self, path, value, text=None, kind="text", often=1.0, **more):
         """Adds a fact; with `often` below 1 it may be left out of the document, its truth then is null."""
@@ -113,6 +114,9 @@ class Sheet:
             if twin:
                 at = concept(TWINS[key]).labels[self.world.language].index(twin)
                 self.labels[path] = labels[min(at, len(labels) - 1)]
+        english = concept(path.rsplit(".", 1)[-1]).labels["en"][0]
+        if self.bilingual and isinstance(self.facts.get(path), Fact) and english != self.labels[path]:
+            return f"{self.labels[path]} / {english}"
         return self.labels[path]
 
     def pair(self, path):
