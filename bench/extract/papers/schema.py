@@ -83,7 +83,8 @@ def foreign(rng, nodes, path):
     """By chance one to three properties that have nothing to do with the document."""
     if path or rng.random() > 0.2:
         return []
-    keys = [key for key in FOREIGN if key not in nodes]
+    columns = {key for node in nodes.values() if isinstance(node, Rows) for key in node.columns}
+    keys = [key for key in FOREIGN if key not in nodes and key not in columns]
     return [(key, FOREIGN[key]) for key in rng.sample(keys, rng.randint(1, 3))]
 
 

@@ -10,10 +10,10 @@ AMERICAN = "Federal income tax|Social Security|Medicare|State income tax|401(k)|
 
 
 def rows_of(draft, path, names, amounts, hours):
-    columns = ["description"] + (["hours", "rate"] if hours else []) + ["amount"]
+    columns = ["item_text"] + (["hours", "rate"] if hours else []) + ["item_amount"]
     rows = draft.sheet.rows(path, columns)
     for name, amount in zip(names, amounts):
-        made = {"description": text("description", name), "amount": Fact("amount", "money", amount, draft.written.money(amount, "{n}"))}
+        made = {"item_text": text("item_text", name), "item_amount": Fact("item_amount", "money", amount, draft.written.money(amount, "{n}"))}
         if hours:
             count = Decimal(draft.rng.choice([8, 16, 20, 40, 80, 160]))
             rate = cents(amount / count)

@@ -12,7 +12,7 @@ from ..words.clauses import ANALYTES
 def charges(draft, consumption, unit):
     rng, written = draft.rng, draft.written
     full = draft.chance(0.6)
-    rows = draft.sheet.rows("charges", ["description"] + (["quantity", "unit", "unit_price"] if full else []) + ["amount"], {"line_tax": "number"})
+    rows = draft.sheet.rows("charges", ["item_text"] + (["quantity", "unit", "unit_price"] if full else []) + ["item_amount"], {"line_tax": "number"})
     net = Decimal(0)
     for at, name in enumerate(draft.all("service.charges")[: rng.randint(2, 5)]):
         quantity = Decimal(consumption if at in (1, 2, 4) else rng.choice([1, 30, 31, 365]))
@@ -20,11 +20,11 @@ def charges(draft, consumption, unit):
         amount = cents(quantity * price)
         net += amount
         made = {
-            "description": text("description", name),
+            "item_text": text("item_text", name),
             "quantity": Fact("quantity", "number", quantity, written.number(quantity)),
             "unit_price": Fact("unit_price", "number", price, written.number(price, max(2, -price.as_tuple().exponent))),
             "unit": text("unit", unit if at in (1, 2, 4) else draft.one("charges.unit")),
-            "amount": Fact("amount", "money", amount, written.money(amount, "{n}")),
+            "item_amount": Fact("item_amount", "money", amount, written.money(amount, "{n}")),
         }
         rows.add(made)
     return rows, net
@@ -99,7 +99,7 @@ def utility(draft):
     heads = [sheet.label(f"charges.{column}") for column in rows.columns]
     body += blocks.heading(sheet.label("charges")) + blocks.table(
         heads,
-        ["l" if column in ("description", "unit") else "r" for column in rows.columns],
+        ["l" if column in ("item_text", "unit") else "r" for column in rows.columns],
         [[record[column].text for column in rows.columns] for record in rows.records],
     )
     sums = sheet.pairs("net_total")

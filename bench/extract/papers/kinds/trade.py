@@ -46,7 +46,7 @@ def sums(draft, net, paid=True):
         net -= sheet.facts["discount"].value
         label, value = sheet.pair("discount")
         pairs.append((label, draft.written.signed(value) if draft.written.minus != "paren" else f"({value})"))
-        sheet.facts["discount"].written = [value]
+        sheet.facts["discount"].written, sheet.facts["discount"].note = [value], "positive, whatever sign is printed"
     if sheet.money("shipping_cost", draft.price(4, 60), 0.3):
         net += sheet.facts["shipping_cost"].value
         pairs += sheet.pairs("shipping_cost")
