@@ -114,7 +114,12 @@ def verify(out):
         stem = row["id"]
         source = out / "digital" / f"{stem}.pdf"
         pdf = (source if source.exists() else out / "pdfs" / f"{stem}.pdf").read_bytes()
-        paths = {path for path, _ in leaves(truths[stem])}
+        values_of = dict(leaves(truths[stem]))
+        paths = set(values_of)
+        for entry in row["forms"]:
+            if entry["path"] in paths and not check.agrees(entry["kind"], values_of[entry["path"]], entry["written"]):
+                bad += 1
+                print(f"{stem}: {entry['path']}: {values_of[entry['path']]!r} is not what {entry['written']} says")
         for path in sorted(paths ^ {entry["path"] for entry in row["forms"]}):
             bad += 1
             print(f"{stem}: {path}: only in the {'truth' if path in paths else 'forms'}")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+from decimal import Decimal
 from pathlib import Path
 
 PARSE = Path(__file__).resolve().parents[2] / "parse"  # its generator knows when text lies over text
@@ -47,3 +48,22 @@ def missing(pdf, forms):
         if not found or not entry["written"]:
             out.append(entry)
     return out
+
+
+def digits(text):
+    """Digits without zeros at the ends: 1.234,50 and 1234.5 have the same."""
+    return re.sub(r"[^0-9]", "", text).strip("0")
+
+
+def agrees(kind, value, written):
+    """Whether a value of the truth is what a written form says. Enums and ticks say it in words of their own, and so do currency signs."""
+    if kind in ("choice", "flag") or not written:
+        return bool(written)
+    if kind == "texts":
+        return list(value) == list(written)
+    if kind in ("money", "number", "count") and not isinstance(value, str):
+        return any(digits(f"{Decimal(str(value)):f}") == digits(form) for form in written)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d(-\d\d)?", value):  # a day or a month
+        year, *_, last = value.split("-")
+        return any((year in form or year[2:] in form) and (len(value) == 7 or last.lstrip("0") in form) for form in written)
+    return any(squeezed(str(value)) == squeezed(form) or str(value) in form for form in written)

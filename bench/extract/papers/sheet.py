@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .lexicon import concept
+from .written import cents
 
 # Labels of pairs are drawn together: the second of each stands at the same place in its list as the first.
 TWINS = {"period_end": "period_start", "check_out": "check_in", "arrives": "departs", "current_reading": "previous_reading", "job_end": "job_start"}
@@ -73,7 +74,7 @@ class Sheet:
         return self.put(path, day, self.written.date(day, form), "date", often)
 
     def money(self, path, value, often=1.0, text=None):
-        return self.put(path, Decimal(value), text or self.written.money(value), "money", often)
+        return self.put(path, cents(value), text or self.written.money(value), "money", often)
 
     def number(self, path, value, often=1.0, unit="", places=None):
         text = self.written.number(value, places) + (f" {unit}" if unit else "")

@@ -123,5 +123,5 @@ class Written:
 
     def percent(self, value):
         value = Decimal(value)
-        text = self.number(value, None if value == value.to_integral() or self.rng.random() < 0.6 else 2)
+        text = self.number(value, None if value == value.to_integral() or value.as_tuple().exponent < -2 or self.rng.random() < 0.6 else 2)
         return text + ("%" if self.language == "en" else self.rng.choice([" %", "%"]))
