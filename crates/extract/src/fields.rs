@@ -2,7 +2,7 @@
 
 use docmill_model::schema::{Hints, Kind, Node, Property};
 
-use crate::concepts::{Known, Role, concepts, of_words, role_of, suits};
+use crate::concepts::{Known, Role, concepts, is_amount, of_words, role_of, suits};
 use crate::recognise::dates::style_in;
 use crate::recognise::{DateStyle, Want};
 use crate::synonyms::Shape;
@@ -202,7 +202,9 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
     }
     if leaf.kind == Kind::Text && use_ == Use::Row {
         // An `item` is what it is called before it is its number.
-        concepts.sort_by_key(|(known, _)| known.concept.labels.first() != Some(&"description"));
+        concepts.sort_by_key(|(known, _)| {
+            (known.concept.labels.first() != Some(&"description"), is_amount(known.concept.shape))
+        });
     }
     // What looks otherwise is something else.
     let shape = concepts.first().map(|(known, _)| known.concept.shape);

@@ -134,6 +134,14 @@ fn stacks(page: &Page, row: &[Cell]) -> bool {
     let is_number = |line: &String| {
         line.contains(|c: char| c.is_ascii_digit()) && line.chars().filter(|c| c.is_alphabetic()).count() <= 3
     };
+    let is_row = |line: &String| {
+        let numbers = line.split(' ').filter(|word| is_number(&(*word).to_owned()) && word.len() > 1).count();
+        numbers >= 2 && line.contains(char::is_alphabetic)
+    };
+    // All columns in one cell.
+    if row.iter().any(|cell| lines(cell).iter().filter(|line| is_row(line)).count() >= 2) {
+        return true;
+    }
     let stacked: Vec<(usize, bool)> = row
         .iter()
         .map(lines)

@@ -47,7 +47,7 @@ impl Search<'_> {
         let words: Vec<&Piece> = sample.iter().flat_map(|line| &line.pieces).collect();
         let labels = &header.labels;
         let mut cuts = vec![f32::MIN];
-        cuts.extend(labels.windows(2).map(|pair| cut(&pair[0], &pair[1], &runs, &words)));
+        cuts.extend(labels.windows(2).map(|pair| cut(&pair[0], &pair[1], &runs, &words, sample.len())));
         cuts.push(f32::MAX);
         let column = |(place, label): (&[f32], &Label)| Column {
             x0: place[0],
@@ -128,7 +128,7 @@ fn runs(line: &Line) -> Vec<Run> {
 
 /// Where two columns part: between the middles of their labels, where the fewest words and runs of words are
 /// crossed, and there in the widest gap.
-fn cut(left: &Label, right: &Label, runs: &[Run], words: &[&Piece]) -> f32 {
+fn cut(left: &Label, right: &Label, runs: &[Run], words: &[&Piece], lines: usize) -> f32 {
     let (from, to) = ((left.x0 + left.x1) / 2.0, (right.x0 + right.x1) / 2.0);
     let edges = words.iter().map(|word| word.x0).filter(|x| *x > from && *x <= right.x1);
     let mut candidates: Vec<f32> = edges.chain([right.x0, (left.x1 + right.x0) / 2.0]).collect();
@@ -138,7 +138,10 @@ fn cut(left: &Label, right: &Label, runs: &[Run], words: &[&Piece]) -> f32 {
     for x in candidates {
         let at = x - 0.3;
         let crossed = |x0: f32, x1: f32| x0 < at - 0.5 && x1 > at + 0.5;
-        let runs_crossed = runs.iter().filter(|run| crossed(run.x0, run.x1)).count() as f32;
+        // Where words begin below each other a column begins, however near the one before it is.
+        let begun = words.iter().filter(|word| (word.x0 - x).abs() < 1.5).count() as f32;
+        let crossed_share = (1.0 - begun / lines.max(1) as f32).max(0.0);
+        let runs_crossed = crossed_share * runs.iter().filter(|run| crossed(run.x0, run.x1)).count() as f32;
         let words_crossed = words.iter().filter(|word| crossed(word.x0, word.x1)).count() as f32;
         let header = f32::from(u8::from(at < left.x1 - 1.0)) + f32::from(u8::from(at > right.x0 + 1.0)) * 0.5;
         let outside = f32::from(u8::from(x > to));

@@ -233,6 +233,12 @@ fn kind_of(text: &str, habits: Habits) -> Kind {
     }
 }
 
+/// Whether a line says an amount at its end: between rows it is something else than a part of one.
+fn ends_in_amount(line: &Line) -> bool {
+    let last = line.pieces.last().map_or("", |piece| piece.text);
+    last.len() >= 4 && last.contains(['.', ',']) && last.ends_with(|c: char| c.is_ascii_digit())
+}
+
 /// Lines that follow each other with the same last column.
 fn groups(lines: &[Candidate], strip: &[Line]) -> Vec<Vec<usize>> {
     let right = |at: usize| lines[at].cells.last().and_then(|cell| cell.pieces.last()).map_or(0.0, |piece| piece.x1);
@@ -241,7 +247,9 @@ fn groups(lines: &[Candidate], strip: &[Line]) -> Vec<Vec<usize>> {
         let goes_on = groups.last().and_then(|group| group.last()).is_some_and(|last| {
             let (a, b) = (lines[*last].at, lines[at].at);
             let alike = (right(*last) - right(at)).abs() < SAME_EDGE && b - a <= BETWEEN_MAX;
-            alike && strip[a].page == strip[b].page && !strip[a..b].iter().any(is_sum)
+            alike
+                && strip[a].page == strip[b].page
+                && !strip[a + 1..b].iter().any(|line| is_sum(line) || ends_in_amount(line))
         });
         match groups.last_mut().filter(|_| goes_on) {
             Some(group) => group.push(at),

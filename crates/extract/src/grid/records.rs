@@ -1,11 +1,16 @@
 //! The lines under a header as rows: which lines are rows, which go on with the row before, and where rows end.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use crate::cite::join;
+use crate::concepts::of_words;
 use crate::confidence::{Evidence, ValueKind, Way};
 use crate::lines::{Line, Piece, source_of, text_of};
 use crate::recognise::Want;
+use crate::synonyms::Shape;
 use crate::tokens::{is_filler, label, tokens};
 
 use super::header::header;
@@ -17,6 +22,8 @@ const ROWS_MAX: usize = 50_000;
 const USUAL_LINES: usize = 200;
 /// A gap between lines that is so many times as wide as the usual one ends a row.
 const GAP: f32 = 1.7;
+/// A gap wider than this share of a line's height parts its first words from what follows.
+const RUN_GAP: f32 = 1.0;
 /// Lines of one row.
 const ROW_LINES_MAX: usize = 12;
 
@@ -321,10 +328,11 @@ fn append(own: &mut CellValue, more: CellValue) {
     }
 }
 
-/// Sums in any language of the labels: the row says so in its first words.
+/// Words that sums consist of, in any language of the labels.
 const SUMS: &[&str] = &[
     "total",
     "subtotal",
+    "sub",
     "sum",
     "summe",
     "gesamt",
@@ -334,6 +342,8 @@ const SUMS: &[&str] = &[
     "rechnungsbetrag",
     "netto",
     "brutto",
+    "net",
+    "gross",
     "mwst",
     "ust",
     "vat",
@@ -341,10 +351,11 @@ const SUMS: &[&str] = &[
     "tva",
     "iva",
     "btw",
+    "gst",
     "totaal",
     "subtotaal",
     "somme",
-    "sou",
+    "sous",
     "balance",
     "grand",
     "amount",
@@ -354,25 +365,80 @@ const SUMS: &[&str] = &[
     "shipping",
     "versandkosten",
     "discount",
+    "rabatt",
+    "remise",
     "endbetrag",
     "carried",
+    "brought",
+    "forward",
     "ubertrag",
     "montant",
     "base",
     "suma",
+    "invoice",
+    "factura",
+    "facture",
+    "rechnung",
+    "factuur",
+    "general",
+    "due",
+    "incl",
+    "inkl",
+    "excl",
+    "exkl",
+    "ht",
+    "ttc",
+    "eur",
+    "usd",
+    "gbp",
+    "chf",
+    "inr",
+    "euro",
+    "zzgl",
+    "including",
+    "excluding",
+    "inc",
+    "page",
+    "seite",
+    "general",
+    "payable",
+    "imponible",
+    "bruto",
+    "neto",
+    "brut",
 ];
+/// Words of a sum that alone say so.
+const FIRST: &[&str] =
+    &["invoice", "factura", "facture", "rechnung", "factuur", "amount", "importe", "montant", "page", "seite", "base"];
+/// Concepts of amounts that may be rows of their own: taxes and fees of a list.
+const ROWS: &[&str] =
+    &["tax deducted", "hourly rate", "tip", "shipping", "discount", "debit", "credit", "unit price", "line total"];
 
+/// Whether a line's first words say a sum rather than a row: nothing but words of sums, or what documents call one.
 pub fn is_sum(line: &Line) -> bool {
-    let first: Vec<&str> = line.pieces.iter().map(|piece| piece.text).take(4).collect();
-    let words = tokens(first.first().copied().unwrap_or_default());
-    let speaking: Vec<_> = words.iter().filter(|token| !is_filler(&token.norm)).collect();
-    let all: usize = line
-        .pieces
-        .iter()
-        .map(|piece| tokens(piece.text).iter().filter(|t| t.norm.chars().any(char::is_alphabetic)).count())
-        .sum();
-    speaking.len() <= 4
-        && line.pieces.iter().any(|piece| piece.text.contains(|c: char| c.is_ascii_digit()))
-        && speaking.first().is_some_and(|token| SUMS.contains(&token.norm.as_str()))
-        && all <= 6
+    static WORDS: LazyLock<HashSet<String>> =
+        LazyLock::new(|| SUMS.iter().flat_map(|word| tokens(word)).map(|token| token.norm).collect());
+    if !line.pieces.iter().any(|piece| piece.text.contains(|c: char| c.is_ascii_digit())) {
+        return false;
+    }
+    let words: Vec<String> = tokens(&first_run(line))
+        .into_iter()
+        .map(|token| token.norm)
+        .filter(|norm| norm.chars().all(char::is_alphabetic) && norm != "percent" && !is_filler(norm))
+        .collect();
+    let only = words.iter().all(|word| WORDS.contains(word));
+    let says = words.iter().any(|word| !FIRST.contains(&word.as_str()));
+    let named = || {
+        of_words(&words).any(|known| {
+            known.concept.shape == Shape::Money && known.concept.labels.first().is_some_and(|name| !ROWS.contains(name))
+        })
+    };
+    (1..=6).contains(&words.len()) && (only && says || named())
+}
+
+/// The words that a line begins with, up to a gap.
+fn first_run(line: &Line) -> String {
+    let gap = if line.grid.is_some() { 0.0 } else { RUN_GAP * line.height() };
+    let rest = line.pieces.windows(2).take_while(|pair| pair[1].x0 - pair[0].x1 < gap).count();
+    text_of(&line.pieces[..(rest + 1).min(line.pieces.len())])
 }
