@@ -1,8 +1,9 @@
-//! Extracts from every document of a folder: `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence]
-//! [--explain=PATH]`.
+//! Extracts from every document of a folder:
+//! `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH]`.
 //!
 //! `SCHEMA.json` is `{id: JSON Schema}`; an id is a file name without its ending, in the folder or below it. Writes a
-//! line `{id, fields, confidence}` for each id, with `--evidence` also what the confidence was made from. Parse and extraction run in this one process, without OCR.
+//! line `{id, fields, confidence}` for each id, with `--evidence` also what the confidence was made from. Parse and
+//! extraction run in this one process, without OCR.
 
 use std::collections::HashMap;
 use std::io::Write;

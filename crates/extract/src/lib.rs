@@ -1,9 +1,11 @@
 //! Pages and a JSON Schema to values with their sources. Pure: no model, no network, nothing invented.
 //!
-//! The way of a value: the schema's leaves become fields with labels and a type (`fields`, `synonyms`); the pages
-//! become phrases that know their neighbours (`view`); labels are found (`labels`), and by them values of the wanted
-//! type (`places`, `recognise`), amounts checked by their sum (`sums`); each text serves one field (`assign`); arrays of objects are read from tables
-//! (`tables`); and all of it is put where the schema has its place, with citations (`fill`, `cite`).
+//! The way of a value: the schema's leaves become fields with labels and a type (`fields`, `concepts`, `synonyms`); the
+//! pages become phrases that know their neighbours (`view`) and lines (`lines`); labels are found (`labels`), and by them
+//! values of the wanted type (`places`, `recognise`), beside them parties (`parties`) and fields of forms (`forms`);
+//! amounts are checked by their sum (`sums`); each text serves one field (`assign`); arrays of objects are read from rows
+//! (`grid`); and all of it is put where the schema has its place, with citations (`fill`, `cite`) and a confidence
+//! (`confidence`). `explain` says why.
 
 mod assign;
 mod cite;
