@@ -77,6 +77,9 @@ pub enum Edge {
     Last,
 }
 
+/// Concepts of rows: on a page they are meant only by a name that means nothing else.
+const OF_ROWS: &[&str] =
+    &["line total", "unit price", "quantity", "item number", "position", "booking date", "value date", "description"];
 /// Words of a description's first sentence that are read.
 const DESCRIPTION_WORDS_MAX: usize = 16;
 /// Concepts of one property whose labels are looked for on a page.
@@ -185,18 +188,28 @@ impl Name {
     }
 }
 
-fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field {
-    let name = Name::of(path);
+/// The concepts that a field is, best first, all of one shape.
+fn concepts_of(
+    name: &Name,
+    property: &Property,
+    leaf: &Node,
+    use_: Use,
+    description: &str,
+) -> Vec<(&'static Known, f32)> {
     let mut concepts = concepts(&[&name.full, &name.own, &name.rest], property, leaf);
     if is_dated(&property.name, leaf) {
         concepts.retain(|(known, _)| known.concept.shape == Shape::Date);
     }
     match use_ {
-        Use::Page => concepts.truncate(PAGE_CONCEPTS_MAX),
+        Use::Page => {
+            let first = concepts.first().and_then(|(known, _)| known.concept.labels.first().copied());
+            let of_page = |name: &str| Some(name) == first || !OF_ROWS.contains(&name);
+            concepts.retain(|(known, _)| known.concept.labels.first().is_some_and(|name| of_page(name)));
+            concepts.truncate(PAGE_CONCEPTS_MAX);
+        }
         // The concepts of rows stand behind those of pages.
         Use::Row => concepts.reverse(),
     }
-    let description = property.node.description.as_deref().or(leaf.description.as_deref()).unwrap_or_default();
     if concepts.is_empty() {
         concepts = of_description(description, leaf);
     }
@@ -209,6 +222,14 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
     // What looks otherwise is something else.
     let shape = concepts.first().map(|(known, _)| known.concept.shape);
     concepts.retain(|(known, _)| Some(known.concept.shape) == shape);
+    concepts
+}
+
+fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field {
+    let name = Name::of(path);
+    let description = property.node.description.as_deref().or(leaf.description.as_deref()).unwrap_or_default();
+    let concepts = concepts_of(&name, property, leaf, use_, description);
+    let shape = concepts.first().map(|(known, _)| known.concept.shape);
     let titles = [property.node.title.as_deref(), leaf.title.as_deref()];
     let (labels, against) = labels_of(&name, &titles, description, &concepts);
     let mut labels = Labels(labels);
@@ -282,19 +303,16 @@ fn labels_of(
         labels.add(label(title), 0.95, false);
     }
     described(description, &mut labels);
-    let mut against = Vec::new();
     for (at, (concept, share)) in concepts.iter().enumerate() {
         let share = share * if at == 0 { 1.0 } else { 0.95 };
         for known in &concept.labels {
             labels.add(known.words.clone(), known.weight * share, known.weak);
         }
-        let foreign = |word: &&String| !name.own.contains(word) && !name.parent.contains(word);
-        against.extend(concept.against.iter().filter(foreign).cloned());
     }
-    // What one concept warns of may be another's label.
-    if concepts.len() > 1 {
-        against.retain(|word| concepts.iter().all(|(concept, _)| concept.against.contains(word)));
-    }
+    // What the first concept warns of; what others call it is a label of its own.
+    let foreign = |word: &&String| !name.own.contains(word) && !name.parent.contains(word);
+    let warned = concepts.first().map(|(concept, _)| concept.against.iter().filter(foreign).cloned().collect());
+    let against = warned.unwrap_or_default();
     (labels.0, against)
 }
 

@@ -69,9 +69,10 @@ pub fn header(search: &Search, lines: &[Line], start: usize) -> Option<Header> {
         let side = if is(&search.own) { Some(true) } else { is(&search.others).then_some(false) };
         sides.extend(side.map(|side| (words[0].x0, side)));
         let found = labels_of(search, &words);
-        match found.iter().any(|label| !label.fields.is_empty()) {
-            true => own += 1,
-            false => other += usize::from(!is_known(&words)),
+        if found.iter().any(|label| !label.fields.is_empty()) {
+            own += 1;
+        } else {
+            other += usize::from(!is_known(&words));
         }
         labels.extend(found);
     }

@@ -258,10 +258,8 @@ impl Search<'_> {
         }
         let kind = ValueKind::of(&field.want);
         let evidence = Evidence { score, margin: 1.0, fit: first.fit, way: Way::Table, kind, ..Evidence::default() };
-        let value = match field.many {
-            true => found.iter().map(|found| found.value.clone()).collect(),
-            false => first.value.clone(),
-        };
+        let value =
+            if field.many { found.iter().map(|found| found.value.clone()).collect() } else { first.value.clone() };
         let source = source_of(&self.view.pages[line.page], pieces, &text);
         Some(CellValue { path: field.path.clone(), value, source, evidence })
     }
@@ -272,15 +270,11 @@ impl Search<'_> {
             return;
         }
         let Some(more) = read.values.into_iter().next() else { return };
-        if let Some((path, value)) = self.labelled(line, fit) {
-            if !row.iter().any(|own| own.path == path) {
-                row.push(CellValue { path, value, ..more });
-                return;
-            }
-        }
-        match row.iter_mut().find(|own| own.path == more.path).filter(|_| joins) {
-            Some(own) => append(own, more),
-            None => {}
+        let own = self.labelled(line, fit).filter(|(path, _)| !row.iter().any(|own| own.path == *path));
+        if let Some((path, value)) = own {
+            row.push(CellValue { path, value, ..more });
+        } else if let Some(own) = row.iter_mut().find(|own| own.path == more.path).filter(|_| joins) {
+            append(own, more);
         }
     }
 

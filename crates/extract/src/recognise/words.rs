@@ -87,7 +87,9 @@ const SAME: &[&str] = &[
 fn spellings(choice: &str) -> Vec<String> {
     let words = |text: &str| tokens(text).into_iter().map(|token| token.norm).collect::<Vec<_>>().join(" ");
     let own = words(&split_camel(choice));
-    let group = SAME.iter().find(|group| group.split('|').any(|name| words(name) == own));
+    // A brand is a card, but a card is not that brand.
+    let brand = ["visa", "mastercard", "maestro", "amex"].contains(&own.as_str());
+    let group = SAME.iter().find(|group| !brand && group.split('|').any(|name| words(name) == own));
     let others = group.into_iter().flat_map(|group| group.split('|')).map(words);
     let mut all = vec![own.clone()];
     all.extend(others.filter(|other| *other != own));

@@ -82,9 +82,9 @@ fn rows_need_no_header_when_their_sum_is_printed() {
         "description": text(), "quantity": number(), "unit_price": number(), "amount": number() } } });
     let lines = [
         "Corner shop",
-        "Yogurt natural              2.50",
-        "2 x Bread dark              7.00",
-        "Olive oil                   9.40",
+        "Yogurt natural          2.50",
+        "2 x Bread dark          7.00",
+        "Olive oils           9.40",
         "Total                      18.90",
         "Card payment               18.90",
     ];
@@ -94,7 +94,7 @@ fn rows_need_no_header_when_their_sum_is_printed() {
         json!([
             { "description": "Yogurt natural", "quantity": null, "unit_price": null, "amount": 2.5 },
             { "description": "Bread dark", "quantity": 2, "unit_price": null, "amount": 7.0 },
-            { "description": "Olive oil", "quantity": null, "unit_price": null, "amount": 9.4 }
+            { "description": "Olive oils", "quantity": null, "unit_price": null, "amount": 9.4 }
         ])
     );
 }
