@@ -32,7 +32,7 @@ static BY_WORDS: LazyLock<HashMap<Vec<String>, Vec<usize>>> = LazyLock::new(|| {
     let mut map: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
     for (at, known) in KNOWN.iter().enumerate() {
         let labels = known.labels.iter().filter(|label| !label.weak).map(|label| &label.words);
-        for words in labels.chain(&known.names) {
+        for words in labels.chain(&known.names).filter(|words| !words.is_empty()) {
             let places = map.entry(sorted(words)).or_default();
             if !places.contains(&at) {
                 places.push(at);

@@ -179,7 +179,7 @@ mod tests {
             ("13600 Aix-en-Provence, France", "13600", Some("Aix-en-Provence"), None, Some("France")),
             ("Fremont CA 94538", "94538", Some("Fremont"), Some("CA"), None),
             ("San Francisco, California 94110", "94110", Some("San Francisco"), Some("California"), None),
-            ("Seattle, WA 98109-5210, US", "98109-5210", Some("Seattle"), Some("WA"), None),
+            ("Seattle, WA 98109-5210, US", "98109-5210", Some("Seattle"), Some("WA"), Some("US")),
             ("Cardiff CF0 9BT", "CF0 9BT", Some("Cardiff"), None, None),
             ("SW1A 1AA", "SW1A 1AA", None, None, None),
         ] {

@@ -122,6 +122,11 @@ pub fn find(text: &str, style: &DateStyle, order: DateOrder) -> Vec<Found> {
     }
     for c in DAY_NAME.captures_iter(text) {
         let whole = c.get(0).map(|m| m.range()).unwrap_or_default();
+        // `1 - July 31, 2014`: the year is still to come.
+        let rest = text[whole.end..].trim_start_matches([',', ' ']);
+        if c[3].len() == 2 && rest.len() >= 4 && rest.bytes().take(4).all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
         add(whole, month(&c[2]).and_then(|month| date(&c[3], month, small(&c[1]))), 1.0);
     }
     for c in NAME_DAY.captures_iter(text) {

@@ -116,6 +116,9 @@ pub fn choices(text: &str, choices: &[Value]) -> Vec<Found> {
             }
         }
     }
+    // What names itself is no other choice's other name.
+    let named: Vec<_> = found.iter().filter(|f| f.fit == 1.0).map(|f| f.range.clone()).collect();
+    found.retain(|f| f.fit == 1.0 || !named.iter().any(|r| r.start < f.range.end && f.range.start < r.end));
     let ranges: Vec<_> = found.iter().map(|f| f.range.clone()).collect();
     found.retain(|f| {
         !ranges.iter().any(|r| r.len() > f.range.len() && r.start <= f.range.start && f.range.end <= r.end)

@@ -27,7 +27,7 @@ fn a_schema_that_has_nothing_to_do_with_the_document_stays_null() {
 #[test]
 fn five_thousand_leaves_are_taken() {
     let names: Vec<String> = (0..4_999).map(|n| format!("leaf_{n}")).collect();
-    let mut properties: serde_json::Map<String, Value> = names.into_iter().map(|name| (name, text())).collect();
+    let mut properties: serde_json::Map<String, Value> = names.into_iter().map(|name| (name, json!({}))).collect();
     properties.insert("total".into(), number());
     let read = read(&[page(&["Total: 12.50", "Leaf 17: oak"])], Value::Object(properties));
     assert_eq!(read.data["total"], 12.5);
