@@ -1,7 +1,8 @@
 //! The project's own checks: `cargo xtask check` runs them all, each name alone runs one. Beside them what developers
-//! run by hand: `cargo xtask parse-report`.
+//! run by hand: `cargo xtask parse-report` and `extract-fit`.
 
 mod deps;
+mod extract_fit;
 mod licences;
 mod metadata;
 mod parse_report;
@@ -9,7 +10,8 @@ mod sizes;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask check | deps | licences | sizes [--report] | parse-report OPTIONS";
+const USAGE: &str =
+    "usage: cargo xtask check | deps | licences | sizes [--report] | parse-report OPTIONS | extract-fit OPTIONS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         Some("licences") => licences::check(),
         Some("sizes") => sizes::check(report),
         Some("parse-report") => parse_report::report(&arguments[1..]),
+        Some("extract-fit") => extract_fit::run(&arguments[1..]),
         _ => Err(USAGE.into()),
     };
     match outcome {

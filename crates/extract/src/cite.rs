@@ -25,12 +25,7 @@ pub fn of_spans(view: &View, spans: &[Span]) -> Vec<Source> {
         let text = phrase.text[span.start..span.end].to_owned();
         let source = source(page, phrase.words(span.start, span.end), text);
         match sources.last_mut().filter(|last| last.citation.page == source.citation.page) {
-            Some(last) => {
-                last.citation.text.push('\n');
-                last.citation.text.push_str(&source.citation.text);
-                last.citation.boxes.extend(source.citation.boxes);
-                last.parsing = last.parsing.min(source.parsing);
-            }
+            Some(last) => join(last, source),
             None => sources.push(source),
         }
     }
@@ -49,7 +44,20 @@ pub fn of_cell(page: &Page, cell: &Cell) -> Source {
 
 fn source(page: &Page, words: Range<usize>, text: String) -> Source {
     let words: Vec<&Word> = page.words.get(words).unwrap_or_default().iter().collect();
-    Source { citation: citation(page, text, boxes(&words)), parsing: parsing(&words) }
+    of_words(page, &words, text)
+}
+
+/// The source of words of one page.
+pub fn of_words(page: &Page, words: &[&Word], text: String) -> Source {
+    Source { citation: citation(page, text, boxes(words)), parsing: parsing(words) }
+}
+
+/// One source for both: the second stands under the first on the same page.
+pub fn join(first: &mut Source, second: Source) {
+    first.citation.text.push('\n');
+    first.citation.text.push_str(&second.citation.text);
+    first.citation.boxes.extend(second.citation.boxes);
+    first.parsing = first.parsing.min(second.parsing);
 }
 
 fn citation(page: &Page, text: String, boxes: Vec<BBox>) -> Citation {

@@ -1,14 +1,12 @@
 //! From a leaf of the schema to what is looked for: labels, a type, and words that speak against a place.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use docmill_model::schema::{Hints, Kind, Node, Property};
 
-use docmill_model::schema::{Kind, Node, Property};
-
+use crate::concepts::{Known, Role, concepts, is_amount, of_words, role_of, suits};
 use crate::recognise::dates::style_in;
 use crate::recognise::{DateStyle, Want};
-use crate::synonyms::{CONCEPTS, Concept, Shape};
-use crate::tokens::{Token, is_filler, label};
+use crate::synonyms::Shape;
+use crate::tokens::{fold, label};
 
 /// A label to look for, as comparable words.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +35,55 @@ pub struct Field {
     pub issuer: bool,
     /// Its part in `net + tax = total`.
     pub sum: Option<SumPart>,
+    /// Whose value it is.
+    pub role: Option<Role>,
+    /// What it is of a party: its name, a part of its address.
+    pub part: Option<Part>,
+    /// Which of the two dates of a period.
+    pub edge: Option<Edge>,
+    /// The page that it stands on, from 1, or from the end with a minus.
+    pub page: Option<i64>,
+    /// A value has letters: what has a name, not a number.
+    pub speaks: bool,
+    /// Names of the lexicon's concepts that it is, best first.
+    pub concepts: Vec<&'static str>,
 }
+
+impl Field {
+    pub fn is(&self, concept: &str) -> bool {
+        self.concepts.contains(&concept)
+    }
+}
+
+/// What a value is of a firm or a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Name,
+    Street,
+    PostCode,
+    City,
+    State,
+    Country,
+    Address,
+    Phone,
+    Email,
+    Url,
+}
+
+/// `1 May - 31 May`: the first or the last date of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    First,
+    Last,
+}
+
+/// Concepts of rows: on a page they are meant only by a name that means nothing else.
+const OF_ROWS: &[&str] =
+    &["line total", "unit price", "quantity", "item number", "position", "booking date", "value date", "description"];
+/// Words of a description's first sentence that are read.
+const DESCRIPTION_WORDS_MAX: usize = 16;
+/// Concepts of one property whose labels are looked for on a page.
+const PAGE_CONCEPTS_MAX: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SumPart {
@@ -69,63 +115,28 @@ pub fn of_sum_part(part: SumPart) -> Field {
         choices: None,
         format: None,
         pattern: None,
+        hints: Hints::default(),
     };
     let property = Property { name: part.name().to_owned(), required: false, node };
     field(std::slice::from_ref(&property.name), &property, &property.node, Use::Page)
-}
-
-struct Known {
-    concept: &'static Concept,
-    labels: Vec<Label>,
-    against: Vec<String>,
-}
-
-static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let known = |concept: &'static Concept| Known {
-        concept,
-        labels: concept.labels.split('|').filter_map(known_label).collect(),
-        against: concept.against.split('|').flat_map(label).collect(),
-    };
-    CONCEPTS.iter().map(known).collect()
-});
-
-/// Which concepts have a label of these words, in any order.
-static BY_WORDS: LazyLock<HashMap<Vec<String>, Vec<usize>>> = LazyLock::new(|| {
-    let mut map: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
-    for (at, known) in KNOWN.iter().enumerate() {
-        for label in known.labels.iter().filter(|label| !label.weak) {
-            let places = map.entry(sorted(&label.words)).or_default();
-            if !places.contains(&at) {
-                places.push(at);
-            }
-        }
-    }
-    map
-});
-
-/// Whether these words are, all together, what some business document calls something.
-pub fn is_known_label(tokens: &[Token]) -> bool {
-    let words: Vec<String> =
-        tokens.iter().map(|token| token.norm.clone()).filter(|norm| !is_filler(norm)).take(7).collect();
-    (1..=6).contains(&words.len()) && BY_WORDS.contains_key(&sorted(&words))
-}
-
-fn known_label(text: &str) -> Option<Label> {
-    let weak = text.starts_with('~');
-    let words = label(text.trim());
-    (!words.is_empty()).then_some(Label { words, weight: if weak { 0.7 } else { 0.92 }, weak })
-}
-
-fn sorted(words: &[String]) -> Vec<String> {
-    let mut words = words.to_vec();
-    words.sort();
-    words
 }
 
 /// The leaves below `node` (scalars and arrays of scalars), each with its path. Arrays of objects are not among them.
 pub fn of_object(node: &Node, use_: Use) -> Vec<Field> {
     let mut fields = Vec::new();
     collect(node, use_, &mut Vec::new(), &mut fields);
+    // An address beside its own post code or city is the street.
+    let with_place: Vec<Vec<String>> = fields
+        .iter()
+        .filter(|field| matches!(field.part, Some(Part::PostCode | Part::City)))
+        .map(|field| field.path[..field.path.len() - 1].to_vec())
+        .collect();
+    for field in fields.iter_mut().filter(|field| field.part == Some(Part::Address)) {
+        if with_place.iter().any(|parent| *parent == field.path[..field.path.len() - 1]) {
+            field.part = Some(Part::Street);
+            field.want = Want::Text;
+        }
+    }
     fields
 }
 
@@ -151,62 +162,205 @@ fn collect(node: &Node, use_: Use, path: &mut Vec<String>, fields: &mut Vec<Fiel
     }
 }
 
-fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field {
-    let own = label(&property.name);
-    let parent = path.iter().rev().nth(1).map(|name| label(name)).unwrap_or_default();
-    let full: Vec<String> = parent.iter().chain(&own).cloned().collect();
-    let mut concepts = concepts(&full, &own, property, leaf);
+/// What a name says: its own words, with its parent's, and whose it is.
+struct Name {
+    own: Vec<String>,
+    /// The parent's words before its own; equal to `own` at the root.
+    full: Vec<String>,
+    parent: Vec<String>,
+    role: Option<Role>,
+    /// The own words without those that say the role.
+    rest: Vec<String>,
+}
+
+impl Name {
+    fn of(path: &[String]) -> Self {
+        let words: Vec<Vec<String>> = path.iter().map(|name| label(name)).collect();
+        let own = words.last().cloned().unwrap_or_default();
+        let parent = words.iter().rev().nth(1).cloned().unwrap_or_default();
+        let full = parent.iter().chain(&own).cloned().collect();
+        let own_role = role_of(&own).filter(|(_, rest)| !rest.is_empty());
+        let outer = words.iter().rev().skip(1).find_map(|words| role_of(words));
+        let rest = own_role.as_ref().map_or_else(|| own.clone(), |(_, rest)| rest.clone());
+        let alone = role_of(&own).filter(|(_, rest)| rest.is_empty());
+        let role = own_role.or(outer).or(alone).map(|(role, _)| role);
+        Self { own, full, parent, role, rest }
+    }
+}
+
+/// The concepts that a field is, best first, all of one shape.
+fn concepts_of(
+    name: &Name,
+    property: &Property,
+    leaf: &Node,
+    use_: Use,
+    description: &str,
+) -> Vec<(&'static Known, f32)> {
+    let mut concepts = concepts(&[&name.full, &name.own, &name.rest], property, leaf);
+    if is_dated(&property.name, leaf) {
+        concepts.retain(|(known, _)| known.concept.shape == Shape::Date);
+    }
     match use_ {
-        Use::Page => concepts.truncate(1),
+        Use::Page => {
+            let first = concepts.first().and_then(|(known, _)| known.concept.labels.first().copied());
+            let of_page = |name: &str| Some(name) == first || !OF_ROWS.contains(&name);
+            concepts.retain(|(known, _)| known.concept.labels.first().is_some_and(|name| of_page(name)));
+            concepts.truncate(PAGE_CONCEPTS_MAX);
+        }
         // The concepts of rows stand behind those of pages.
         Use::Row => concepts.reverse(),
     }
-    let mut labels = Labels::default();
-    if !parent.is_empty() {
-        labels.add(full, 1.0, false);
+    if concepts.is_empty() {
+        concepts = of_description(description, leaf);
     }
-    labels.add(own.clone(), if parent.is_empty() { 1.0 } else { 0.85 }, false);
-    labels.add(vec![own.concat()], 0.95, false);
-    for title in [property.node.title.as_deref(), leaf.title.as_deref()].into_iter().flatten() {
+    if leaf.kind == Kind::Text && use_ == Use::Row {
+        // An `item` is what it is called before it is its number.
+        concepts.sort_by_key(|(known, _)| {
+            (known.concept.labels.first() != Some(&"description"), is_amount(known.concept.shape))
+        });
+    }
+    // What looks otherwise is something else.
+    let shape = concepts.first().map(|(known, _)| known.concept.shape);
+    concepts.retain(|(known, _)| Some(known.concept.shape) == shape);
+    concepts
+}
+
+fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field {
+    let name = Name::of(path);
+    let description = property.node.description.as_deref().or(leaf.description.as_deref()).unwrap_or_default();
+    let concepts = concepts_of(&name, property, leaf, use_, description);
+    let shape = concepts.first().map(|(known, _)| known.concept.shape);
+    let titles = [property.node.title.as_deref(), leaf.title.as_deref()];
+    let (labels, against) = labels_of(&name, &titles, description, &concepts);
+    let mut labels = Labels(labels);
+    let hints = if property.node.hints == Hints::default() { &leaf.hints } else { &property.node.hints };
+    hints.synonyms.iter().for_each(|name| labels.add_first(label(name)));
+    let want = hints
+        .regex
+        .as_deref()
+        .filter(|_| leaf.kind == Kind::Text)
+        .and_then(own_regex)
+        .unwrap_or_else(|| want(leaf, shape, &name.own, description, is_dated(&property.name, leaf)));
+    if matches!(want, Want::Choice(_) | Want::Pattern(_)) {
+        // `Payment method: Visa - 7267` says the type and the digits of a payment method.
+        labels.add(name.parent.clone(), 0.75, false);
+    }
+    let is = |concept: &str| concepts.iter().any(|(known, _)| known.concept.labels.first() == Some(&concept));
+    let part = (leaf.kind == Kind::Text).then(|| part(&name, &is)).flatten();
+    let part = part.filter(|part| *part != Part::Name || want.is_free_text());
+    let issuer =
+        shape == Some(Shape::Text) && is("vendor") || part == Some(Part::Name) && name.role == Some(Role::Issuer);
+    let first = concepts.first().and_then(|(known, _)| known.concept.labels.first().copied());
+    let sum = SumPart::ALL
+        .into_iter()
+        .find(|part| first == Some(part.name()) && matches!(leaf.kind, Kind::Number | Kind::Integer));
+    let edge = if is("start date") { Some(Edge::First) } else { is("end date").then_some(Edge::Last) };
+    let section = section_of(&name);
+    let speaks = matches!(want, Want::Person) || matches!(want, Want::Text) && !concepts.is_empty() && !is("result");
+    Field {
+        path: path.to_vec(),
+        want,
+        labels: labels.0,
+        section,
+        against,
+        many: false,
+        issuer,
+        sum,
+        role: name.role,
+        part,
+        edge: edge.filter(|_| shape == Some(Shape::Date)),
+        page: hints.page,
+        speaks,
+        concepts: concepts.iter().filter_map(|(known, _)| known.concept.labels.first().copied()).collect(),
+    }
+}
+
+/// Whether a name or a format says that a value is a date: `ordered_on`, `payé_le`, `until`.
+fn is_dated(name: &str, leaf: &Node) -> bool {
+    const LAST: &[&str] = &["on", "le", "am", "el", "until", "date", "datum", "fecha"];
+    let words = crate::tokens::tokens(&crate::tokens::split_camel(name));
+    let last = words.last().map(|token| token.norm.as_str()).unwrap_or_default();
+    leaf.kind == Kind::Text
+        && (matches!(leaf.format.as_deref(), Some("date" | "date-time")) || words.len() > 1 && LAST.contains(&last))
+}
+
+fn labels_of(
+    name: &Name,
+    titles: &[Option<&str>],
+    description: &str,
+    concepts: &[(&'static Known, f32)],
+) -> (Vec<Label>, Vec<String>) {
+    let mut labels = Labels::default();
+    if !name.parent.is_empty() {
+        labels.add(name.full.clone(), 1.0, false);
+    }
+    labels.add(name.own.clone(), if name.parent.is_empty() { 1.0 } else { 0.85 }, false);
+    labels.add(vec![name.own.concat()], 0.95, false);
+    if name.rest != name.own {
+        labels.add(name.rest.clone(), 0.8, false);
+    }
+    for title in titles.iter().flatten() {
         labels.add(label(title), 0.95, false);
     }
-    let description = property.node.description.as_deref().or(leaf.description.as_deref()).unwrap_or_default();
     described(description, &mut labels);
-    let mut against = Vec::new();
-    for (concept, share) in &concepts {
+    for (at, (concept, share)) in concepts.iter().enumerate() {
+        let share = share * if at == 0 { 1.0 } else { 0.95 };
         for known in &concept.labels {
             labels.add(known.words.clone(), known.weight * share, known.weak);
         }
-        against.extend(concept.against.iter().filter(|word| !own.contains(word) && !parent.contains(word)).cloned());
     }
-    let shape = concepts.first().map(|(known, _)| known.concept.shape);
-    let want = want(leaf, shape, &own, description);
-    if matches!(want, Want::Choice(_) | Want::Pattern(_)) {
-        // `Payment method: Visa - 7267` says the type and the digits of a payment method.
-        labels.add(parent.clone(), 0.75, false);
-    }
-    let issuer =
-        shape == Some(Shape::Text) && concepts.iter().any(|(known, _)| known.concept.labels.starts_with("vendor"));
-    let sum = concepts.first().and_then(|(known, _)| {
-        let first = known.concept.labels.split('|').next();
-        SumPart::ALL
-            .into_iter()
-            .find(|part| first == Some(part.name()) && matches!(leaf.kind, Kind::Number | Kind::Integer))
-    });
+    // What the first concept warns of; what others call it is a label of its own.
+    let foreign = |word: &&String| !name.own.contains(word) && !name.parent.contains(word);
+    let warned = concepts.first().map(|(concept, _)| concept.against.iter().filter(foreign).cloned().collect());
+    let against = warned.unwrap_or_default();
+    (labels.0, against)
+}
+
+/// Labels of the object around a value, or of those whose it is.
+fn section_of(name: &Name) -> Vec<Label> {
     let mut section = Labels::default();
-    if !parent.is_empty() {
-        section.add(parent.clone(), 1.0, false);
-        for at in BY_WORDS.get(&sorted(&parent)).into_iter().flatten() {
-            KNOWN[*at].labels.iter().for_each(|known| section.add(known.words.clone(), known.weight, known.weak));
-        }
+    if !name.parent.is_empty() {
+        section.add(name.parent.clone(), 1.0, false);
+        let known = of_words(&name.parent).flat_map(|known| &known.labels);
+        known.for_each(|label| section.add(label.words.clone(), label.weight, label.weak));
     }
-    Field { path: path.to_vec(), want, labels: labels.0, section: section.0, against, many: false, issuer, sum }
+    for label in name.role.into_iter().flat_map(Role::labels).filter(|label| !label.weak) {
+        section.add(label.words.clone(), label.weight, false);
+    }
+    section.0
+}
+
+/// Which part of a party a text is.
+fn part(name: &Name, is: &dyn Fn(&str) -> bool) -> Option<Part> {
+    const NAMES: &[&str] =
+        &["name", "company", "firm", "nombre", "nom", "firma", "empresa", "societe", "raison", "razon"];
+    let names_party = name.role.is_some() && role_of(&name.own).is_some_and(|(_, rest)| rest.is_empty());
+    let called = name.rest.iter().all(|word| NAMES.contains(&word.as_str()) || word == "full" || word == "legal");
+    Some(match () {
+        () if is("street") => Part::Street,
+        () if is("postcode") => Part::PostCode,
+        () if is("city") => Part::City,
+        () if is("state") => Part::State,
+        () if is("country") => Part::Country,
+        () if is("address") || is("billing address") || is("shipping address") => Part::Address,
+        () if is("phone") => Part::Phone,
+        () if is("email") => Part::Email,
+        () if is("website") => Part::Url,
+        () if name.role.is_some() && (names_party || !name.rest.is_empty() && called) => Part::Name,
+        () => return None,
+    })
 }
 
 #[derive(Default)]
 struct Labels(Vec<Label>);
 
 impl Labels {
+    /// What the schema's author says documents call it is surer than all else.
+    fn add_first(&mut self, words: Vec<String>) {
+        self.0.retain(|known| known.words != words);
+        self.add(words, 1.0, false);
+    }
+
     /// The first of equal labels stays: they are added from the surest on.
     fn add(&mut self, words: Vec<String>, weight: f32, weak: bool) {
         if !words.is_empty() && words.len() <= 8 && !self.0.iter().any(|known| known.words == words) {
@@ -215,52 +369,16 @@ impl Labels {
     }
 }
 
-/// The concepts that a property is, best first, each with a share: 1 for its name, less for a part of its name.
-fn concepts(full: &[String], own: &[String], property: &Property, leaf: &Node) -> Vec<(&'static Known, f32)> {
-    let title = property.node.title.as_deref().map(label).unwrap_or_default();
-    let fits = |at: &&usize| suits(KNOWN[**at].concept.shape, &leaf.kind);
-    for (words, share) in [(full, 1.0), (own, if full.len() > own.len() { 0.95 } else { 1.0 }), (&title, 0.95)] {
-        let found = BY_WORDS.get(&sorted(words));
-        let mut found: Vec<_> = found.into_iter().flatten().filter(fits).map(|at| (&KNOWN[*at], share)).collect();
-        // A text called `vat` is the number of the firm rather than an amount.
-        found.sort_by_key(|(known, _)| leaf.kind == Kind::Text && is_amount(known.concept.shape));
-        if !found.is_empty() {
-            return found;
-        }
-    }
-    part_of_name(own, &leaf.kind)
-}
-
-/// A concept whose label is a part of the name: `total_amount_due_now`. One word is enough only where the value has
-/// a form of its own, as in `work_email`: otherwise any name with `date` or `number` in it would be one.
-fn part_of_name(own: &[String], kind: &Kind) -> Vec<(&'static Known, f32)> {
-    let candidates = KNOWN.iter().filter_map(|known| {
-        let own_form =
-            matches!(known.concept.shape, Shape::Email | Shape::Url | Shape::Iban | Shape::Bic | Shape::Phone);
-        let best = known.labels.iter().filter(|label| !label.weak && label.words.iter().all(|word| own.contains(word)));
-        let length = best.map(|label| label.words.len()).max()?;
-        (suits(known.concept.shape, kind) && (length >= 2 || own_form)).then_some((length, known))
+/// The concept that a description names, when the name says none: the longest label in its first sentence.
+fn of_description(description: &str, leaf: &Node) -> Vec<(&'static Known, f32)> {
+    let sentence = description.split(['.', ';', '(', ':', '"', '\'']).next().map(label).unwrap_or_default();
+    let words = &sentence[..sentence.len().min(DESCRIPTION_WORDS_MAX)];
+    let mut lengths = (1..=4.min(words.len())).rev();
+    let found = lengths.find_map(|length| {
+        let mut windows = words.windows(length);
+        windows.find_map(|window| of_words(window).find(|known| suits(known.concept.shape, &leaf.kind)))
     });
-    let best = candidates.fold(None, |best: Option<(usize, &Known)>, next| match best {
-        Some(best) if best.0 >= next.0 => Some(best),
-        _ => Some(next),
-    });
-    best.map(|(_, known)| (known, 0.75)).into_iter().collect()
-}
-
-/// Whether values of a shape can have the schema's type.
-const fn suits(shape: Shape, kind: &Kind) -> bool {
-    match kind {
-        Kind::Number | Kind::Integer => {
-            matches!(shape, Shape::Money | Shape::Number | Shape::Percent | Shape::Id)
-        }
-        Kind::Boolean => false,
-        _ => true,
-    }
-}
-
-const fn is_amount(shape: Shape) -> bool {
-    matches!(shape, Shape::Money | Shape::Number | Shape::Percent)
+    found.map(|known| (known, 0.8)).into_iter().collect()
 }
 
 /// Quoted texts of a description are labels; its first few words may be one.
@@ -276,7 +394,12 @@ fn described(description: &str, labels: &mut Labels) {
     }
 }
 
-fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str) -> Want {
+/// A value is what the schema's own expression finds. One that cannot be compiled (look-around) is passed over.
+fn own_regex(text: &str) -> Option<Want> {
+    regex::RegexBuilder::new(text).size_limit(1 << 20).build().ok().map(|regex| Want::Regex(Box::new(regex)))
+}
+
+fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str, dated: bool) -> Want {
     if let Some(choices) = &leaf.choices {
         return Want::Choice(choices.clone());
     }
@@ -289,7 +412,8 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str) ->
                 Some(Shape::Id) if integer => Want::IdNumber,
                 shape => Want::Number {
                     integer,
-                    money: shape == Some(Shape::Money) || says("amount") || says("price") || says("total"),
+                    money: shape == Some(Shape::Money)
+                        || shape.is_none() && (says("amount") || says("price") || says("total")),
                     percent: shape == Some(Shape::Percent) || says("percent") || says("rate"),
                 },
             };
@@ -308,14 +432,20 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str) ->
         Some("uri" | "url" | "uri-reference" | "iri") => return Want::Url,
         _ => {}
     }
-    let dated = ["date", "datum", "fecha"].iter().any(|word| says(word));
+    let dated = dated || ["date", "datum", "fecha"].iter().any(|word| says(word));
     match shape {
         Some(Shape::Date) => Want::Date(style_in(description).unwrap_or(DateStyle::Iso)),
         None if dated => Want::Date(style_in(description).unwrap_or(DateStyle::Iso)),
+        None if says("time") || says("uhrzeit") || says("hora") || says("heure") => Want::Time,
         None if says("number") || says("id") || says("code") => Want::Id,
         None if says("amount") || says("price") => Want::NumberText,
         None | Some(Shape::Text) => Want::Text,
+        Some(Shape::Person) => Want::Person,
+        Some(Shape::Time) => Want::Time,
         Some(Shape::Address) => Want::Address,
+        Some(Shape::Money) if fold(description).contains("sign") || fold(description).contains("as printed") => {
+            Want::MoneyText
+        }
         Some(Shape::Money | Shape::Number | Shape::Percent) => Want::NumberText,
         Some(Shape::Id) => Want::Id,
         Some(Shape::Email) => Want::Email,
@@ -326,5 +456,6 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str) ->
         Some(Shape::VatId) => Want::VatId,
         Some(Shape::Currency) => Want::Currency,
         Some(Shape::PostCode) => Want::PostCode,
+        Some(Shape::Rows) => Want::Text,
     }
 }

@@ -6,13 +6,16 @@ use docmill_model::results::{Citation, FieldSource, PathStep};
 use docmill_model::schema::{Kind, Node};
 use serde_json::{Map, Value};
 
-use crate::assign::assign;
+use crate::assign::{Choice, assign};
 use crate::cite::{Source, of_spans};
-use crate::fields::{Use, of_object};
-use crate::places::{Candidate, candidates};
+use crate::confidence::Evidence;
+use crate::fields::{Field, Use, of_object};
+use crate::forms::source;
+use crate::grid::{Array, CellValue, Row, rows};
+use crate::parties::parties;
+use crate::places::{Candidate, Span, candidates};
 use crate::recognise::Habits;
 use crate::sums::confirm;
-use crate::tables::{CellValue, Row, rows};
 use crate::view::View;
 
 /// Rows of one array: a result must stay readable, and a document of cells only must not grow without end.
@@ -23,6 +26,8 @@ const ROWS_MAX: usize = 50_000;
 pub struct Filled {
     pub data: Value,
     pub fields: Vec<FieldSource>,
+    /// What speaks for each of `fields`.
+    pub evidence: Vec<Evidence>,
     /// Paths of required properties that nothing was found for and that may not be null.
     pub missing: Vec<String>,
     /// Paths of arrays that no table fits.
@@ -32,45 +37,130 @@ pub struct Filled {
 /// A leaf's value: elements of an array, or one.
 struct Leaf {
     items: Vec<(Value, Vec<Source>)>,
-    confidence: f32,
+    evidence: Evidence,
+}
+
+/// What was found for the leaves of an object, and what was chosen.
+pub struct Found {
+    pub fields: Vec<Field>,
+    /// For each field, best first.
+    pub candidates: Vec<Vec<Candidate>>,
+    pub choices: Vec<Option<Choice>>,
+}
+
+impl Found {
+    /// The field that was given a text of this candidate.
+    pub fn holder(&self, candidate: &Candidate) -> Option<&Field> {
+        let spans =
+            |candidate: &Candidate| candidate.items.iter().flat_map(|(_, spans)| spans.clone()).collect::<Vec<_>>();
+        let own = spans(candidate);
+        let meets =
+            |span: &Span| own.iter().any(|o| o.phrase == span.phrase && o.start < span.end && span.start < o.end);
+        let chosen = |at: usize| self.choices[at].as_ref().map(|choice| &self.candidates[at][choice.candidate]);
+        let at = (0..self.fields.len()).find(|at| chosen(*at).is_some_and(|other| spans(other).iter().any(meets)));
+        at.map(|at| &self.fields[at])
+    }
+}
+
+/// Looks for the leaves of an object on all pages of the view.
+pub fn search(view: &View, node: &Node) -> Found {
+    let habits = habits(view);
+    let fields = of_object(node, Use::Page);
+    let mut found: Vec<Vec<Candidate>> = fields.iter().map(|field| candidates(view, field, habits)).collect();
+    add_parties(view, &fields, &mut found, habits);
+    confirm(view, &fields, &mut found, habits);
+    let kin: Vec<Option<usize>> = fields.iter().map(|field| kin(&fields, field)).collect();
+    let choices = assign(&found, &kin);
+    Found { fields, candidates: found, choices }
+}
+
+/// The first field that asks for the same part of the same party: `issuer` and `seller.name` are one thing.
+fn kin(fields: &[Field], field: &Field) -> Option<usize> {
+    field.part?;
+    let same = |other: &Field| other.part == field.part && other.role == field.role;
+    field.role.and_then(|_| fields.iter().position(same))
+}
+
+fn habits(view: &View) -> Habits {
+    Habits::of(view.phrases.iter().map(|phrase| phrase.text.as_str()))
 }
 
 /// Fills one object from all pages of the view.
 pub fn object(view: &View, node: &Node) -> Filled {
-    let habits = Habits::of(view.phrases.iter().map(|phrase| phrase.text.as_str()));
-    let fields = of_object(node, Use::Page);
-    let mut found: Vec<Vec<Candidate>> = fields.iter().map(|field| candidates(view, field, habits)).collect();
-    confirm(view, &fields, &mut found, habits);
+    let found = search(view, node);
     let mut leaves = HashMap::new();
-    for ((field, found), choice) in fields.iter().zip(&found).zip(assign(&found)) {
+    for ((field, candidates), choice) in found.fields.iter().zip(&found.candidates).zip(&found.choices) {
         let Some(choice) = choice else { continue };
-        let items = &found[choice.candidate].items;
-        let items = items.iter().map(|(value, spans)| (value.clone(), of_spans(view, spans))).collect();
-        leaves.insert(field.path.clone(), Leaf { items, confidence: choice.confidence });
+        let candidate = &candidates[choice.candidate];
+        let of_form = candidate.form.and_then(|place| source(view, place));
+        let sources = |spans: &[Span]| of_form.clone().map_or_else(|| of_spans(view, spans), |source| vec![source]);
+        let items = candidate.items.iter().map(|(value, spans)| (value.clone(), sources(spans))).collect();
+        let evidence = Evidence { margin: choice.margin, ..Evidence::of(field, candidate) };
+        leaves.insert(field.path.clone(), Leaf { items, evidence });
     }
-    let mut filler = Filler { view: Some(view), habits, leaves, filled: Filled::default() };
+    let rows = rows_of(view, node, habits(view));
+    let mut filler = Filler { is_row: false, rows, leaves, filled: Filled::default() };
     let data = filler.object(node, &mut Vec::new(), &mut Vec::new());
     Filled { data: Value::Object(data), ..filler.filled }
 }
 
+/// Adds what the parties of the document say, where a field asks for a part of one.
+fn add_parties(view: &View, fields: &[Field], found: &mut [Vec<Candidate>], habits: Habits) {
+    if !fields.iter().any(|field| field.part.is_some() && field.role.is_some()) {
+        return;
+    }
+    let parties = parties(view, habits);
+    for (field, found) in fields.iter().zip(found) {
+        found.extend(crate::parties::candidates(&parties, field));
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
+}
+
 /// Fills one object for each row of the tables that fit best.
 pub fn table_rows(view: &View, node: &Node) -> Filled {
-    let habits = Habits::of(view.phrases.iter().map(|phrase| phrase.text.as_str()));
-    let mut filler = Filler { view: None, habits, leaves: HashMap::new(), filled: Filled::default() };
-    let rows = rows(view, node, habits);
+    let habits = habits(view);
+    let mut filler = Filler { is_row: true, rows: HashMap::new(), leaves: HashMap::new(), filled: Filled::default() };
+    let array = Array { path: Vec::new(), item: node };
+    let rows = rows(view, &[array], habits).pop().unwrap_or_default();
     let data = filler.rows(node, rows, &mut Vec::new());
     Filled { data: Value::Array(data), ..filler.filled }
 }
 
-struct Filler<'a> {
-    /// Where arrays find their tables; rows have none of their own.
-    view: Option<&'a View<'a>>,
-    habits: Habits,
+/// The rows of all arrays of objects below `node`, by their paths.
+fn rows_of(view: &View, node: &Node, habits: Habits) -> HashMap<Vec<String>, Vec<Row>> {
+    let mut arrays = Vec::new();
+    arrays_of(node, &mut Vec::new(), &mut arrays);
+    if arrays.is_empty() {
+        return HashMap::new();
+    }
+    let found = rows(view, &arrays, habits);
+    arrays.into_iter().map(|array| array.path).zip(found).collect()
+}
+
+fn arrays_of<'a>(node: &'a Node, path: &mut Vec<String>, arrays: &mut Vec<Array<'a>>) {
+    for property in node.properties() {
+        path.push(property.name.clone());
+        match &property.node.kind {
+            Kind::Object(_) => arrays_of(&property.node, path, arrays),
+            Kind::Array(item) if matches!(item.kind, Kind::Object(_)) => {
+                arrays.push(Array { path: path.clone(), item });
+            }
+            _ => {}
+        }
+        path.pop();
+    }
+}
+
+struct Filler {
+    /// Rows have no arrays of rows of their own.
+    is_row: bool,
+    /// What was found for each array of objects.
+    rows: HashMap<Vec<String>, Vec<Row>>,
     leaves: HashMap<Vec<String>, Leaf>,
     filled: Filled,
 }
 
-impl Filler<'_> {
+impl Filler {
     /// `names` is the path in the object, as fields know it; `path` is the path from the root of the result.
     fn object(&mut self, node: &Node, names: &mut Vec<String>, path: &mut Vec<PathStep>) -> Map<String, Value> {
         let mut map = Map::new();
@@ -108,11 +198,8 @@ impl Filler<'_> {
                 array(items, node)
             }
             Kind::Array(item) => {
-                let rows = match (self.view, &item.kind) {
-                    (Some(view), Kind::Object(_)) => rows(view, item, self.habits),
-                    _ => Vec::new(),
-                };
-                if rows.is_empty() && self.view.is_some() {
+                let rows = if self.is_row { Vec::new() } else { self.rows.remove(names).unwrap_or_default() };
+                if rows.is_empty() && !self.is_row {
                     self.filled.without_table.push(written(path));
                 }
                 let items = self.rows(item, rows, path);
@@ -121,7 +208,7 @@ impl Filler<'_> {
             _ => {
                 let leaf = self.leaves.remove(names)?;
                 let (value, sources) = leaf.items.into_iter().next().filter(|(value, _)| node.accepts(value))?;
-                self.source(path, sources, leaf.confidence);
+                self.source(path, sources, leaf.evidence);
                 Some(value)
             }
         }
@@ -131,7 +218,7 @@ impl Filler<'_> {
         let mut values = Vec::new();
         for (value, sources) in leaf.items.into_iter().filter(|(value, _)| item.accepts(value)) {
             path.push(PathStep::Index(values.len()));
-            self.source(path, sources, leaf.confidence);
+            self.source(path, sources, leaf.evidence);
             path.pop();
             values.push(value);
         }
@@ -140,7 +227,7 @@ impl Filler<'_> {
 
     /// One object a row; the row's cells are the leaves of the item.
     fn rows(&mut self, item: &Node, rows: Vec<Row>, path: &mut Vec<PathStep>) -> Vec<Value> {
-        let view = self.view.take();
+        let is_row = std::mem::replace(&mut self.is_row, true);
         let outer = std::mem::take(&mut self.leaves);
         let mut values = Vec::new();
         for row in rows.into_iter().take(ROWS_MAX) {
@@ -150,20 +237,21 @@ impl Filler<'_> {
             path.pop();
             values.push(Value::Object(object));
         }
-        self.view = view;
+        self.is_row = is_row;
         self.leaves = outer;
         values
     }
 
-    fn source(&mut self, path: &[PathStep], sources: Vec<Source>, confidence: f32) {
+    fn source(&mut self, path: &[PathStep], sources: Vec<Source>, evidence: Evidence) {
         let parsing = sources.iter().map(|source| source.parsing).fold(1.0, f32::min);
         let citations: Vec<Citation> = sources.into_iter().map(|source| source.citation).collect();
         self.filled.fields.push(FieldSource {
             path: path.to_vec(),
             citations,
-            extraction_confidence: confidence,
+            extraction_confidence: evidence.probability(),
             parsing_confidence: parsing,
         });
+        self.filled.evidence.push(evidence);
     }
 }
 
@@ -172,7 +260,7 @@ fn leaf_of_cell(cell: CellValue) -> (Vec<String>, Leaf) {
         Value::Array(values) => values.into_iter().map(|value| (value, vec![cell.source.clone()])).collect(),
         value => vec![(value, vec![cell.source])],
     };
-    (cell.path, Leaf { items, confidence: cell.confidence })
+    (cell.path, Leaf { items, evidence: cell.evidence })
 }
 
 /// Null for an empty array where the schema allows it.

@@ -1,20 +1,28 @@
 //! Pages and a JSON Schema to values with their sources. Pure: no model, no network, nothing invented.
 //!
-//! The way of a value: the schema's leaves become fields with labels and a type (`fields`, `synonyms`); the pages
-//! become phrases that know their neighbours (`view`); labels are found (`labels`), and by them values of the wanted
-//! type (`places`, `recognise`), amounts checked by their sum (`sums`); each text serves one field (`assign`); arrays of objects are read from tables
-//! (`tables`); and all of it is put where the schema has its place, with citations (`fill`, `cite`).
+//! The way of a value: the schema's leaves become fields with labels and a type (`fields`, `concepts`, `synonyms`); the
+//! pages become phrases that know their neighbours (`view`) and lines (`lines`); labels are found (`labels`), and by them
+//! values of the wanted type (`places`, `recognise`), beside them parties (`parties`) and fields of forms (`forms`);
+//! amounts are checked by their sum (`sums`); each text serves one field (`assign`); arrays of objects are read from rows
+//! (`grid`); and all of it is put where the schema has its place, with citations (`fill`, `cite`) and a confidence
+//! (`confidence`). `explain` says why.
 
 mod assign;
 mod cite;
+mod concepts;
+mod confidence;
+mod explain;
 mod fields;
 mod fill;
+mod forms;
+mod grid;
 mod labels;
+mod lines;
+mod parties;
 mod places;
 mod recognise;
 mod sums;
 mod synonyms;
-mod tables;
 mod tokens;
 mod view;
 
@@ -25,6 +33,8 @@ use docmill_model::results::{Extraction, FieldSource, PathStep};
 use docmill_model::schema::{Schema, check};
 use serde_json::Value;
 
+pub use confidence::{Evidence, FEATURES};
+pub use explain::{Explained, Explanation, explain};
 use fill::Filled;
 use view::View;
 
@@ -34,16 +44,21 @@ const NAMED_MAX: usize = 20;
 /// Fills the schema from the pages. What is not found is null (or left out where the schema forbids null); every
 /// value that is given has a citation. Fails only when the schema itself is not usable (`SCHEMA_INVALID`).
 pub fn extract(pages: &[Page], options: &ExtractOptions) -> Result<Extraction, Failure> {
+    extract_with_evidence(pages, options).map(|(extraction, _)| extraction)
+}
+
+/// The same, and for each of its fields what speaks for the value: what the confidence was made from.
+pub fn extract_with_evidence(pages: &[Page], options: &ExtractOptions) -> Result<(Extraction, Vec<Evidence>), Failure> {
     let schema = check(&options.data_schema)?;
-    let mut extraction = match options.target {
+    let (mut extraction, evidence) = match options.target {
         ExtractTarget::PerDoc => one(fill::object(&View::of(pages), &schema.root)),
         ExtractTarget::PerPage => per_page(pages, &schema),
         ExtractTarget::PerTableRow => {
-            let mut extraction = one(fill::table_rows(&View::of(pages), &schema.root));
+            let (mut extraction, evidence) = one(fill::table_rows(&View::of(pages), &schema.root));
             if extraction.data.as_array().is_some_and(Vec::is_empty) {
                 extraction.warnings.push("No table of the document fits the schema.".to_owned());
             }
-            extraction
+            (extraction, evidence)
         }
     };
     if pages.iter().all(|page| page.words.is_empty()) {
@@ -52,10 +67,10 @@ pub fn extract(pages: &[Page], options: &ExtractOptions) -> Result<Extraction, F
         extraction.warnings.push(message.to_owned());
     }
     extraction.warnings.extend(unfollowed(&schema, options));
-    Ok(extraction)
+    Ok((extraction, evidence))
 }
 
-fn one(filled: Filled) -> Extraction {
+fn one(filled: Filled) -> (Extraction, Vec<Evidence>) {
     let mut warnings: Vec<String> =
         filled.without_table.iter().map(|path| format!("No table of the document fits `{path}`.")).collect();
     let missing = filled.missing;
@@ -68,14 +83,15 @@ fn one(filled: Filled) -> Extraction {
     if missing.len() > NAMED_MAX {
         warnings.push(format!("{} more required properties were not found.", missing.len() - NAMED_MAX));
     }
-    Extraction { data: filled.data, fields: filled.fields, warnings }
+    (Extraction { data: filled.data, fields: filled.fields, warnings }, filled.evidence)
 }
 
 /// One object a page, in the order of the pages.
-fn per_page(pages: &[Page], schema: &Schema) -> Extraction {
-    let (mut data, mut fields, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+fn per_page(pages: &[Page], schema: &Schema) -> (Extraction, Vec<Evidence>) {
+    let (mut data, mut fields, mut warnings, mut all) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, page) in pages.iter().enumerate() {
-        let filled = one(fill::object(&View::of(std::slice::from_ref(page)), &schema.root));
+        let (filled, evidence) = one(fill::object(&View::of(std::slice::from_ref(page)), &schema.root));
+        all.extend(evidence);
         data.push(filled.data);
         fields.extend(filled.fields.into_iter().map(|field: FieldSource| FieldSource {
             path: std::iter::once(PathStep::Index(index)).chain(field.path).collect(),
@@ -84,7 +100,7 @@ fn per_page(pages: &[Page], schema: &Schema) -> Extraction {
         let said = filled.warnings.into_iter().map(|warning| format!("Page {}: {warning}", page.number));
         warnings.extend(said.take(NAMED_MAX.saturating_sub(warnings.len())));
     }
-    Extraction { data: Value::Array(data), fields, warnings }
+    (Extraction { data: Value::Array(data), fields, warnings }, all)
 }
 
 /// What was asked for and not done.

@@ -3,15 +3,20 @@
 use docmill_model::document::Page;
 use serde_json::Value;
 
-use crate::fields::Field;
+use crate::confidence::Way;
+use crate::fields::{Edge, Field};
+use crate::forms::{self, FormPlace};
 use crate::labels::{Hit, PROSE_WORDS, hits, sections};
 use crate::recognise::codes::companies;
 use crate::recognise::words::{after_separators, checked};
-use crate::recognise::{Found, Habits, Want};
+use crate::recognise::{DateOrder, DateStyle, Found, Habits, Want, dates};
+use crate::tokens::tokens;
 use crate::view::View;
 
 /// Values of one field that are compared.
 const CANDIDATES_MAX: usize = 40;
+/// A choice without a label stands in a phrase of at most so many words.
+const CHOICE_WORDS_MAX: usize = 4;
 /// Lines of an address.
 const ADDRESS_LINES_MAX: usize = 5;
 /// How many phrases after its heading a section reaches.
@@ -32,18 +37,58 @@ pub struct Candidate {
     pub items: Vec<(Value, Vec<Span>)>,
     /// 0 to 1: label, type and place together.
     pub score: f32,
+    pub way: Way,
+    /// How much the text looks like the type, 0 to 1.
+    pub fit: f32,
+    /// Something beside label and place says that it is right.
+    pub confirmed: bool,
+    /// The label that it stands by, as the page prints it, with its phrase.
+    pub label: Option<Span>,
+    /// The field of a form that says it; then `items` have no places.
+    pub form: Option<FormPlace>,
+}
+
+impl Candidate {
+    pub const fn new(items: Vec<(Value, Vec<Span>)>, score: f32) -> Self {
+        Self { items, score, way: Way::Same, fit: 0.9, confirmed: false, label: None, form: None }
+    }
 }
 
 /// All values that a field may take, best first.
 pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> {
     let search = Search { view, field, habits, sections: sections(view, &field.section) };
     let mut found: Vec<Candidate> = hits(view, field).iter().flat_map(|hit| search.at(hit)).collect();
+    found.extend(forms::candidates(view, field, habits));
     if found.is_empty() {
         found = search.without_label();
+    }
+    if field.speaks {
+        let speaks = |value: &Value| value.as_str().is_none_or(|text| says_something(text));
+        found.retain(|candidate| candidate.items.iter().all(|(value, _)| speaks(value)));
+    }
+    if let Some(page) = field.page {
+        found.retain(|candidate| stands_on(view, candidate, page));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found.truncate(CANDIDATES_MAX);
     found
+}
+
+/// Whether a text is more than a number, a date or a code.
+fn says_something(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    letters >= 2 && letters > digits && dates::find(text, &DateStyle::Iso, DateOrder::Unknown).is_empty()
+}
+
+/// Whether a candidate is on the page that the schema names, from 1, or from the end with a minus.
+fn stands_on(view: &View, candidate: &Candidate, page: i64) -> bool {
+    let index = if page < 0 { view.pages.len() as i64 + page } else { page - 1 };
+    let on = |at: usize| {
+        view.pages.get(at).is_some_and(|p| if page < 0 { at as i64 == index } else { i64::from(p.number) == page })
+    };
+    let mut spans = candidate.items.iter().flat_map(|(_, spans)| spans);
+    candidate.form.is_some_and(|form| on(form.page)) || spans.any(|span| on(view.phrases[span.phrase].page))
 }
 
 struct Search<'a> {
@@ -75,6 +120,7 @@ impl Search<'_> {
         let rest = self.rest(hit);
         if rest.start < rest.end {
             self.same_phrase(hit, &rest, score, &mut found);
+            mark(&mut found, 0, if rest.colon { Way::Colon } else { Way::Same });
         }
         let open = rest.start >= rest.end;
         // A text beside the last word of a sentence is not that word's value.
@@ -82,13 +128,17 @@ impl Search<'_> {
         if open && labelled || hit.whole && found.is_empty() && self.is_typed() && !hit.weak {
             self.beside(hit, score * if open { 1.0 } else { 0.8 }, &mut found);
         } else if self.is_money() && found.iter().all(|candidate| candidate.score < score * 0.95) {
+            let before = found.len();
             self.amount_of_line(hit, score, &mut found);
+            mark(&mut found, before, Way::LineEnd);
         }
+        let label = Span { phrase: hit.phrase, start: hit.start, end: hit.end };
+        found.iter_mut().for_each(|candidate| candidate.label = Some(label.clone()));
         found
     }
 
     fn is_typed(&self) -> bool {
-        !matches!(self.field.want, Want::Text | Want::Address)
+        !self.field.want.is_free_text()
     }
 
     /// A label of the object's own counts fully under the object's heading.
@@ -140,7 +190,7 @@ impl Search<'_> {
             }
             return;
         }
-        let values = self.field.want.find(text, self.habits);
+        let values = self.values(text);
         let last = values.len().saturating_sub(1);
         for (index, value) in values.iter().enumerate().take(12) {
             let words =
@@ -155,12 +205,25 @@ impl Search<'_> {
         }
         if self.field.many && values.len() > 1 {
             let items = values.iter().map(|v| self.item(hit.phrase, rest.start, v)).collect();
-            found.push(Candidate { items, score: score * 0.95 });
+            found.push(Candidate::new(items, score * 0.95));
         }
     }
 
+    /// The values of a text; of a period's two dates the one that is wanted.
+    fn values(&self, text: &str) -> Vec<Found> {
+        let mut values = self.field.want.find(text, self.habits);
+        if values.len() == 2 {
+            match self.field.edge {
+                Some(Edge::First) => values.truncate(1),
+                Some(Edge::Last) => drop(values.remove(0)),
+                None => {}
+            }
+        }
+        values
+    }
+
     fn is_money(&self) -> bool {
-        matches!(self.field.want, Want::Number { money: true, .. } | Want::NumberText)
+        matches!(self.field.want, Want::Number { money: true, .. } | Want::NumberText | Want::MoneyText)
     }
 
     fn item(&self, phrase: usize, offset: usize, found: &Found) -> (Value, Vec<Span>) {
@@ -169,7 +232,7 @@ impl Search<'_> {
     }
 
     fn typed(&self, phrase: usize, offset: usize, found: &Found, score: f32) -> Candidate {
-        Candidate { items: vec![self.item(phrase, offset, found)], score: score * found.fit }
+        Candidate { fit: found.fit, ..Candidate::new(vec![self.item(phrase, offset, found)], score * found.fit) }
     }
 
     /// A text value, or its parts when several are wanted.
@@ -187,14 +250,16 @@ impl Search<'_> {
             items.extend(value.iter().map(|value| self.item(phrase, start, value)));
         }
         if !items.is_empty() {
-            found.push(Candidate { items, score: score * 0.95 });
+            found.push(Candidate::new(items, score * 0.95));
         }
     }
 
     /// Looks right of the label, then below it.
     fn beside(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) {
         let label = &self.view.phrases[hit.phrase];
+        let before = found.len();
         if self.field.many && self.list_after(hit, score, found) {
+            mark(found, before, Way::List);
             return;
         }
         let header = label.cell.is_some_and(|cell| cell.row == 0)
@@ -211,7 +276,9 @@ impl Search<'_> {
             {
                 self.whole(next, score * (0.85 - 0.25 * far), hit, found);
             }
+            mark(found, before, Way::Right);
         }
+        let before = found.len();
         if let Some(below) = label.below.filter(|below| !self.view.is_label(*below)) {
             // Under a header of several rows stands a column, not a value.
             let column = label.cell.is_some() && !label.text.ends_with(':') && self.is_column(below);
@@ -224,6 +291,7 @@ impl Search<'_> {
             };
             self.whole(below, score * factor, hit, found);
         }
+        mark(found, before, Way::Below);
     }
 
     /// Whether under this cell another one of the same kind follows.
@@ -265,12 +333,12 @@ impl Search<'_> {
         let end = self.next_label(text, 0);
         match self.field.want {
             Want::Address => self.address(phrase, score, found),
-            Want::Text => {
+            Want::Text | Want::Person => {
                 let words = self.view.phrases[phrase].starts.len();
                 self.texts(phrase, 0, end, score * if words > PROSE_WORDS { 0.6 } else { 1.0 }, found);
             }
             _ => {
-                for value in self.field.want.find(&text[..end], self.habits).iter().take(3) {
+                for value in self.values(&text[..end]).iter().take(3) {
                     let words = text[..value.range.start].split_whitespace().count();
                     if !(hit.weak && (words > 1 || value.fit < 0.95)) {
                         found.push(self.typed(phrase, 0, value, score * 0.9_f32.powi(words.min(12) as i32)));
@@ -300,10 +368,8 @@ impl Search<'_> {
         if texts.iter().any(|text| text.contains(|c: char| c.is_ascii_digit())) {
             let spans =
                 lines.iter().map(|line| Span { phrase: *line, start: 0, end: self.view.phrases[*line].text.len() });
-            found.push(Candidate {
-                items: vec![(Value::String(texts.join(", ")), spans.collect())],
-                score: score * 0.85,
-            });
+            let items = vec![(Value::String(texts.join(", ")), spans.collect())];
+            found.push(Candidate::new(items, score * 0.85));
         }
     }
 
@@ -323,7 +389,7 @@ impl Search<'_> {
         }
         let any = !items.is_empty();
         if any {
-            found.push(Candidate { items, score: score * 0.9 });
+            found.push(Candidate::new(items, score * 0.9));
         }
         any
     }
@@ -335,16 +401,40 @@ impl Search<'_> {
         let word = before.rsplit(' ').next().filter(|word| !word.is_empty())?;
         let state = checked(word)?;
         let span = Span { phrase: hit.phrase, start: before.len() - word.len(), end: hit.end };
-        Some(Candidate { items: vec![(Value::Bool(state), vec![span])], score })
+        Some(Candidate::new(vec![(Value::Bool(state), vec![span])], score))
+    }
+
+    /// A short text of the first page that calls itself a bank, from the top.
+    fn bank(&self) -> Option<Candidate> {
+        const WORDS: &[&str] =
+            &["bank", "banque", "banco", "banca", "caja", "caisse", "sparkasse", "credit", "kreissparkasse"];
+        let is_bank = |text: &str| {
+            let words = tokens(text);
+            let named = |word: &str| WORDS.contains(&word) || word.ends_with("bank") || word.ends_with("sparkasse");
+            (2..=5).contains(&words.len()) && words.iter().any(|token| named(&token.norm))
+        };
+        let first = self.view.phrases.iter().take_while(|phrase| phrase.page == 0).enumerate();
+        let mut named =
+            first.filter(|(_, phrase)| !phrase.is_label && says_something(&phrase.text) && is_bank(&phrase.text));
+        let (at, phrase) = named.next()?;
+        let text = self.field.want.find(&phrase.text, self.habits).into_iter().next()?;
+        Some(Candidate { way: Way::Evident, ..Candidate::new(vec![self.item(at, 0, &text)], 0.6) })
     }
 
     /// Values with a form of their own need no label when the document has just one of them.
     fn without_label(&self) -> Vec<Candidate> {
+        if self.field.is("bank") {
+            return self.bank().into_iter().collect();
+        }
         if !self.field.want.is_self_evident() && !self.field.issuer {
             return Vec::new();
         }
         let mut distinct: Vec<(Value, Vec<Span>, f32, usize)> = Vec::new();
         for (at, phrase) in self.view.phrases.iter().enumerate() {
+            // In a sentence a choice is a word like any other.
+            if matches!(self.field.want, Want::Choice(_)) && phrase.starts.len() > CHOICE_WORDS_MAX {
+                continue;
+            }
             let evident = if self.field.issuer {
                 companies(&phrase.text)
             } else {
@@ -362,17 +452,25 @@ impl Search<'_> {
         let own = if self.field.path.len() > 1 { 0.55 } else { 0.65 };
         if self.field.many && !distinct.is_empty() {
             let items = distinct.into_iter().map(|(value, spans, ..)| (value, spans)).collect();
-            return vec![Candidate { items, score: own }];
+            return vec![Candidate { way: Way::Evident, ..Candidate::new(items, own) }];
         }
         let total: usize = distinct.iter().map(|entry| entry.3).sum();
         let most = distinct.into_iter().max_by_key(|entry| entry.3);
         most.filter(|entry| {
             entry.3 == total || (self.field.want.is_currency() || self.field.issuer) && entry.3 * 2 > total
         })
-        .map(|(value, spans, fit, _)| Candidate { items: vec![(value, spans)], score: own * fit })
+        .map(|(value, spans, fit, _)| Candidate {
+            way: Way::Evident,
+            fit,
+            ..Candidate::new(vec![(value, spans)], own * fit)
+        })
         .into_iter()
         .collect()
     }
+}
+
+fn mark(found: &mut [Candidate], from: usize, way: Way) {
+    found[from..].iter_mut().for_each(|candidate| candidate.way = way);
 }
 
 /// The first colon that ends a label: not one of a time or a web address.

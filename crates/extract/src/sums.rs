@@ -31,6 +31,7 @@ pub fn confirm(view: &View, fields: &[Field], found: &mut [Vec<Candidate>], habi
     for (holder, at) in holders.into_iter().zip(triple) {
         if let Some(field) = holder {
             found[field][at].score = (found[field][at].score * BONUS).min(1.0);
+            found[field][at].confirmed = true;
             found[field].sort_by(|a, b| b.score.total_cmp(&a.score));
         }
     }

@@ -1,5 +1,7 @@
 //! Small pages built here, and what is read from them.
 
+mod limits;
+mod more;
 mod random;
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Role, Table, Word, WordRange};

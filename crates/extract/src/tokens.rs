@@ -32,26 +32,32 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("acc", "account"),
     ("ref", "reference"),
     ("desc", "description"),
-    ("dept", "department"),
     ("dob", "birthdate"),
     ("po", "purchaseorder"),
     ("mail", "email"),
     ("pct", "percent"),
     ("%", "percent"),
     ("zip", "postcode"),
-    ("postal", "postcode"),
     ("plz", "postcode"),
     ("mobil", "mobile"),
     ("cust", "customer"),
     ("org", "organization"),
     ("yr", "year"),
+    ("rechng", "rechnung"),
+    ("lief", "lieferung"),
+    ("dept", "department"),
+    ("abt", "abteilung"),
+    ("std", "stunden"),
+    ("str", "strasse"),
+    ("tlfno", "phone"),
+    ("fon", "phone"),
 ];
 
 /// Words that carry nothing in a label, in English, German, French, Spanish and Dutch.
 const FILLERS: &[&str] = &[
-    "of", "the", "a", "an", "for", "in", "on", "at", "to", "by", "is", "and", "or", "your", "our", "this", "der",
-    "die", "das", "des", "dem", "den", "von", "vom", "zur", "zum", "und", "ihr", "ihre", "de", "du", "la", "le", "les",
-    "l", "d", "et", "votre", "el", "los", "las", "del", "y", "su", "het", "een", "van", "en", "uw", "as", "s",
+    "of", "the", "a", "an", "for", "in", "on", "at", "is", "and", "or", "your", "our", "this", "der", "die", "das",
+    "des", "dem", "den", "von", "vom", "zur", "zum", "und", "ihr", "ihre", "de", "du", "la", "le", "les", "l", "d",
+    "et", "votre", "el", "los", "las", "del", "y", "su", "het", "een", "van", "en", "uw", "as", "s",
 ];
 
 pub fn is_filler(norm: &str) -> bool {
@@ -71,6 +77,8 @@ pub fn fold(text: &str) -> String {
             'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => folded.push('o'),
             'ù' | 'ú' | 'û' | 'ü' => folded.push('u'),
             'ß' => folded.push_str("ss"),
+            'º' => folded.push('o'),
+            'ª' => folded.push('a'),
             'œ' => folded.push_str("oe"),
             'æ' => folded.push_str("ae"),
             // Combining marks, as decomposed text has them.
@@ -86,6 +94,10 @@ fn normal(piece: &str) -> String {
     if let Some((_, long)) = SHORT_FORMS.iter().find(|(short, _)| *short == norm) {
         return (*long).to_owned();
     }
+    // Umlauts are also written with an e, in names of properties above all.
+    if norm.len() > 4 {
+        norm = norm.replace("ae", "a").replace("oe", "o").replace("ue", "u");
+    }
     // A light stem: the plural of most labels. Both sides lose it, so `address` stays equal to itself.
     if norm.len() > 3 && norm.ends_with('s') {
         norm.pop();
@@ -95,7 +107,7 @@ fn normal(piece: &str) -> String {
 
 /// The tokens of a text: runs of letters and digits, and the signs `#` and `%`.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut found = Vec::new();
+    let mut found: Vec<Token> = Vec::new();
     let mut open: Option<usize> = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         if c.is_alphanumeric() {
@@ -103,7 +115,14 @@ pub fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         if let Some(start) = open.take() {
-            found.push(Token { start, end: at, norm: normal(&text[start..at]) });
+            let norm = normal(&text[start..at]);
+            match found.last_mut() {
+                // `n.º` is one sign.
+                Some(Token { end, norm: last, .. }) if norm == "o" && last == "number" && start - *end <= 1 => {
+                    *end = at
+                }
+                _ => found.push(Token { start, end: at, norm }),
+            }
         }
         if matches!(c, '#' | '%' | '№') {
             let norm = if c == '%' { "percent" } else { "number" };

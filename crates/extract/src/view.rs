@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use docmill_model::document::{BBox, BlockKind, Cell, Page, Table, Word};
+use docmill_model::document::{BBox, BlockKind, Cell, Page, Word};
 
-use crate::fields::is_known_label;
+use crate::concepts::is_known_label;
 use crate::tokens::{Token, similar, tokens};
 
 /// A gap wider than this many word heights parts two phrases of a line.
@@ -29,6 +29,8 @@ pub struct Phrase {
     pub first: usize,
     pub bbox: Option<BBox>,
     pub tokens: Vec<Token>,
+    /// It ends with a colon, or is what documents call something.
+    pub is_label: bool,
     pub cell: Option<CellPlace>,
     /// Index of the list that the phrase is in, among the page's blocks.
     pub list: Option<usize>,
@@ -96,18 +98,7 @@ impl<'a> View<'a> {
 
     /// Whether a phrase is a label itself, and so not the value of another.
     pub fn is_label(&self, phrase: usize) -> bool {
-        let phrase = &self.phrases[phrase];
-        phrase.text.trim_end().ends_with(':') || is_known_label(&phrase.tokens)
-    }
-
-    /// The tables of all pages with page and block.
-    pub fn tables(&self) -> impl Iterator<Item = (usize, usize, &'a Table)> {
-        self.pages.iter().enumerate().flat_map(|(page, content)| {
-            content.blocks.iter().enumerate().filter_map(move |(block, b)| match &b.kind {
-                BlockKind::Table(table) => Some((page, block, table)),
-                _ => None,
-            })
-        })
+        self.phrases[phrase].is_label
     }
 }
 
@@ -178,7 +169,20 @@ fn phrase(page: usize, words: &[Word], range: std::ops::Range<usize>) -> Phrase 
     }
     let bbox = BBox::around(words[range.clone()].iter().filter_map(|word| word.bbox));
     let tokens = tokens(&text);
-    Phrase { page, text, starts, first: range.start, bbox, tokens, cell: None, list: None, right: None, below: None }
+    let is_label = text.trim_end().ends_with(':') || is_known_label(&tokens);
+    Phrase {
+        page,
+        text,
+        starts,
+        first: range.start,
+        bbox,
+        tokens,
+        is_label,
+        cell: None,
+        list: None,
+        right: None,
+        below: None,
+    }
 }
 
 /// Finds for every phrase of a page what stands right of it and below it.

@@ -17,6 +17,8 @@ pub const PROPERTIES_MAX: usize = 5_000;
 pub const TEXT_CHARS_MAX: usize = 120_000;
 /// Characters of the schema as compact JSON.
 pub const RAW_CHARS_MAX: usize = 150_000;
+/// Synonyms of one property; what follows is left out.
+const SYNONYMS_MAX: usize = 30;
 /// Longer titles, formats and patterns are no labels or hints; they are left out, so that inlining stays bounded.
 const HINT_CHARS_MAX: usize = 200;
 
@@ -41,6 +43,18 @@ pub struct Node {
     pub format: Option<String>,
     /// A regular expression: a hint for reading, not promised of the result.
     pub pattern: Option<String>,
+    pub hints: Hints,
+}
+
+/// What a schema says about where its values stand: keywords of our own, which others pass over.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hints {
+    /// `x-synonyms`: what documents call it.
+    pub synonyms: Vec<String>,
+    /// `x-regex`: what a value looks like, in the text around it; a group of it is the value.
+    pub regex: Option<String>,
+    /// `x-page`: the page that it stands on, from 1; negative numbers count from the end.
+    pub page: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

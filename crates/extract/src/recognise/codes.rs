@@ -127,7 +127,7 @@ pub fn currencies(text: &str) -> Vec<Found> {
 pub fn companies(text: &str) -> Vec<Found> {
     static FIRM: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:\p{Lu}[\p{L}\d&'.-]*,? ){1,5}(?:GmbH(?: & Co\.? KG)?|AG|UG|KG|SE|Inc\.?|LLC|Ltd\.?|Limited|PLC|Corp\.?|S\.A\.?|SARL|SAS|B\.V\.|BV|N\.V\.|S\.L\.|S\.r\.l\.|Oy|AB|ApS)(?:[ ,;:-]|$)",
+            r"(?:\p{Lu}[\p{L}\d&'.-]*,? (?:(?:&|und|et|y|and|de|des|du|la) )*){1,5}(?:GmbH(?: & Co\.? KG)?|AG|UG|KG|SE|OHG|GbR|eG|e\. ?K\.|UG \(haftungsbeschränkt\)|mbH|EURL|SASU|SNC|S\.L\.U\.|SLU|S\.L\.L\.|S\. ?Coop\.|SC|LLP|Co\.|Company|Corporation|Pty Ltd|Oyj|A/S|Inc\.?|LLC|Ltd\.?|Limited|PLC|Corp\.?|S\.A\.?|SARL|SAS|B\.V\.|BV|N\.V\.|S\.L\.|S\.r\.l\.|Oy|AB|ApS)(?:[ ,;:-]|$)",
         )
     });
     let mut found = all(text, &FIRM, |_| Some(1.0));
@@ -153,6 +153,9 @@ pub fn ids(text: &str) -> Vec<Found> {
     static ID: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9](?:[A-Za-z0-9/_.\-]{0,38}[A-Za-z0-9])?"));
     static GROUPS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?: \d{2,4}\b){2,6}"));
     static AMOUNT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$"));
+    if let Some(whole) = grouped(text) {
+        return vec![whole];
+    }
     let days: Vec<Range<usize>> =
         dates::find(text, &DateStyle::Iso, DateOrder::Unknown).into_iter().map(|day| day.range).collect();
     let mut found = all(text, &ID, |hit| {
@@ -184,6 +187,26 @@ pub fn ids(text: &str) -> Vec<Found> {
     found
 }
 
+/// A text that is one code in groups: `HRB 81275`, `05 029968 A 874`, `869 680`.
+fn grouped(text: &str) -> Option<Found> {
+    static CODE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^[ :#]*((?:[A-Z]{1,4} )?[A-Z]{0,3}\d[A-Z0-9./-]*(?: (?:[A-Z]{1,2}|[A-Z]{0,2}\d[A-Z0-9./-]*)){0,7})[ ,;]*$",
+        )
+    });
+    let found = CODE.captures(text)?.get(1)?;
+    let code = found.as_str();
+    let groups = code.split(' ').count();
+    let digits = code.chars().filter(char::is_ascii_digit).count();
+    let is_date = !dates::find(code, &DateStyle::Iso, DateOrder::Unknown).is_empty();
+    // A number with few digits before another one is a list.
+    (groups >= 2 && digits >= 4 && code.len() <= 32 && !is_date).then(|| Found {
+        range: found.range(),
+        value: Value::String(code.to_owned()),
+        fit: 0.95,
+    })
+}
+
 /// Ids of digits only, as JSON integers; not those whose leading zeros a number would lose.
 pub fn id_numbers(text: &str) -> Vec<Found> {
     let number = |mut found: Found| {
@@ -208,6 +231,13 @@ pub fn matching(text: &str, pattern: &Regex) -> Vec<Found> {
         start += word.len() + 1;
     }
     found
+}
+
+/// What an expression finds anywhere in the text; its first group where it has one.
+pub fn found_by(text: &str, regex: &Regex) -> Vec<Found> {
+    let found = regex.captures_iter(text).filter_map(|hit| hit.get(1).or_else(|| hit.get(0)));
+    let found = found.filter(|hit| !hit.is_empty()).take(20);
+    found.map(|hit| Found { range: hit.range(), value: Value::String(hit.as_str().to_owned()), fit: 1.0 }).collect()
 }
 
 #[cfg(test)]

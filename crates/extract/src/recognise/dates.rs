@@ -122,6 +122,11 @@ pub fn find(text: &str, style: &DateStyle, order: DateOrder) -> Vec<Found> {
     }
     for c in DAY_NAME.captures_iter(text) {
         let whole = c.get(0).map(|m| m.range()).unwrap_or_default();
+        // `1 - July 31, 2014`: the year is still to come.
+        let rest = text[whole.end..].trim_start_matches([',', ' ']);
+        if c[3].len() == 2 && rest.len() >= 4 && rest.bytes().take(4).all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
         add(whole, month(&c[2]).and_then(|month| date(&c[3], month, small(&c[1]))), 1.0);
     }
     for c in NAME_DAY.captures_iter(text) {
@@ -133,8 +138,52 @@ pub fn find(text: &str, style: &DateStyle, order: DateOrder) -> Vec<Found> {
         let (date, fit) = in_digits(small(&c[1]), small(&c[3]), &c[4], &c[2] == "/", order);
         add(whole, date, fit);
     }
+    found.extend(first_of_period(text, style, &found));
     found.sort_by_key(|f| f.range.start);
     found
+}
+
+/// `1 - 31 July 2015`, `July 1 - July 31, 2014`, `01.03. - 31.03.2024`: the first date has its month and year from
+/// the second.
+fn first_of_period(text: &str, style: &DateStyle, found: &[Found]) -> Option<Found> {
+    static DAY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:(?P<name>\p{L}{3,10})\.? )?\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|º)?(?:[./](?P<month>\d{1,2})?[./]?|(?: de)? (?P<after>\p{L}{3,10})\.?)?,? ?(?:-|–|—|au|bis|to|through|until|al|a)(?: el)? ?$",
+        )
+    });
+    let second = found.first().filter(|_| found.len() == 1)?;
+    let iso = second_date(text, &second.range)?;
+    let before = DAY.captures(&text[..second.range.start])?;
+    let day = before.name("day")?.as_str().parse().ok()?;
+    let named = ["name", "after"].iter().find_map(|part| month(before.name(part)?.as_str()));
+    let digits = before.name("month").and_then(|m| m.as_str().parse().ok());
+    let month = named.or(digits).unwrap_or(iso.month);
+    let date = date(&iso.year.to_string(), month, day)?;
+    let start = if named.is_some()
+        && before.name("name").is_some_and(|m| crate::recognise::dates::month(m.as_str()).is_some())
+    {
+        before.name("name")?.start()
+    } else {
+        before.name("day")?.start()
+    };
+    let range = start..text[..second.range.start].trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    (date < iso).then(|| Found {
+        value: Value::String(written(date, style, text[range.clone()].trim())),
+        range,
+        fit: 0.95,
+    })
+}
+
+/// A date that was found, read again.
+fn second_date(text: &str, range: &std::ops::Range<usize>) -> Option<Date> {
+    let again = DAY_NAME.captures(&text[range.clone()]).map(|c| (c[3].to_owned(), month(&c[2]), c[1].to_owned()));
+    let again = again
+        .or_else(|| NAME_DAY.captures(&text[range.clone()]).map(|c| (c[3].to_owned(), month(&c[1]), c[2].to_owned())));
+    let again = again.or_else(|| {
+        DIGITS.captures(&text[range.clone()]).map(|c| (c[4].to_owned(), c[3].parse().ok(), c[1].to_owned()))
+    });
+    let (year, month, day) = again?;
+    date(&year, month?, day.parse().ok()?)
 }
 
 fn in_digits(first: u8, second: u8, year: &str, slashes: bool, order: DateOrder) -> (Option<Date>, f32) {

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod dates;
 pub mod numbers;
+pub mod people;
 pub mod words;
 
 use std::ops::Range;
@@ -13,7 +14,7 @@ pub use dates::{DateOrder, DateStyle};
 pub use numbers::NumberStyle;
 
 /// Compiles a pattern of this crate's own source. Not for patterns of schemas: those are refused, not trusted.
-fn pattern(text: &'static str) -> regex::Regex {
+pub fn pattern(text: &str) -> regex::Regex {
     match regex::Regex::new(text) {
         Ok(pattern) => pattern,
         // Constants of the source: each is compiled by the tests of its recogniser, so this cannot be met.
@@ -36,6 +37,8 @@ pub struct Found {
 pub enum Want {
     Text,
     Address,
+    Person,
+    Time,
     Date(DateStyle),
     /// A JSON number; `money` and `percent` say what it should look like.
     Number {
@@ -45,6 +48,8 @@ pub enum Want {
     },
     /// A number as it is written.
     NumberText,
+    /// An amount as it is written, with the sign of its currency.
+    MoneyText,
     Boolean,
     Choice(Vec<Value>),
     Id,
@@ -60,6 +65,8 @@ pub enum Want {
     PostCode,
     /// What the schema's own pattern describes.
     Pattern(Box<regex::Regex>),
+    /// What the schema's `x-regex` finds in a text, or its first group.
+    Regex(Box<regex::Regex>),
 }
 
 /// How this document writes dates and numbers.
@@ -76,17 +83,28 @@ impl Habits {
 }
 
 impl Want {
+    /// Whether any text may be a value, so that only its place says that it is one.
+    pub const fn is_free_text(&self) -> bool {
+        matches!(self, Self::Text | Self::Address | Self::Person)
+    }
+
     /// Whether values of this type are known by their own form, without a label.
     pub const fn is_self_evident(&self) -> bool {
-        matches!(self, Self::Email | Self::Url | Self::Iban | Self::VatId | Self::Currency)
+        matches!(
+            self,
+            Self::Email | Self::Url | Self::Iban | Self::VatId | Self::Currency | Self::Regex(_) | Self::Choice(_)
+        )
     }
 
     /// All values of this type in a text, in order.
     pub fn find(&self, text: &str, habits: Habits) -> Vec<Found> {
         match self {
             Self::Text | Self::Address => words::text(text).into_iter().collect(),
+            Self::Person => people::person(text).into_iter().collect(),
+            Self::Time => people::times(text),
             Self::Date(style) => dates::find(text, style, habits.dates),
             Self::Number { integer, money, percent } => numbers::find(text, *integer, *money, *percent, habits.numbers),
+            Self::MoneyText => numbers::find_with_currency(text, habits.numbers),
             Self::NumberText => numbers::find_verbatim(text, habits.numbers),
             Self::Boolean => words::booleans(text),
             Self::Choice(choices) => words::choices(text, choices),
@@ -100,6 +118,7 @@ impl Want {
             Self::VatId => codes::vat_ids(text),
             Self::Currency => codes::currencies(text),
             Self::PostCode => codes::post_codes(text),
+            Self::Regex(regex) => codes::found_by(text, regex),
             Self::Pattern(pattern) => codes::matching(text, pattern),
         }
     }

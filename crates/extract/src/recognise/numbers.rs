@@ -89,6 +89,21 @@ pub fn find_verbatim(text: &str, style: NumberStyle) -> Vec<Found> {
         .collect()
 }
 
+/// The same with the sign or code of the currency beside them.
+pub fn find_with_currency(text: &str, style: NumberStyle) -> Vec<Found> {
+    let mut found = find_verbatim(text, style);
+    for one in &mut found {
+        if let Some(sign) = CURRENCY_BEFORE.find(&text[..one.range.start]) {
+            one.range.start = sign.start();
+        }
+        if let Some(sign) = CURRENCY_AFTER.find(&text[one.range.end..]).filter(|sign| !sign.as_str().contains("--")) {
+            one.range.end += sign.end();
+        }
+        one.value = Value::String(text[one.range.clone()].trim().to_owned());
+    }
+    found
+}
+
 fn days(text: &str) -> Vec<Range<usize>> {
     dates::find(text, &DateStyle::Verbatim, DateOrder::Unknown).into_iter().map(|day| day.range).collect()
 }
@@ -97,6 +112,8 @@ fn fit(raw: &Raw, money: bool, percent: bool) -> f32 {
     match (money, percent) {
         (true, _) if raw.percent => 0.3,
         (true, _) if raw.currency || raw.cents => 1.0,
+        // Long numbers without cents are codes.
+        (true, _) if raw.digits.len() > 9 => 0.3,
         (true, _) => 0.75,
         (_, true) if raw.percent => 1.0,
         (_, true) if raw.currency => 0.3,
@@ -177,7 +194,7 @@ fn read(text: &str, range: Range<usize>, style: NumberStyle) -> Option<Raw> {
     let sign = currency_before.as_ref().is_some_and(|found| !found[1].is_empty());
     let lead = before.trim_end_matches([' ', '\u{a0}']);
     let outer = &before[..currency_before.as_ref().and_then(|found| found.get(0)).map_or(before.len(), |m| m.start())];
-    let minus = outer.ends_with(['-', '−']) && !outer[..outer.len() - 1].ends_with(char::is_alphanumeric);
+    let minus = outer.strip_suffix(['-', '−']).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
     let brackets = outer.ends_with('(') && after.trim_start_matches(['$', '€', ' ']).starts_with(')') && cents;
     let negative = sign || minus || brackets || trailing.is_some() && cents;
     let start = if minus && currency_before.is_none() {
@@ -270,6 +287,7 @@ mod tests {
             ("€ -9,32", Comma, json!([-9.32])),
             ("-€9.32", Point, json!([-9.32])),
             ("(3.50)", Point, json!([-3.5])),
+            ("−3,50 €", Comma, json!([-3.5])),
             ("42.00-", Point, json!([-42.0])),
             ("$580K", Point, json!([580000])),
             ("1.1 million", Point, json!([1100000])),

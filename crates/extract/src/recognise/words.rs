@@ -64,25 +64,61 @@ pub fn checked(word: &str) -> Option<bool> {
     (word.starts_with(UNCHECKED) || word.starts_with("[]") || word == "]").then_some(false)
 }
 
+/// Words that say the same, in several languages: what a choice is called and what documents print for it.
+const SAME: &[&str] = &[
+    "cash|bar|barzahlung|bargeld|especes|en especes|efectivo|en efectivo|metalico|contant|comptant",
+    "card|credit card|debit card|bank card|karte|kartenzahlung|ec karte|ec|girocard|kreditkarte|carte|carte bancaire|cb|\
+     tarjeta|tarjeta de credito|tarjeta bancaria|pin|visa|mastercard|maestro|amex",
+    "transfer|bank transfer|wire transfer|wire|uberweisung|bankuberweisung|virement|virement bancaire|transferencia|\
+     transferencia bancaria|overschrijving",
+    "direct debit|debit order|lastschrift|sepa lastschrift|bankeinzug|prelevement|prelevement automatique|\
+     prelevement sepa|domiciliacion|domiciliacion bancaria|recibo domiciliado|incasso",
+    "cheque|check|scheck|talon",
+    "male|m|mannlich|masculin|homme|hombre|masculino|varon|man|herr|h",
+    "female|f|w|weiblich|feminin|femme|mujer|femenino|vrouw|frau",
+    "high|h|hoch|erhoht|eleve|haut|alto|elevado",
+    "low|l|niedrig|erniedrigt|bas|bajo",
+    "normal|n|normale|unauffallig",
+    "paid|bezahlt|paye|payee|pagado|pagada|betaald",
+    "open|unpaid|offen|impaye|pendiente|openstaand",
+];
+
+/// All that documents print for a choice: its own name and what says the same. One letter says it only alone.
+fn spellings(choice: &str) -> Vec<String> {
+    let words = |text: &str| tokens(text).into_iter().map(|token| token.norm).collect::<Vec<_>>().join(" ");
+    let own = words(&split_camel(choice));
+    // A brand is a card, but a card is not that brand.
+    let brand = ["visa", "mastercard", "maestro", "amex"].contains(&own.as_str());
+    let group = SAME.iter().find(|group| !brand && group.split('|').any(|name| words(name) == own));
+    let others = group.into_iter().flat_map(|group| group.split('|')).map(words);
+    let mut all = vec![own.clone()];
+    all.extend(others.filter(|other| *other != own));
+    all
+}
+
 /// The allowed values that occur in the text, by their words. A choice inside a longer choice does not count.
 pub fn choices(text: &str, choices: &[Value]) -> Vec<Found> {
     let written = tokens(text);
     let mut found: Vec<Found> = Vec::new();
     for choice in choices {
-        let wanted = match choice {
-            Value::String(name) => tokens(&split_camel(name)),
-            other => tokens(&other.to_string()),
+        let spellings = match choice {
+            Value::String(name) => spellings(name),
+            other => vec![tokens(&other.to_string()).into_iter().map(|token| token.norm).collect::<Vec<_>>().join(" ")],
         };
-        if wanted.is_empty() {
-            continue;
-        }
-        for window in written.windows(wanted.len()) {
-            if window.iter().zip(&wanted).all(|(a, b)| a.norm == b.norm) {
-                let range = window[0].start..window[window.len() - 1].end;
-                found.push(Found { range, value: choice.clone(), fit: 1.0 });
+        for (nth, spelling) in spellings.iter().filter(|spelling| !spelling.is_empty()).enumerate() {
+            let wanted: Vec<&str> = spelling.split(' ').collect();
+            for window in written.windows(wanted.len()) {
+                let same = window.iter().zip(&wanted).all(|(a, b)| a.norm == *b);
+                if same && (nth == 0 || spelling.len() > 1 || written.len() == 1) {
+                    let range = window[0].start..window[window.len() - 1].end;
+                    found.push(Found { range, value: choice.clone(), fit: if nth == 0 { 1.0 } else { 0.95 } });
+                }
             }
         }
     }
+    // What names itself is no other choice's other name.
+    let named: Vec<_> = found.iter().filter(|f| f.fit == 1.0).map(|f| f.range.clone()).collect();
+    found.retain(|f| f.fit == 1.0 || !named.iter().any(|r| r.start < f.range.end && f.range.start < r.end));
     let ranges: Vec<_> = found.iter().map(|f| f.range.clone()).collect();
     found.retain(|f| {
         !ranges.iter().any(|r| r.len() > f.range.len() && r.start <= f.range.start && f.range.end <= r.end)

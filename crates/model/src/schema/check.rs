@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{HINT_CHARS_MAX, Kind, LEVELS_MAX, Node, PROPERTIES_MAX, Property, RAW_CHARS_MAX, Schema, TEXT_CHARS_MAX};
+use super::{
+    HINT_CHARS_MAX, Hints, Kind, LEVELS_MAX, Node, PROPERTIES_MAX, Property, RAW_CHARS_MAX, SYNONYMS_MAX, Schema,
+    TEXT_CHARS_MAX,
+};
 use crate::failure::{Code, Failure};
 
 /// Checks a data schema and inlines its `$ref`s. Refuses with `SCHEMA_INVALID` and a sentence that says where.
@@ -124,6 +127,7 @@ impl<'a> Checker<'a> {
             choices: None,
             format: hint(map, "format").map(str::to_owned),
             pattern: hint(map, "pattern").map(str::to_owned),
+            hints: hints(map),
         };
         if node.is_leaf() {
             self.choices(&mut node, map, &pointer)?;
@@ -216,6 +220,21 @@ fn empty_map() -> &'static Map<String, Value> {
 
 fn hint<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     map.get(key).and_then(Value::as_str).filter(|text| text.chars().count() <= HINT_CHARS_MAX)
+}
+
+/// Those of our own keywords that can be used; others are passed over like all that is unknown.
+fn hints(map: &Map<String, Value>) -> Hints {
+    let synonyms = match map.get("x-synonyms") {
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(name)) => vec![name.as_str()],
+        _ => Vec::new(),
+    };
+    let fits = |name: &&str| name.chars().count() <= HINT_CHARS_MAX;
+    Hints {
+        synonyms: synonyms.into_iter().filter(fits).take(SYNONYMS_MAX).map(str::to_owned).collect(),
+        regex: hint(map, "x-regex").map(str::to_owned),
+        page: map.get("x-page").and_then(Value::as_i64),
+    }
 }
 
 /// `anyOf` or `oneOf`, or an `allOf` of one, which older Pydantic writes around a `$ref`.

@@ -1,0 +1,116 @@
+//! Extracts from every document of a folder:
+//! `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH]`.
+//!
+//! `SCHEMA.json` is `{id: JSON Schema}`; an id is a file name without its ending, in the folder or below it. Writes a
+//! line `{id, fields, confidence}` for each id, with `--evidence` also what the confidence was made from. Parse and
+//! extraction run in this one process, without OCR.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use docmill_extract::{Evidence, explain, extract_with_evidence};
+use docmill_model::document::{Page, PageOutcome};
+use docmill_model::options::{ExtractOptions, ParseOptions, Tier};
+use docmill_model::results::{FieldSource, PathStep};
+use docmill_parse::{OcrAnswer, PageImage, Services, Source, parse_all};
+use serde_json::{Map, Value, json};
+
+struct NoServices;
+
+impl Services for NoServices {
+    fn ocr(&mut self, _: &PageImage, _: &[String]) -> OcrAnswer {
+        OcrAnswer::Missing { message: "No OCR here.".into() }
+    }
+
+    fn asset(&mut self, _: &str, _: &str, _: &[u8]) {}
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (options, names): (Vec<String>, Vec<String>) = args.into_iter().partition(|arg| arg.starts_with("--"));
+    let [documents, schemas, out, only @ ..] = names.as_slice() else {
+        return Err("usage: extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH]".into());
+    };
+    let schemas: Map<String, Value> = serde_json::from_slice(&std::fs::read(schemas)?)?;
+    let files = files_by_stem(Path::new(documents))?;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(out)?);
+    let (mut pages, mut parsing, mut extracting) = (0, Duration::ZERO, Duration::ZERO);
+    for (id, schema) in schemas.iter().filter(|(id, _)| only.is_empty() || only.contains(id)) {
+        let Some(file) = files.get(id.as_str()) else { continue };
+        let begun = Instant::now();
+        let read = match pages_of(file) {
+            Ok(read) => read,
+            Err(message) => {
+                eprintln!("{id}: {message}");
+                continue;
+            }
+        };
+        parsing += begun.elapsed();
+        if options.iter().any(|option| option == "--text") {
+            read.iter()
+                .for_each(|page| println!("--- {id}, page {}\n{}\n---\n{}", page.number, page.text, page.markdown));
+        }
+        let begun = Instant::now();
+        let asked = ExtractOptions { data_schema: schema.clone(), ..ExtractOptions::default() };
+        let (found, evidence) = extract_with_evidence(&read, &asked).map_err(|failure| failure.message)?;
+        extracting += begun.elapsed();
+        pages += read.len();
+        if let Some(path) = options.iter().find_map(|option| option.strip_prefix("--explain=")) {
+            let told = explain(&read, &asked, path).map_err(|failure| failure.message)?;
+            println!("{}", serde_json::to_string_pretty(&told)?);
+        }
+        let confidence: Map<String, Value> =
+            found.fields.iter().map(|field| (path_of(field), json!(field.confidence()))).collect();
+        let mut line = json!({ "id": id, "fields": found.data, "confidence": confidence });
+        if options.iter().any(|option| option == "--evidence") {
+            line["evidence"] = features(&found.fields, &evidence);
+        }
+        writeln!(out, "{line}")?;
+    }
+    if options.iter().any(|option| option == "--timing") {
+        let speed = |time: Duration| pages as f64 / time.as_secs_f64().max(1e-9);
+        println!("{pages} pages; parse {:.0} pages/s, extract {:.0} pages/s", speed(parsing), speed(extracting));
+    }
+    Ok(())
+}
+
+fn features(fields: &[FieldSource], evidence: &[Evidence]) -> Value {
+    let of = |(field, evidence): (&FieldSource, &Evidence)| (path_of(field), json!(evidence.features()));
+    fields.iter().zip(evidence).map(of).collect::<Map<_, _>>().into()
+}
+
+fn path_of(field: &FieldSource) -> String {
+    let step = |step: &PathStep| match step {
+        PathStep::Name(name) => name.clone(),
+        PathStep::Index(index) => index.to_string(),
+    };
+    field.path.iter().map(step).collect::<Vec<_>>().join(".")
+}
+
+fn files_by_stem(folder: &Path) -> std::io::Result<HashMap<String, PathBuf>> {
+    let mut files = HashMap::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(files_by_stem(&path)?);
+        } else if let Some(stem) = path.file_stem() {
+            files.insert(stem.to_string_lossy().into_owned(), path);
+        }
+    }
+    Ok(files)
+}
+
+fn pages_of(file: &Path) -> Result<Vec<Page>, String> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let source = Source { name, bytes: Arc::new(std::fs::read(file).map_err(|error| error.to_string())?) };
+    let options = ParseOptions { tier: Tier::CostEffective, ..ParseOptions::default() };
+    let (_, outcomes) = parse_all(source, &options, &mut NoServices).map_err(|failure| failure.message)?;
+    let read = outcomes.into_iter().filter_map(|outcome| match outcome {
+        PageOutcome::Read(page) => Some(*page),
+        PageOutcome::Failed { .. } => None,
+    });
+    Ok(read.collect())
+}

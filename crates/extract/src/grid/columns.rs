@@ -1,0 +1,156 @@
+//! Where the columns under a header part, and what stands in them.
+
+use crate::lines::{Line, Piece};
+
+use super::Search;
+use super::header::{Header, Label};
+use super::records::is_sum;
+use crate::recognise::Want;
+
+/// Lines that are looked at to learn where columns part.
+const SAMPLE_LINES: usize = 60;
+/// Cells that are looked at to learn what a column holds.
+const PROFILE_CELLS: usize = 30;
+/// A gap wider than this share of a line's height parts two cells.
+const CELL_GAP: f32 = 0.6;
+/// A column whose header and content fit less than this is not the field's.
+const COLUMN_FLOOR: f32 = 0.4;
+
+/// A column from `x0` to `x1` of the page.
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub x0: f32,
+    pub x1: f32,
+    /// Where its label begins.
+    pub label: f32,
+    pub field: Option<usize>,
+    /// Header and content together, 0 to 1.
+    pub score: f32,
+}
+
+/// Words that stand close, and cells.
+struct Run {
+    x0: f32,
+    x1: f32,
+}
+
+impl Search<'_> {
+    /// The columns under a header; `None` where nothing stands under it.
+    pub(super) fn columns(&self, header: &Header, body: &[Line]) -> Option<Vec<Column>> {
+        let page = body.first()?.page;
+        // Sums and other tables below have columns of their own.
+        let own =
+            |(at, line): &(usize, &Line)| line.page <= page + 1 && (*at == 0 || !is_sum(line) && !self.ends(body, *at));
+        let sample: Vec<&Line> =
+            body.iter().enumerate().take(SAMPLE_LINES).take_while(own).map(|(_, line)| line).collect();
+        let runs: Vec<Run> = sample.iter().flat_map(|line| runs(line)).collect();
+        let words: Vec<&Piece> = sample.iter().flat_map(|line| &line.pieces).collect();
+        let labels = &header.labels;
+        let mut cuts = vec![f32::MIN];
+        cuts.extend(labels.windows(2).map(|pair| cut(&pair[0], &pair[1], &runs, &words, sample.len())));
+        cuts.push(f32::MAX);
+        let column = |(place, label): (&[f32], &Label)| Column {
+            x0: place[0],
+            x1: place[1],
+            label: label.x0,
+            field: None,
+            score: 0.0,
+        };
+        let mut columns: Vec<Column> = cuts.windows(2).zip(labels).map(column).collect();
+        let filled = |line: &Line| columns.iter().filter(|column| !column.pieces(line).is_empty()).count();
+        let most = sample.iter().map(|line| filled(line)).max().unwrap_or(0);
+        let full: Vec<&Line> = sample.iter().copied().filter(|line| filled(line) * 10 >= most * 6).collect();
+        let mut pairs = Vec::new();
+        for (at, label) in labels.iter().enumerate() {
+            let cells = columns[at].cells(&full);
+            for (field, weight) in &label.fields {
+                pairs.push((weight * (0.25 + 0.75 * self.share_of_type(*field, &cells)), at, *field));
+            }
+        }
+        pairs.retain(|(score, ..)| *score >= COLUMN_FLOOR);
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        for (score, at, field) in pairs {
+            if columns[at].field.is_none() && columns.iter().all(|column| column.field != Some(field)) {
+                columns[at].field = Some(field);
+                columns[at].score = score;
+            }
+        }
+        Some(columns)
+    }
+
+    /// How well the cells are of the field's type.
+    fn share_of_type(&self, field: usize, cells: &[String]) -> f32 {
+        if cells.is_empty() {
+            return 0.5;
+        }
+        let field = &self.fields[field];
+        let fit = |text: &String| {
+            let first = field.want.find(text, self.habits).into_iter().next()?;
+            // A text that is a number or a code is rather another field's.
+            let is_text = matches!(field.want, Want::Text);
+            let code = !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit());
+            Some(if is_text && (code || !text.contains(char::is_alphabetic)) { 0.7 } else { first.fit })
+        };
+        cells.iter().filter_map(fit).sum::<f32>() / cells.len() as f32
+    }
+}
+
+impl Column {
+    fn cells(&self, lines: &[&Line]) -> Vec<String> {
+        let texts = lines.iter().map(|line| self.text(line)).filter(|text| !text.is_empty());
+        texts.take(PROFILE_CELLS).collect()
+    }
+
+    /// The pieces of a line that stand in the column.
+    pub fn pieces<'a>(&self, line: &Line<'a>) -> Vec<Piece<'a>> {
+        let inside = |piece: &&Piece| (self.x0..self.x1).contains(&piece.center());
+        line.pieces.iter().filter(inside).copied().collect()
+    }
+
+    pub fn text(&self, line: &Line) -> String {
+        crate::lines::text_of(&self.pieces(line))
+    }
+}
+
+fn runs(line: &Line) -> Vec<Run> {
+    let gap = if line.grid.is_some() { 0.0 } else { CELL_GAP * line.height() };
+    let mut runs: Vec<Run> = Vec::new();
+    for piece in &line.pieces {
+        match runs.last_mut().filter(|last| piece.x0 - last.x1 < gap && !piece.is_cell()) {
+            Some(last) => {
+                last.x1 = last.x1.max(piece.x1);
+            }
+            None => runs.push(Run { x0: piece.x0, x1: piece.x1 }),
+        }
+    }
+    runs
+}
+
+/// Where two columns part: between the middles of their labels, where the fewest words and runs of words are
+/// crossed, and there in the widest gap.
+fn cut(left: &Label, right: &Label, runs: &[Run], words: &[&Piece], lines: usize) -> f32 {
+    let (from, to) = ((left.x0 + left.x1) / 2.0, (right.x0 + right.x1) / 2.0);
+    let edges = words.iter().map(|word| word.x0).filter(|x| *x > from && *x <= right.x1);
+    let mut candidates: Vec<f32> = edges.chain([right.x0, (left.x1 + right.x0) / 2.0]).collect();
+    candidates.sort_by(f32::total_cmp);
+    candidates.dedup_by(|a, b| (*a - *b).abs() < 0.5);
+    let mut best = (f32::MAX, f32::MIN, right.x0);
+    for x in candidates {
+        let at = x - 0.3;
+        let crossed = |x0: f32, x1: f32| x0 < at - 0.5 && x1 > at + 0.5;
+        // Where words begin below each other a column begins, however near the one before it is.
+        let begun = words.iter().filter(|word| (word.x0 - x).abs() < 1.5).count() as f32;
+        let crossed_share = (1.0 - begun / lines.max(1) as f32).max(0.0);
+        let runs_crossed = crossed_share * runs.iter().filter(|run| crossed(run.x0, run.x1)).count() as f32;
+        let words_crossed = words.iter().filter(|word| crossed(word.x0, word.x1)).count() as f32;
+        let header = f32::from(u8::from(at < left.x1 - 1.0)) + f32::from(u8::from(at > right.x0 + 1.0)) * 0.5;
+        let outside = f32::from(u8::from(x > to));
+        let cost = runs_crossed + 3.0 * words_crossed + header + outside;
+        let before = words.iter().map(|word| word.x1).filter(|x1| *x1 <= at + 0.5).fold(left.x1.min(at), f32::max);
+        let gap = at - before;
+        if cost < best.0 - 0.01 || cost < best.0 + 0.01 && gap > best.1 {
+            best = (cost, gap, at);
+        }
+    }
+    best.2
+}

@@ -1,0 +1,236 @@
+//! Arrays of objects from rows: a line with the labels of the item's properties is their header, and the lines
+//! below it are read by its columns, whether rules were drawn around them or not.
+
+mod arithmetic;
+mod columns;
+mod header;
+mod patterns;
+mod records;
+
+use std::collections::HashSet;
+
+use docmill_model::schema::Node;
+use serde_json::Value;
+
+use crate::cite::Source;
+use crate::concepts::headings;
+use crate::confidence::Evidence;
+use crate::fields::{Field, Label, Use, of_object};
+use crate::lines::{Line, strips, text_of};
+use crate::recognise::{Habits, Want};
+use crate::view::View;
+use columns::Column;
+use header::{Header, header};
+
+/// Lines that a header may have.
+const HEADER_LINES_MAX: usize = 3;
+/// Headers of one array that are compared: more are words of the text rather than headers.
+const HEADERS_MAX: usize = 200;
+/// Headers this near to the best one stand over rows of the same array.
+const SAME_ARRAY: f32 = 0.8;
+/// Lines under a header that tell whether rows follow.
+const SAMPLE_LINES: usize = 400;
+/// Lines over a header that may be the heading of its rows.
+const HEADING_LINES: usize = 3;
+const OWN_HEADING: f32 = 1.3;
+const OTHER_HEADING: f32 = 0.5;
+
+/// A value of a row: the leaf's path in the item, the value, its source and how sure it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellValue {
+    pub path: Vec<String>,
+    pub value: Value,
+    pub source: Source,
+    pub evidence: Evidence,
+}
+
+pub type Row = Vec<CellValue>;
+
+/// What the rows of an array are looked for with.
+struct Search<'a> {
+    view: &'a View<'a>,
+    fields: Vec<Field>,
+    habits: Habits,
+    /// The words that labels of the fields have.
+    words: HashSet<String>,
+    /// What stands over the array's rows, and over those of the arrays beside it.
+    own: Vec<Label>,
+    others: Vec<Label>,
+}
+
+/// A header with the columns below it.
+struct Fit {
+    header: Header,
+    /// The line of the strip where another header begins.
+    end: usize,
+    columns: Vec<Column>,
+    score: f32,
+    /// Headings of arrays stand between the rows: the header serves several.
+    sectioned: bool,
+}
+
+impl Fit {
+    /// Whether both read a column: two tables may stand side by side under one line of headers.
+    fn shares_columns(&self, other: &Self) -> bool {
+        let used = |fit: &Self| -> Vec<f32> {
+            fit.columns.iter().filter(|column| column.field.is_some()).map(|column| column.label).collect()
+        };
+        let own = used(self);
+        used(other).iter().any(|x| own.iter().any(|y| (x - y).abs() < 1.0))
+    }
+}
+
+/// An array of objects that rows are looked for.
+pub struct Array<'a> {
+    /// Names of properties from the root of what is filled.
+    pub path: Vec<String>,
+    pub item: &'a Node,
+}
+
+/// The rows of each array. Rows of one header go to one array: the one that they fit best.
+pub fn rows(view: &View, arrays: &[Array], habits: Habits) -> Vec<Vec<Row>> {
+    let strips = strips(view.pages);
+    let headings: Vec<Vec<Label>> =
+        arrays.iter().map(|array| array.path.last().map(|name| headings(name)).unwrap_or_default()).collect();
+    let searches: Vec<Search> = arrays
+        .iter()
+        .enumerate()
+        .map(|(at, array)| {
+            let others = headings.iter().enumerate().filter(|(other, _)| *other != at);
+            let others = others.flat_map(|(_, labels)| labels.clone()).collect();
+            Search::new(view, array.item, habits, headings[at].clone(), others)
+        })
+        .collect();
+    let mut fits: Vec<(usize, usize, Fit)> = Vec::new();
+    for (array, search) in searches.iter().enumerate() {
+        for (strip, lines) in strips.iter().enumerate() {
+            fits.extend(search.fits(lines).into_iter().map(|fit| (array, strip, fit)));
+        }
+    }
+    let mut chosen = choose(fits, arrays.len());
+    chosen.sort_by_key(|(_, strip, fit)| (*strip, fit.header.start));
+    let mut rows = vec![Vec::new(); arrays.len()];
+    for (array, strip, fit) in chosen {
+        rows[array].extend(searches[array].records(&strips[strip][fit.header.end..fit.end], &fit));
+    }
+    let empty: Vec<usize> = (0..arrays.len()).filter(|array| rows[*array].is_empty()).collect();
+    for array in empty {
+        rows[array] = strips.iter().find_map(|strip| searches[array].pattern_rows(strip)).unwrap_or_default();
+    }
+    rows
+}
+
+/// Of the headers that each array fits, those that are its own: near to its best, and no better for another array.
+fn choose(mut fits: Vec<(usize, usize, Fit)>, arrays: usize) -> Vec<(usize, usize, Fit)> {
+    fits.sort_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
+    let mut best: Vec<Option<f32>> = vec![None; arrays];
+    let mut chosen: Vec<(usize, usize, Fit)> = Vec::new();
+    for (array, strip, fit) in fits {
+        let taken = chosen.iter().any(|(_, other, own)| {
+            !(own.sectioned && fit.sectioned)
+                && own.shares_columns(&fit)
+                && *other == strip
+                && own.header.start < fit.header.end
+                && fit.header.start < own.header.end
+        });
+        let score = *best[array].get_or_insert(if taken { 0.0 } else { fit.score });
+        if !taken && fit.score >= SAME_ARRAY * score {
+            if score == 0.0 {
+                best[array] = Some(fit.score);
+            }
+            chosen.push((array, strip, fit));
+        }
+    }
+    chosen
+}
+
+impl<'a> Search<'a> {
+    fn new(view: &'a View<'a>, item: &Node, habits: Habits, own: Vec<Label>, others: Vec<Label>) -> Self {
+        let mut fields = of_object(item, Use::Row);
+        // A column that is called like the array has its amounts.
+        let amount = fields.iter().position(|field| matches!(field.want, Want::Number { money: true, .. }));
+        // Or its names.
+        let text = fields.iter().position(|field| matches!(field.want, Want::Text));
+        for at in amount.into_iter().chain(text) {
+            fields[at].labels.extend(own.iter().map(|label| Label { weight: 0.8 * label.weight, ..label.clone() }));
+        }
+        let words = fields.iter().flat_map(|field| &field.labels).filter(|label| !label.weak);
+        let words = words.flat_map(|label| label.words.iter().cloned()).collect();
+        Self { view, fields, habits, words, own, others }
+    }
+}
+
+impl Search<'_> {
+    /// The headers of a strip that have rows below them, from the top; of those that overlap the best.
+    fn fits(&self, strip: &[Line]) -> Vec<Fit> {
+        let mut headers: Vec<Header> = Vec::new();
+        for start in 0..strip.len() {
+            if headers.len() < HEADERS_MAX && self.may_be_header(&strip[start]) {
+                let depths = (1..=HEADER_LINES_MAX.min(strip.len() - start)).take_while(|depth| {
+                    *depth == 1 || header::goes_on(&strip[start + depth - 2], &strip[start + depth - 1])
+                });
+                let found = depths.filter_map(|depth| header(self, &strip[start..start + depth], start));
+                headers.extend(found.max_by(|a, b| a.score.total_cmp(&b.score)));
+            }
+        }
+        let mut fits: Vec<Fit> = Vec::new();
+        for (at, header) in headers.iter().enumerate() {
+            let end = headers[at + 1..].iter().find(|next| next.start >= header.end).map_or(strip.len(), |h| h.start);
+            let Some(fit) = self.fit(header.clone(), strip, end) else { continue };
+            match fits.last_mut().filter(|last| last.header.end > fit.header.start) {
+                Some(last) if last.score >= fit.score => {}
+                Some(last) => *last = fit,
+                None => fits.push(fit),
+            }
+        }
+        fits
+    }
+
+    fn may_be_header(&self, line: &Line) -> bool {
+        let known = |text: &str| crate::tokens::label(text).iter().any(|word| self.words.contains(word));
+        let wanted = if self.fields.len() == 1 { 1 } else { 2 };
+        line.pieces.len() <= header::PIECES_MAX
+            && line.pieces.iter().filter(|piece| known(piece.text)).take(wanted).count()
+                == wanted.min(line.pieces.len())
+    }
+
+    fn fit(&self, header: Header, strip: &[Line], end: usize) -> Option<Fit> {
+        let body = &strip[header.end.min(end)..end];
+        let columns = self.columns(&header, body)?;
+        let matched = columns.iter().filter(|column| column.field.is_some()).count();
+        let score: f32 = columns.iter().filter(|column| column.field.is_some()).map(|column| column.score).sum();
+        let score = score * self.heading_factor(strip, &header);
+        let sample = &body[..body.len().min(SAMPLE_LINES)];
+        let sectioned = sample.iter().any(|line| self.heading(line).is_some());
+        let fit = Fit { header, end, columns, score, sectioned };
+        let enough = matched >= 2 || matched == 1 && self.fields.len() == 1;
+        (enough && self.has_words(&fit) && !self.records(sample, &fit).is_empty()).then_some(fit)
+    }
+
+    /// More under a heading of the array's own, less under one of another array.
+    fn heading_factor(&self, strip: &[Line], header: &Header) -> f32 {
+        let from = header.start.saturating_sub(HEADING_LINES);
+        let says = |labels: &[Label], line: &Line| {
+            let words = crate::tokens::label(&text_of(&line.pieces));
+            line.page == strip[header.start].page && labels.iter().any(|label| label.words == words)
+        };
+        for line in strip[from..header.end].iter().rev() {
+            if says(&self.own, line) {
+                return OWN_HEADING;
+            }
+            if says(&self.others, line) {
+                return OTHER_HEADING;
+            }
+        }
+        1.0
+    }
+
+    /// Numbers alone are a summary: where the item has words, its rows have words.
+    fn has_words(&self, fit: &Fit) -> bool {
+        let is_word = |field: &Field| {
+            matches!(field.want, Want::Text | Want::Person | Want::Id | Want::Date(_) | Want::Choice(_))
+        };
+        let mapped = fit.columns.iter().filter_map(|column| column.field);
+        !self.fields.iter().any(is_word) || mapped.into_iter().any(|at| is_word(&self.fields[at]))
+    }
+}

@@ -1,0 +1,133 @@
+//! Parties, forms, rows without a header, what a schema hints, and explanations.
+
+use docmill_model::document::{FieldKind, FieldValue, FormField};
+
+use super::*;
+use crate::explain;
+
+#[test]
+fn parties_are_told_apart() {
+    let lines = [
+        "Mill & Co GmbH",
+        "Uferweg 40",
+        "63571 Gelnhausen",
+        "Tel. +49 6051 916 44 10",
+        "",
+        "Bill to:",
+        "Mr Colin Langley",
+        "4557 De Silva St",
+        "Fremont CA 94538",
+        "United States",
+    ];
+    let party = json!({ "type": "object", "properties": {
+        "name": text(), "address": { "type": "object", "properties": {
+            "street": text(), "zip": text(), "city": text(), "state": text(), "countryCode": text() } } } });
+    let read = read(&[page(&lines)], json!({ "seller": party, "buyer": party }));
+    assert_eq!(
+        read.data,
+        json!({
+            "seller": { "name": "Mill & Co GmbH", "address": { "street": "Uferweg 40", "zip": "63571",
+                "city": "Gelnhausen", "state": null, "countryCode": null } },
+            "buyer": { "name": "Colin Langley", "address": { "street": "4557 De Silva St", "zip": "94538",
+                "city": "Fremont", "state": "CA", "countryCode": "US" } }
+        })
+    );
+}
+
+#[test]
+fn a_period_has_two_dates() {
+    let dates = json!({ "period_start": { "type": "string", "format": "date" }, "period_end": { "type": "string", "format": "date" } });
+    for (line, start, end) in [
+        ("Statement period: 01.03.2024 - 31.03.2024", "2024-03-01", "2024-03-31"),
+        ("Période : du 1er au 31 Juillet 2015", "2015-07-01", "2015-07-31"),
+        ("Billing period: July 1 - July 31, 2014", "2014-07-01", "2014-07-31"),
+        ("Zeitraum: 01.05. - 31.05.2024", "2024-05-01", "2024-05-31"),
+    ] {
+        let read = read(&[page(&[line])], dates.clone());
+        assert_eq!(read.data, json!({ "period_start": start, "period_end": end }), "{line}");
+    }
+}
+
+#[test]
+fn fields_of_a_form_are_read_by_name_and_label() {
+    let field = |name: &str, label: Option<&str>, kind, value| FormField {
+        name: name.into(),
+        label: label.map(str::to_owned),
+        kind,
+        value,
+        boxes: vec![BBox::new(10.0, 20.0, 30.0, 8.0)],
+    };
+    let mut form = page(&["A form"]);
+    form.fields = vec![
+        field("topmost.first_name", None, FieldKind::Text, FieldValue::Text("Ann".into())),
+        field("f2", Some("Date of birth"), FieldKind::Text, FieldValue::Text("5/6/1980".into())),
+        field("f3", Some("Married"), FieldKind::Checkbox, FieldValue::Checked(true)),
+        field("f4", Some("Country"), FieldKind::SingleSelect, FieldValue::Chosen(vec!["Spain".into()])),
+        field("f5", Some("Phone"), FieldKind::Text, FieldValue::Empty),
+    ];
+    let read = read(
+        &[form],
+        json!({ "firstName": text(), "birthDate": text(), "married": { "type": ["boolean", "null"] }, "country": text(), "phone": text() }),
+    );
+    assert_eq!(
+        read.data,
+        json!({ "firstName": "Ann", "birthDate": "1980-06-05", "married": true, "country": "Spain", "phone": null })
+    );
+    assert!(read.fields.iter().all(|field| field.citations[0].boxes.len() == 1), "each cites the box of its field");
+}
+
+#[test]
+fn rows_need_no_header_when_their_sum_is_printed() {
+    let item = json!({ "type": "array", "items": { "type": "object", "properties": {
+        "description": text(), "quantity": number(), "unit_price": number(), "amount": number() } } });
+    let lines = [
+        "Corner shop",
+        "Yogurt natural          2.50",
+        "2 x Bread dark          7.00",
+        "Olive oils           9.40",
+        "Total                      18.90",
+        "Card payment               18.90",
+    ];
+    let read = read(&[page(&lines)], json!({ "items": item }));
+    assert_eq!(
+        read.data["items"],
+        json!([
+            { "description": "Yogurt natural", "quantity": null, "unit_price": null, "amount": 2.5 },
+            { "description": "Bread dark", "quantity": 2, "unit_price": null, "amount": 7.0 },
+            { "description": "Olive oils", "quantity": null, "unit_price": null, "amount": 9.4 }
+        ])
+    );
+}
+
+#[test]
+fn the_schemas_own_hints_are_followed() {
+    for (lines, leaf, expected) in [
+        (
+            vec!["Zeichen des Amtes: 17/B"],
+            json!({ "type": ["string", "null"], "x-synonyms": ["Zeichen des Amtes"] }),
+            json!("17/B"),
+        ),
+        (
+            vec!["see file AZ-77 and AZ-78"],
+            json!({ "type": ["string", "null"], "x-regex": "file (AZ-\\d+)" }),
+            json!("AZ-77"),
+        ),
+        (vec!["Grue: 12"], json!({ "type": ["string", "null"], "x-synonyms": "Grue", "x-page": 2 }), json!(null)),
+        (vec!["Grue: 12"], json!({ "type": ["string", "null"], "x-synonyms": "Grue", "x-page": -1 }), json!("12")),
+    ] {
+        let read = read(&[page(&lines)], json!({ "zz": leaf }));
+        assert_eq!(read.data["zz"], expected, "{lines:?} {leaf}");
+    }
+}
+
+#[test]
+fn an_explanation_names_the_label_that_won_and_why_others_lost() {
+    let asked = options(json!({ "due_date": text(), "invoice_date": text() }));
+    let pages = [page(&["Invoice date: 2024-05-06", "Due date: 2024-06-05"])];
+    let told = explain(&pages, &asked, "due_date").expect("the schema is valid").expect("the field is there");
+    let best = &told.candidates[0];
+    assert_eq!((best.value.clone(), best.chosen, best.label.as_deref()), (json!("2024-06-05"), true, Some("Due date")));
+    assert!(best.why.contains("colon of `Due date`"), "{}", best.why);
+    assert!(told.concepts.contains(&"due date".to_owned()) && !best.citations.is_empty());
+    assert_eq!(explain(&pages, &asked, "nothing"), Ok(None));
+}
