@@ -1,10 +1,12 @@
 //! Readers: a format's bytes to pages of the document model.
 
+pub mod container;
 mod crop;
 pub mod image;
 pub mod ocr;
 pub mod office;
 pub mod pdf;
-mod ready;
+pub mod ready;
 pub mod text;
+pub mod tiff;
 mod words;
