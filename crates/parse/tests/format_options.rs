@@ -71,15 +71,21 @@ fn sheets() {
 }
 
 #[test]
-fn sheets_of_excel_97() {
+fn sheets_of_excel_97_and_open_document() {
+    for file in ["options.xls", "options.ods", "options.fods"] {
+        sheets_have_pages(file);
+    }
+}
+
+fn sheets_have_pages(file: &str) {
     let of = |hidden| {
         let sheets = Sheets { hidden, ..Sheets::default() };
-        let pages = fixture("options.xls", &ParseOptions { sheets, ..ParseOptions::default() });
+        let pages = fixture(file, &ParseOptions { sheets, ..ParseOptions::default() });
         let named = |page: &Page| format!("{}: {}", page.name.as_deref().unwrap_or("-"), page.words.len());
         pages.iter().map(named).collect::<Vec<_>>()
     };
-    assert_eq!(of(false), ["First: 7", "Second: 5", "Fourth: 5"]);
-    assert_eq!(of(true), ["First: 7", "Second: 5", "Third: 5", "Fourth: 5"]);
+    assert_eq!(of(false), ["First: 7", "Second: 5", "Fourth: 5"], "{file}");
+    assert_eq!(of(true), ["First: 7", "Second: 5", "Third: 5", "Fourth: 5"], "{file}");
 }
 
 const PAGE: &str = "<!DOCTYPE html><html><head><meta charset=\"iso-8859-1\"><style>.gone { display: none }</style></head><body>

@@ -234,14 +234,14 @@ fn letter(subject: &str, attachments: &[(&str, &str)]) -> String {
     let mut out = format!(
         "From: a@b.c\nSubject: {subject}\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{subject}\"\n\n"
     );
-    let _ = write!(out, "--{subject}\nContent-Type: text/plain\n\nHello {subject}\n");
+    let _ = writeln!(out, "--{subject}\nContent-Type: text/plain\n\nHello {subject}");
     for (name, content) in attachments {
         let _ = write!(
             out,
             "--{subject}\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename=\"{name}\"\n\n{content}\n"
         );
     }
-    let _ = write!(out, "--{subject}--\n");
+    let _ = writeln!(out, "--{subject}--");
     out
 }
 

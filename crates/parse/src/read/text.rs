@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use docmill_model::document::{Block, BlockKind, DocumentInfo, FORMAT, Page, Role, Warning};
 use docmill_model::options::ParseOptions;
+use docmill_model::{Code, Failure};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::ready::{Draft, PAGE_BYTES_MAX, Ready};
+use super::ready::PAGE_BYTES_MAX;
 use super::words::WordList;
-use crate::{DocumentReader, Source};
+use crate::render::finish_page;
+use crate::{DocumentReader, Services, Source};
 
 /// The characters are those of an encoding that was guessed.
 const ENCODING_GUESSED: &str = "ENCODING_GUESSED";
@@ -22,6 +24,33 @@ const FOREIGN_CHARS_MIN: usize = 4;
 /// Bytes that an encoding is guessed from.
 const GUESS_BYTES_MAX: usize = 1 << 20;
 
+/// A text whose pages are made when they are read: as words it is many times as large.
+struct TextReader {
+    info: DocumentInfo,
+    text: String,
+    /// Where each page ends in the text, bytes.
+    ends: Vec<usize>,
+    options: ParseOptions,
+}
+
+impl DocumentReader for TextReader {
+    fn info(&self) -> DocumentInfo {
+        self.info.clone()
+    }
+
+    fn page(&mut self, number: u32, _services: &mut dyn Services) -> Result<Page, Failure> {
+        let index = (number as usize).wrapping_sub(1);
+        let Some(end) = self.ends.get(index).copied() else {
+            return Err(Failure::new(Code::PagesOutOfRange, format!("The document has no page {number}.")));
+        };
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let mut page = page(&self.text[start..end], &self.options);
+        page.number = number;
+        finish_page(&mut page, &self.options);
+        Ok(page)
+    }
+}
+
 /// Opens a text; it cannot fail, as `detect` let pass only what decodes.
 pub fn open(source: &Source, options: &ParseOptions) -> Box<dyn DocumentReader> {
     let decoded = decode(&source.bytes);
@@ -29,11 +58,21 @@ pub fn open(source: &Source, options: &ParseOptions) -> Box<dyn DocumentReader> 
     if decoded.guessed {
         info.warnings.push(guessed_warning(decoded.encoding));
     }
-    let drafts = portions(&decoded.text)
-        .into_iter()
-        .map(|text| Draft { page: page(text, options), assets: Vec::new() })
+    let text = decoded.text.into_owned();
+    let ends: Vec<usize> = portions(&text)
+        .iter()
+        .scan(0, |end, portion| {
+            *end += portion.len();
+            Some(*end)
+        })
         .collect();
-    Box::new(Ready::new(info, drafts, options))
+    info.page_count = ends.len() as u32;
+    Box::new(TextReader { info, text, ends, options: options.clone() })
+}
+
+pub fn guessed_warning(encoding: &str) -> Warning {
+    let message = format!("The text is not UTF-8; it was read as {encoding}, so some characters may be wrong.");
+    Warning::new(ENCODING_GUESSED, message)
 }
 
 /// The text in portions that fit on a page, cut behind a line, or inside one that is longer than a page.
@@ -49,11 +88,6 @@ fn portions(text: &str) -> Vec<&str> {
     }
     portions.push(rest);
     portions
-}
-
-pub fn guessed_warning(encoding: &str) -> Warning {
-    let message = format!("The text is not UTF-8; it was read as {encoding}, so some characters may be wrong.");
-    Warning::new(ENCODING_GUESSED, message)
 }
 
 fn page(text: &str, options: &ParseOptions) -> Page {

@@ -84,8 +84,8 @@ def letter():
     repack(HERE / "options.docx")
 
 
-def old_book():
-    """Excel 97 by LibreOffice: three sheets, one of them hidden, tables side by side in the first."""
+def other_books():
+    """Excel 97 and OpenDocument by LibreOffice: four sheets, one of them hidden, tables side by side in the first."""
     book = openpyxl.Workbook()
     book.active.title = "First"
     for column, text in [("A", "Grain"), ("B", "Tons"), ("E", "Mill")]:
@@ -96,13 +96,14 @@ def old_book():
         sheet.sheet_state = "hidden" if name == "Third" else "visible"
     with tempfile.TemporaryDirectory() as folder:
         book.save(Path(folder) / "options.xlsx")
-        subprocess.run(["soffice", "--headless", "--convert-to", "xls:MS Excel 97", "--outdir", folder,
-                        str(Path(folder) / "options.xlsx")], check=True, capture_output=True)
-        shutil.copy(Path(folder) / "options.xls", HERE / "options.xls")
+        for extension, target in [("xls", "xls:MS Excel 97"), ("ods", "ods"), ("fods", "fods")]:
+            subprocess.run(["soffice", "--headless", "--convert-to", target, "--outdir", folder,
+                            str(Path(folder) / "options.xlsx")], check=True, capture_output=True)
+            shutil.copy(Path(folder) / f"options.{extension}", HERE / f"options.{extension}")
 
 
 if __name__ == "__main__":
     deck()
     book()
-    old_book()
+    other_books()
     letter()

@@ -9,6 +9,7 @@ mod inline;
 mod lists;
 mod lost;
 mod old_sheets;
+mod open_sheets;
 mod pages;
 mod revisions;
 mod roles;
@@ -17,7 +18,8 @@ mod tables;
 mod web;
 
 use docling::{
-    ConversionError, DoclingDocument, DocumentConverter, ImageSources, InputFormat, Node, SourceDocument, TrackChanges,
+    ContentLayer, ConversionError, DoclingDocument, DocumentConverter, ImageSources, InputFormat, Node, SourceDocument,
+    TrackChanges,
 };
 use docmill_model::document::{DocumentInfo, FORMAT, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
@@ -38,7 +40,9 @@ pub const TABLE_BYTES_MAX: usize = 128 << 20;
 /// A line of such a text is not longer, bytes.
 pub const LINE_BYTES_MAX: usize = 2 << 20;
 /// Most cells of such a text.
-pub const CELLS_MAX: usize = 4_000_000;
+pub const CELLS_MAX: usize = 3_000_000;
+/// Cells whose formula was never computed.
+const FORMULAS_NOT_COMPUTED: &str = "FORMULAS_NOT_COMPUTED";
 /// A sheet of a workbook that is not among the pages.
 const SHEET_NOT_READ: &str = "SHEET_NOT_READ";
 /// A part of the document was read without its structure.
@@ -50,7 +54,10 @@ const STRUCTURE_LOST: &str = "STRUCTURE_LOST";
 /// `PDF_IS_PROTECTED` for a document with a password, `FILE_TOO_LARGE` beyond docling's limits, else `FILE_DAMAGED`.
 pub fn open(source: &Source, id: &'static str, options: &ParseOptions) -> Result<Box<dyn DocumentReader>, Failure> {
     check_size(&source.bytes, id)?;
-    let mut document = convert(source, id, options, None)?;
+    let mut document = match id {
+        "ods" => workbook(source, options)?,
+        _ => convert(source, id, options, None)?,
+    };
     if matches!(id, "docx" | "doc" | "odt" | "rtf") {
         headings::settle(&mut document.nodes);
     }
@@ -71,6 +78,13 @@ pub fn open(source: &Source, id: &'static str, options: &ParseOptions) -> Result
         let message = "A sheet was left out: its cells lie over more than ten million places.";
         info.warnings.push(Warning::new(SHEET_NOT_READ, message));
     }
+    if id == "xlsx"
+        && let count @ 1.. = lost::formulas(&source.bytes)
+    {
+        let message =
+            format!("{count} formulas have no stored value and are empty; open and save the workbook to store them.");
+        info.warnings.push(Warning::new(FORMULAS_NOT_COMPUTED, message));
+    }
     let roles = roles::Roles::new(document.tree.as_ref());
     let context = blocks::Context { options, id, raw: is_raw(id), roles };
     let (mut drafts, warnings) = pages::pages(&document, &context);
@@ -82,6 +96,23 @@ pub fn open(source: &Source, id: &'static str, options: &ParseOptions) -> Result
         }
     }
     Ok(Box::new(Ready::new(info, drafts, options)))
+}
+
+/// An OpenDocument workbook, sheet by sheet where its sheets can be told apart.
+fn workbook(source: &Source, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
+    let Some(sheets) = open_sheets::of(&source.bytes) else { return convert(source, "ods", options, None) };
+    let mut whole: Option<DoclingDocument> = None;
+    for open_sheets::Sheet { name, is_hidden, bytes } in sheets {
+        let mut document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, "ods", options, None)?;
+        let node = Node::Group {
+            label: "sheet".to_owned(),
+            name: Some(name),
+            layer: is_hidden.then_some(ContentLayer::Invisible),
+            children: std::mem::take(&mut document.nodes),
+        };
+        whole.get_or_insert(document).nodes.push(node);
+    }
+    whole.ok_or_else(|| Code::NoDataFoundInFile.into())
 }
 
 /// Refuses texts that are too long before time goes into them.
