@@ -243,6 +243,29 @@ def make_xlsx(path, words):
     return "\n\n".join(parts) + "\n"
 
 
+def make_ods(path, words):
+    document, parts = opendocument.OpenDocumentSpreadsheet(), []
+    for number in range(words.random.randint(1, 3)):
+        name = f"{words.random.choice(['Orders', 'Rates', 'Staff'])} {number + 1}"
+        made, grid = odf_table.Table(name=name), table(words, spans=True)
+        for cells in grid:
+            row = odf_table.TableRow()
+            for cell in cells:
+                if cell is None:
+                    row.addElement(odf_table.CoveredTableCell())
+                    continue
+                text, rows, columns = cell
+                value = {"valuetype": "float", "value": text} if text.isdigit() else {"valuetype": "string"}
+                made_cell = odf_table.TableCell(numberrowsspanned=rows, numbercolumnsspanned=columns, **value)
+                made_cell.addElement(odf_text.P(text=text))
+                row.addElement(made_cell)
+            made.addElement(row)
+        document.spreadsheet.addElement(made)
+        parts += [f"# {name}", html_table(grid)]
+    document.save(path)
+    return "\n\n".join(parts) + "\n"
+
+
 def make_pptx(path, words):
     deck, parts = pptx.Presentation(), []
     for _ in range(words.random.randint(2, 5)):
@@ -286,8 +309,8 @@ def make_eml(path, words):
     return f"{head}\n\n{body}\n"
 
 
-FORMATS = {"docx": make_docx, "odt": make_odt, "html": make_html, "csv": make_csv, "xlsx": make_xlsx, "pptx": make_pptx,
-           "eml": make_eml}
+FORMATS = {"docx": make_docx, "odt": make_odt, "html": make_html, "csv": make_csv, "xlsx": make_xlsx, "ods": make_ods,
+           "pptx": make_pptx, "eml": make_eml}
 
 
 def main():

@@ -262,7 +262,7 @@ mod tests {
             (b"\xE9\xA4\xF1\xFF", None, true),
             (b"a\0b", None, false),
             (b"\x81 is not defined", None, true),
-            (&utf16[2..], None, false),
+            (&utf16[2..], Some("Käse"), false),
             (&long_utf16, Some("A Käse is long"), false),
             (b"\xFF\xFE\0\0K\0\0\0\xE4\0\0\0", Some("K\u{e4}"), false),
             (b"\x93\xFA\x96{\x8C\xEA\x82\xCC\x95\xB6\x8F\x91\x82\xC5\x82\xB7\x81B", Some("日本語の文書です。"), true),
