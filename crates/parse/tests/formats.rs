@@ -189,6 +189,21 @@ fn what_is_not_read_says_what_to_do() {
     }
 }
 
+#[test]
+fn what_is_protected_says_so_whatever_its_name_is() {
+    let mut packed = fixture("report.zip");
+    // The first bit of the flags, behind the signature of a central record, says that a file is encrypted.
+    let at = packed.windows(4).position(|window| window == b"PK\x01\x02").expect("a central record");
+    packed[at + 8] |= 1;
+    let workbook = fixture("protected.xlsx");
+    for (name, bytes) in
+        [("a.xlsx", &workbook), ("a.docx", &workbook), ("a.pptx", &workbook), ("a", &workbook), ("a.zip", &packed)]
+    {
+        let failure = parse(name, bytes.clone()).expect_err(name);
+        assert!(failure.starts_with("PDF_IS_PROTECTED: "), "{name}: {failure}");
+    }
+}
+
 /// The 147 extensions of LlamaCloud's clients, and the three that only its documentation names.
 const PROMISED: &str = "abw awt azw azw3 azw4 bmp cb7 cbc cbr cbz cgm chm csv cwk dbf dif djvu doc docm docx dot dotm dotx \
     epub et eth fb2 fbz fodg fodp fods fodt fopd gif heic heif htm html htmlz hwp jpeg jpg key lit lrf lwp m4a mcw md mobi \

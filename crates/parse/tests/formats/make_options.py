@@ -1,6 +1,7 @@
 """Makes the documents of tests/format_options.rs: what each option of these formats shows or leaves out.
 
-Needs python-docx, openpyxl, python-pptx and LibreOffice; run it in this folder. The files are checked in: tests never run this script.
+Needs python-docx, openpyxl, python-pptx, msoffcrypto-tool and LibreOffice; run it in this folder. The files are checked in:
+tests never run this script.
 """
 
 import shutil
@@ -13,6 +14,7 @@ import openpyxl
 import pptx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from msoffcrypto.format.ooxml import OOXMLFile
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
@@ -102,8 +104,15 @@ def other_books():
             shutil.copy(Path(folder) / f"options.{extension}", HERE / f"options.{extension}")
 
 
+def protected():
+    """A workbook with a password: a compound file, whatever its name says. Other bytes on every run."""
+    with open(HERE / "options.xlsx", "rb") as source, open(HERE / "protected.xlsx", "wb") as target:
+        OOXMLFile(source).encrypt("rye", target)
+
+
 if __name__ == "__main__":
     deck()
     book()
     other_books()
     letter()
+    protected()
