@@ -2,10 +2,11 @@
 # make test   installs what the tests need and runs every test of the project
 # make check  formatting, lints and the project's own rules
 # make openapi  openapi.json, docs/API.md and docs/STATUS-CODES.md from the tables in the code
+# make formats  docs/FORMATS.md from the table in the code
 # make bench  the benchmarks; see bench/README.md
 # make build  the binary, as target/debug/docmill; `make release` the optimised one
 
-.PHONY: demo test check openapi bench build release examples
+.PHONY: demo test check openapi formats bench build release examples
 
 demo:
 	@scripts/demo
@@ -18,6 +19,9 @@ check:
 
 openapi:
 	DOCMILL_UPDATE=1 cargo test --package docmill-server --test it what_is_checked_in
+
+formats:
+	DOCMILL_UPDATE=1 cargo test --package docmill-parse --test formats what_is_checked_in
 
 bench:
 	@scripts/bench

@@ -87,7 +87,7 @@ codes! {
     NotUsable, "NOT_USABLE", Caller, "This cannot be used here.", "See the message.";
     // Files.
     EmptyFile, "EMPTY_FILE", File, "The file is empty.", "Upload the file again.";
-    UnsupportedFileType, "UNSUPPORTED_FILE_TYPE", File, "docmill cannot read this kind of file.", "Supported are PDF, Office and OpenDocument files, RTF, EPUB, e-mail, HTML, Markdown, CSV, text, PNG and JPEG.";
+    UnsupportedFileType, "UNSUPPORTED_FILE_TYPE", File, "docmill cannot read this kind of file.", "docs/FORMATS.md lists what is read, and what to do with other files.";
     FileTypeMismatch, "FILE_TYPE_MISMATCH", File, "The content is not what the file's name says.", "Give the file the name that fits its content.";
     PdfIsProtected, "PDF_IS_PROTECTED", File, "The document is protected with a password.", "Remove the password and upload it again.";
     FileDamaged, "FILE_DAMAGED", File, "The file is damaged or incomplete.", "Upload an intact copy.";

@@ -164,8 +164,16 @@ pub struct ParseOptions {
     pub granular_boxes: Vec<Granularity>,
     /// A workbook with a sheet a table, made when it is read.
     pub spreadsheet: Option<Spreadsheet>,
-    /// HTML: keep what style sheets hide.
+    /// HTML: keep what the page hides.
     pub html_all_visible: bool,
+    /// HTML: leave out what stays in place when the page is scrolled.
+    pub html_remove_fixed: bool,
+    /// HTML: leave out menus.
+    pub html_remove_navigation: bool,
+    /// Say what was inserted, deleted and remarked.
+    pub revisions: bool,
+    pub slides: Slides,
+    pub sheets: Sheets,
     /// Share of pages that may fail; `None` = the server's default.
     pub page_failure_ratio: Option<f64>,
     /// Wall-clock time of the document apart from its pages, seconds.
@@ -283,6 +291,28 @@ pub struct SpatialText {
     pub unroll_columns: bool,
     /// All pages have the edges and the character width of the document.
     pub align_pages: bool,
+}
+
+/// What of a presentation is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Slides {
+    /// Also slides that are not shown.
+    pub hidden: bool,
+    /// Also shapes that stand beside the slide.
+    pub outside: bool,
+    /// Charts without their numbers.
+    pub no_chart_data: bool,
+}
+
+/// What of a workbook is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sheets {
+    /// Also sheets that are not shown.
+    pub hidden: bool,
+    /// Every sheet as one table, whatever stands apart in it.
+    pub whole: bool,
 }
 
 /// What one extraction does.

@@ -5,6 +5,7 @@
 //! what the whole document says about a page (heading sizes, repeated headers) is gathered in a first pass.
 
 pub mod detect;
+pub mod formats;
 mod layout;
 mod read;
 pub mod render;
@@ -19,6 +20,7 @@ use docmill_model::options::ParseOptions;
 use docmill_model::{Code, Failure};
 
 use detect::Kind;
+use read::container::Budget;
 
 /// A document as it came. The name is the caller's and only a hint: content decides what it is.
 #[derive(Debug, Clone)]
@@ -57,22 +59,17 @@ pub trait DocumentReader {
 /// `EMPTY_FILE`, `UNSUPPORTED_FILE_TYPE`, `PDF_IS_PROTECTED`, `FILE_DAMAGED`, `FILE_TOO_LARGE`: always the file's own
 /// failure, never a transient one.
 pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Box<dyn DocumentReader>, Failure> {
-    let found = detect::detect(&source.name, &source.bytes)?;
-    let reader = match found.kind {
-        Kind::Pdf => read::pdf::open(source, options, pages_max)?,
-        Kind::Picture(format) => read::image::open(&source, format, options)?,
-        Kind::Text => read::text::open(&source, options),
-        Kind::Office(id) => read::office::open(&source, id, options)?,
-    };
-    let mut warnings: Vec<Warning> = found.mismatch.into_iter().collect();
-    if options.forms && !matches!(found.kind, Kind::Pdf) {
+    let reader = reader(source, options, pages_max, &mut Budget::default())?;
+    let kind = reader.info().kind;
+    let mut warnings: Vec<Warning> = Vec::new();
+    if options.forms && kind != "pdf" {
         let message = "Fields of forms are read from PDF documents only; `processing_options.forms` is not followed.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
     warnings.extend(options.not_followed.iter().map(|path| {
         Warning::new(Warning::OPTION_NOT_FOLLOWED, format!("This release does not follow the option `{path}`."))
     }));
-    if options.crop.is_some() && !matches!(found.kind, Kind::Pdf | Kind::Picture(_)) {
+    if options.crop.is_some() && !has_places(&kind) {
         let message = "Only PDF documents and pictures have pages that can be cut; `crop_box` is not followed.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
@@ -83,6 +80,37 @@ pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Bo
         warnings.push(Warning::new(Warning::PAGES_NOT_READ, message));
     }
     Ok(Box::new(Opened { reader, warnings }))
+}
+
+/// A document, or one inside another, by the reader of its kind.
+fn reader(
+    source: Source,
+    options: &ParseOptions,
+    pages_max: u32,
+    budget: &mut Budget,
+) -> Result<Box<dyn DocumentReader>, Failure> {
+    let found = detect::detect(&source.name, &source.bytes)?;
+    let reader = match found.kind {
+        Kind::Pdf => read::pdf::open(source, options, pages_max)?,
+        Kind::Picture(format) => read::image::open(&source, format, options)?,
+        Kind::Text => read::text::open(&source, options),
+        Kind::Archive(pack) => read::container::open(&source, pack, options, pages_max, budget)?,
+        Kind::Office(id) => {
+            let reader = read::office::open(&source, id, options)?;
+            match id {
+                "email" => read::container::letter(reader, &source.bytes, options, pages_max, budget),
+                _ => reader,
+            }
+        }
+    };
+    let warnings = found.mismatch.into_iter().collect::<Vec<_>>();
+    Ok(if warnings.is_empty() { reader } else { Box::new(Opened { reader, warnings }) })
+}
+
+/// Whether things have places on the pages of such documents.
+fn has_places(kind: &str) -> bool {
+    use formats::Reader::{Archive, Pdf, Picture};
+    formats::of_id(kind).is_some_and(|format| matches!(format.reader, Pdf | Picture(_) | Archive))
 }
 
 /// The pages of an open document that are to be read, ascending, at most `pages_max`.

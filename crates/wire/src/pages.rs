@@ -1,6 +1,6 @@
 //! The pages of a finished parse, in each form that `expand` asks for (contract 3.5).
 
-use docmill_model::document::{BBox, BlockKind, LineNumber, Page, PageOutcome, Role};
+use docmill_model::document::{BBox, BlockKind, LineNumber, Page, PageOutcome, Revision, Role};
 use serde_json::{Value, json};
 
 use crate::items;
@@ -25,6 +25,7 @@ pub fn bare(mut outcome: PageOutcome) -> PageOutcome {
         page.words = Vec::new();
         page.links = Vec::new();
         page.fields = Vec::new();
+        page.revisions = Vec::new();
         page.text = String::new();
         page.markdown = String::new();
         page.blocks.retain(|block| block.role == Role::Watermark);
@@ -65,13 +66,30 @@ pub fn text(outcomes: &[PageOutcome]) -> Value {
 /// numbers, and the official Python client takes a page without them for a failed one.
 pub fn items(outcomes: &[PageOutcome]) -> Value {
     pages(outcomes, |page| {
-        json!({
+        let mut rendered = json!({
             "page_number": page.number,
             "page_width": points(page.width.unwrap_or_default()),
             "page_height": points(page.height.unwrap_or_default()),
             "items": items::of(page),
             "success": true,
-        })
+        });
+        if !page.revisions.is_empty() {
+            rendered["revisions"] = page.revisions.iter().map(revision).collect();
+        }
+        rendered
+    })
+}
+
+/// The formats that have revisions have no places on a page; clients want boxes all the same.
+fn revision(revision: &Revision) -> Value {
+    let nowhere = json!({"x": 0, "y": 0, "w": 0, "h": 0});
+    json!({
+        "type": revision.kind.as_str(),
+        "author": revision.author,
+        "target": revision.target,
+        "content": revision.content,
+        "target_bbox": nowhere,
+        "revision_bbox": nowhere,
     })
 }
 

@@ -1,8 +1,8 @@
 //! From parameters to the engine's options: what is mapped, what is refused by tier, what is listed as not followed.
 
 use docmill_model::options::{
-    CropBox, ExtractTarget, Granularity, ImageCategory, PageSelection, SpatialText, Spreadsheet, TableSearch, Tier,
-    Watermarks,
+    CropBox, ExtractTarget, Granularity, ImageCategory, PageSelection, Sheets, Slides, SpatialText, Spreadsheet,
+    TableSearch, Tier, Watermarks,
 };
 use docmill_wire::{extract, parse};
 use serde_json::{Value, json};
@@ -26,7 +26,11 @@ fn what_the_engine_follows_is_mapped() {
         "product_type": "parse_v2", "tier": "cost_effective", "version": "2026-09-28", "disable_cache": true,
         "page_ranges": {"target_pages": "5-8, 1", "max_pages": 2},
         "crop_box": {"top": 0.1, "right": 1},
-        "input_options": {"html": {"make_all_elements_visible": true}, "pdf": {}},
+        "input_options": {
+            "html": {"make_all_elements_visible": true, "remove_fixed_elements": true, "remove_navigation_elements": true},
+            "presentation": {"include_hidden_slides": true, "out_of_bounds_content": true, "skip_embedded_data": true},
+            "spreadsheet": {"include_hidden_sheets": true, "detect_sub_tables_in_sheets": false}, "pdf": {}
+        },
         "output_options": {
             "images_to_save": ["layout", "screenshot", "layout"],
             "markdown": {"annotate_links": true, "tables": {"output_tables_as_markdown": true,
@@ -60,7 +64,11 @@ fn what_the_engine_follows_is_mapped() {
             && options.tables.merge_continued
             && options.annotate_links
             && options.html_all_visible
+            && options.html_remove_fixed
+            && options.html_remove_navigation
     );
+    assert_eq!(options.slides, Slides { hidden: true, outside: true, no_chart_data: true });
+    assert_eq!(options.sheets, Sheets { hidden: true, whole: true });
     assert_eq!(options.tables.line_separator.as_deref(), Some(" / "));
     assert_eq!(options.ocr_languages, ["de", "en"]);
     assert!(options.ignore_hidden_text && options.ignore_diagonal_text && options.ignore_text_in_image);
@@ -97,6 +105,8 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("agentic_options.custom_prompt", json!("be kind"), true);
     check("agentic_options.custom_prompt", json!(""), false);
     check("crop_box", json!({"top": 0.1}), false);
+    check("input_options.spreadsheet.detect_sub_tables_in_sheets", json!(true), false);
+    check("input_options.spreadsheet.force_formula_computation_in_sheets", json!(true), true);
     for (path, value) in [
         ("output_options.additional_outputs", json!(["stripped_md"])),
         ("output_options.extract_printed_page_number", json!(true)),

@@ -90,6 +90,9 @@ pub struct Page {
     /// Fields of the form that the page is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FormField>,
+    /// Changes and comments of Word documents; only with `revisions`. They stand on the document's first page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<Revision>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
     /// Wall-clock time spent on the page, milliseconds. Filled by the runner: the engine knows no clock.
@@ -102,6 +105,36 @@ pub struct LineNumber {
     pub text: String,
     pub start: u32,
     pub end: u32,
+}
+
+/// What somebody who worked on the document changed or remarked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    pub kind: RevisionKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The paragraph that it belongs to, as it reads with all changes.
+    pub target: String,
+    /// What was inserted, deleted or remarked.
+    pub content: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevisionKind {
+    Inserted,
+    Deleted,
+    Comment,
+}
+
+impl RevisionKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inserted => "inserted",
+            Self::Deleted => "deleted",
+            Self::Comment => "comment",
+        }
+    }
 }
 
 /// A picture that belongs to a page; its bytes are an asset of the job under `name`.

@@ -5,13 +5,13 @@ use std::io::Cursor;
 use docmill_model::{Code, Failure};
 
 /// Most members of a container.
-const MEMBERS_MAX: usize = 20_000;
+pub const MEMBERS_MAX: usize = 20_000;
 /// Most bytes that all members may unpack to.
-const UNPACKED_BYTES_MAX: u128 = 1 << 30;
+pub const UNPACKED_BYTES_MAX: u128 = 1 << 30;
 /// A container below this size is never judged by its ratio: blanks compress well.
-const RATIO_FLOOR_BYTES: u128 = 64 << 20;
+pub const RATIO_FLOOR_BYTES: u128 = 64 << 20;
 /// Most unpacked bytes for one packed byte; documents stay below 50, bombs are above 1000.
-const RATIO_MAX: u128 = 300;
+pub const RATIO_MAX: u128 = 300;
 
 pub struct Archive {
     /// Whether there is a `content.xml`, as in OpenDocument and OpenOffice 1.

@@ -3,25 +3,36 @@
 //! A name that lies about a known content costs a warning, never the document. What is refused is refused with a
 //! sentence that names what was found.
 
-mod archive;
+pub(crate) mod archive;
 mod signatures;
 
 use docmill_model::document::Warning;
 use docmill_model::{Code, Failure};
 use image::ImageFormat;
 
+use crate::formats::{self, Reader};
 use crate::read::{office, text};
 
 /// How a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Pdf,
-    /// PNG or JPEG.
     Picture(ImageFormat),
     /// Plain text without markup.
     Text,
+    /// Files that are documents of their own.
+    Archive(Pack),
     /// Everything else, by the format's name: `docx`, `html`, `csv`, ...
     Office(&'static str),
+}
+
+/// How files are packed together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pack {
+    Zip,
+    Tar,
+    /// One file, or a tar archive.
+    Gzip,
 }
 
 impl Kind {
@@ -30,10 +41,30 @@ impl Kind {
         match self {
             Self::Pdf => "pdf",
             Self::Picture(ImageFormat::Jpeg) => "jpg",
+            Self::Picture(ImageFormat::Tiff) => "tiff",
+            Self::Picture(ImageFormat::WebP) => "webp",
+            Self::Picture(ImageFormat::Gif) => "gif",
+            Self::Picture(ImageFormat::Bmp) => "bmp",
             Self::Picture(_) => "png",
             Self::Text => "txt",
+            Self::Archive(Pack::Zip) => "zip",
+            Self::Archive(Pack::Tar) => "tar",
+            Self::Archive(Pack::Gzip) => "gz",
             Self::Office(id) => id,
         }
+    }
+
+    fn of_id(id: &'static str) -> Option<Self> {
+        Some(match formats::of_id(id)?.reader {
+            Reader::Pdf => Self::Pdf,
+            Reader::Picture(format) => Self::Picture(format),
+            Reader::Text => Self::Text,
+            Reader::Docling => Self::Office(id),
+            Reader::Archive if id == "zip" => Self::Archive(Pack::Zip),
+            Reader::Archive if id == "tar" => Self::Archive(Pack::Tar),
+            Reader::Archive => Self::Archive(Pack::Gzip),
+            Reader::Nobody(_) => return None,
+        })
     }
 }
 
@@ -75,14 +106,20 @@ fn kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
     if let Some(id) = office::sniff_binary(bytes) {
         return Ok(Kind::Office(id));
     }
+    // A gzipped document that its name knows is not an archive.
+    if let Some(id) = office::by_name(extension, bytes) {
+        return Ok(Kind::Office(id));
+    }
+    if let Some(pack) = signatures::pack(bytes) {
+        return Ok(Kind::Archive(pack));
+    }
     if let Some(found) = signatures::refused(bytes) {
         return Err(refusal(name, extension, found));
     }
     if text::is_text(bytes) {
         return text_kind(name, extension, bytes);
     }
-    // Formats without a signature of their own: only where the name says so and the first bytes fit.
-    office::by_name(extension, bytes).map(Kind::Office).ok_or_else(|| refusal(name, extension, "binary data"))
+    Err(refusal(name, extension, "binary data"))
 }
 
 fn zip_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
@@ -90,21 +127,23 @@ fn zip_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> 
     if let Some(id) = office::sniff(bytes) {
         return Ok(Kind::Office(id));
     }
-    // OpenOffice 1 packages differ from OpenDocument by media type only: the name tells them apart.
+    // OpenOffice 1 packages and drawings differ from OpenDocument by media type only: the name tells them apart.
     match office::of_extension(extension) {
         Some(id @ ("odt" | "ods" | "odp")) if archive.has_content_xml => Ok(Kind::Office(id)),
-        _ => Err(refusal(name, extension, "a zip archive without a document")),
+        Some(_) => Err(refusal(name, extension, "a zip archive without a document")),
+        None if matches!(extension, "odf" | "sxm" | "vsd") => Err(refusal(name, extension, "binary data")),
+        None => Ok(Kind::Archive(Pack::Zip)),
     }
 }
 
 fn ole_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
-    if let Some(id) = office::sniff(bytes) {
-        return Ok(Kind::Office(id));
-    }
     let by_name = office::of_extension(extension);
     if signatures::has_utf16(bytes, "EncryptedPackage") {
         // The reader opens those that Excel encrypts with its public default password, and refuses the others.
         return Ok(Kind::Office(by_name.filter(|id| matches!(*id, "docx" | "xlsx" | "pptx")).unwrap_or("xlsx")));
+    }
+    if let Some(id) = office::sniff(bytes) {
+        return Ok(Kind::Office(id));
     }
     match by_name {
         Some(id @ ("staroffice5" | "works" | "hwp" | "quattro" | "doc" | "xls" | "ppt" | "email")) => {
@@ -116,6 +155,9 @@ fn ole_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> 
 
 /// Text: by the name where the name says a text format, else by markup at its head.
 fn text_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
+    if is_refused_text(extension) {
+        return Err(refusal(name, extension, "binary data"));
+    }
     let by_name = expected(extension);
     if let Some(kind) = by_name.filter(|kind| is_text_format(*kind)) {
         return Ok(kind);
@@ -123,29 +165,34 @@ fn text_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure>
     if let Some(id) = office::sniff(bytes) {
         return Ok(Kind::Office(id));
     }
-    if by_name.is_some() || signatures::is_binary_name(extension) {
+    if by_name.is_some() || is_binary_name(extension) {
         return Err(refusal(name, extension, "plain text"));
     }
     Ok(Kind::Text)
+}
+
+/// Extensions that promise binary data which docmill does not read.
+fn is_binary_name(extension: &str) -> bool {
+    let refused = formats::of_extension(extension).is_some_and(|format| matches!(format.reader, Reader::Nobody(_)));
+    refused || matches!(extension, "exe" | "dll" | "bin" | "pub")
+}
+
+/// Documents in XML of which docmill would only show how they are stored.
+fn is_refused_text(extension: &str) -> bool {
+    matches!(extension, "uot" | "uos" | "uop" | "uof" | "uos1" | "uos2" | "vdx")
 }
 
 fn is_text_format(kind: Kind) -> bool {
     match kind {
         Kind::Text => true,
         Kind::Office(id) => office::is_text_format(id),
-        Kind::Pdf | Kind::Picture(_) => false,
+        Kind::Pdf | Kind::Picture(_) | Kind::Archive(_) => false,
     }
 }
 
 /// The kind that the name promises, when it promises one that docmill reads.
 fn expected(extension: &str) -> Option<Kind> {
-    match extension {
-        "pdf" => Some(Kind::Pdf),
-        "png" => Some(Kind::Picture(ImageFormat::Png)),
-        "jpg" | "jpeg" => Some(Kind::Picture(ImageFormat::Jpeg)),
-        "txt" | "text" | "log" => Some(Kind::Text),
-        other => office::of_extension(other).map(Kind::Office),
-    }
+    formats::of_extension(extension).and_then(|format| Kind::of_id(format.id))
 }
 
 /// Lower case, without the dot; empty when the name has none.
@@ -157,13 +204,24 @@ fn extension(name: &str) -> String {
     }
 }
 
+/// What was found, and what to do: by the name where it names a known format, else by what was found.
 fn refusal(name: &str, extension: &str, found: &str) -> Failure {
-    let reason = match found {
-        "audio" | "video" => format!("it is {found}, and audio and video are not supported"),
-        "binary data" if signatures::is_binary_name(extension) => {
-            format!(".{extension} files are not supported; convert it to PDF")
-        }
-        found => format!("it is {found}; convert it to PDF"),
+    let instead = |extension: &str| match formats::of_extension(extension)?.reader {
+        Reader::Nobody(instead) => Some(instead),
+        _ => None,
+    };
+    let by_content = match found {
+        "audio" => instead("mp3"),
+        "video" => instead("mp4"),
+        "a HEIC picture" => instead("heic"),
+        "a 7z archive" | "a RAR archive" => instead("7z"),
+        _ => None,
+    };
+    let by_name = instead(extension);
+    let reason = match (by_content, by_name, found) {
+        (Some(instead), _, _) => format!("it is {found}; {instead}"),
+        (None, Some(instead), "binary data") => format!(".{extension} files are not supported; {instead}"),
+        (None, instead, _) => format!("it is {found}; {}", instead.unwrap_or("convert it to PDF")),
     };
     Failure::new(Code::UnsupportedFileType, format!("\"{name}\" is no document that docmill reads: {reason}."))
 }

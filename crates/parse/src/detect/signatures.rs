@@ -2,20 +2,43 @@
 
 use image::ImageFormat;
 
-use super::Kind;
+use super::{Kind, Pack};
 
 /// The head of a compound file (Office 97 to 2003, mail, encrypted Office).
 pub const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// PDF and the pictures that docmill reads.
 pub fn readable(bytes: &[u8], extension: &str) -> Option<Kind> {
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return Some(Kind::Picture(ImageFormat::Png));
+    picture(bytes).map(Kind::Picture).or_else(|| is_pdf(bytes, extension).then_some(Kind::Pdf))
+}
+
+fn picture(bytes: &[u8]) -> Option<ImageFormat> {
+    const HEADS: &[(&[u8], ImageFormat)] = &[
+        (b"\x89PNG\r\n\x1a\n", ImageFormat::Png),
+        (b"\xFF\xD8\xFF", ImageFormat::Jpeg),
+        (b"GIF87a", ImageFormat::Gif),
+        (b"GIF89a", ImageFormat::Gif),
+        (b"II*\0", ImageFormat::Tiff),
+        (b"MM\0*", ImageFormat::Tiff),
+        (b"II+\0", ImageFormat::Tiff),
+        (b"MM\0+", ImageFormat::Tiff),
+    ];
+    if let Some((_, format)) = HEADS.iter().find(|(head, _)| bytes.starts_with(head)) {
+        return Some(*format);
     }
-    if bytes.starts_with(b"\xFF\xD8\xFF") {
-        return Some(Kind::Picture(ImageFormat::Jpeg));
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Some(ImageFormat::WebP);
     }
-    is_pdf(bytes, extension).then_some(Kind::Pdf)
+    // A bitmap's two reserved fields are zero; the letters alone may begin a text.
+    (bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4])).then_some(ImageFormat::Bmp)
+}
+
+/// Archives with a signature of their own; zip containers are looked into instead.
+pub fn pack(bytes: &[u8]) -> Option<Pack> {
+    if bytes.starts_with(b"\x1F\x8B\x08") {
+        return Some(Pack::Gzip);
+    }
+    (bytes.get(257..262) == Some(b"ustar")).then_some(Pack::Tar)
 }
 
 /// Readers accept the header anywhere in the first KiB. A text that speaks of PDF is not one, so elsewhere than at the
@@ -35,17 +58,12 @@ pub fn refused(bytes: &[u8]) -> Option<&'static str> {
         (b"\xCF\xFA\xED\xFE", "a macOS program"),
         (b"\xCA\xFE\xBA\xBE", "a compiled program"),
         (b"\0asm", "a WebAssembly program"),
-        (b"\x1F\x8B", "a gzip archive"),
         (b"BZh", "a bzip2 archive"),
         (b"\xFD7zXZ\0", "an xz archive"),
         (b"\x28\xB5\x2F\xFD", "a zstd archive"),
         (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
         (b"Rar!\x1A\x07", "a RAR archive"),
         (b"SQLite format 3\0", "an SQLite database"),
-        (b"GIF87a", "a GIF picture"),
-        (b"GIF89a", "a GIF picture"),
-        (b"II*\0", "a TIFF picture"),
-        (b"MM\0*", "a TIFF picture"),
         (b"8BPS", "a Photoshop picture"),
         (b"\0\0\x01\0", "an icon"),
         (b"ITSF", "a compiled help file"),
@@ -58,7 +76,7 @@ pub fn refused(bytes: &[u8]) -> Option<&'static str> {
     let by_head = HEADS.iter().find(|(head, _)| bytes.starts_with(head)).map(|(_, found)| *found);
     // `MZ` and `BZh` may begin a word; programs and archives have zero bytes or high bytes soon after.
     let by_head = by_head.filter(|_| !super::text::is_text(bytes) || bytes.starts_with(b"%!PS"));
-    by_head.or_else(|| container(bytes)).or_else(|| is_tar(bytes).then_some("a tar archive"))
+    by_head.or_else(|| container(bytes))
 }
 
 /// Pictures, audio and video whose head is not at the very start, or says more than one thing.
@@ -66,7 +84,6 @@ fn container(bytes: &[u8]) -> Option<&'static str> {
     let four = |at: usize| bytes.get(at..at + 4).unwrap_or_default();
     if four(0) == b"RIFF" {
         return match four(8) {
-            b"WEBP" => Some("a WebP picture"),
             b"WAVE" => Some("audio"),
             b"AVI " => Some("video"),
             _ => None,
@@ -79,10 +96,6 @@ fn container(bytes: &[u8]) -> Option<&'static str> {
             b"M4A " | b"M4B " => "audio",
             _ => "video",
         });
-    }
-    // A bitmap's two reserved fields are zero; the letters alone may begin a text.
-    if four(0).starts_with(b"BM") && four(6) == [0; 4] {
-        return Some("a BMP picture");
     }
     if four(0).starts_with(b"ID3") || four(0) == b"fLaC" || four(0) == b"OggS" {
         return Some("audio");
@@ -101,24 +114,8 @@ fn is_mpeg_audio(bytes: &[u8]) -> bool {
     version_and_layer && third & 0xF0 != 0xF0 && third & 0x0C != 0x0C
 }
 
-fn is_tar(bytes: &[u8]) -> bool {
-    bytes.get(257..262) == Some(b"ustar")
-}
-
 /// Whether the text occurs in UTF-16LE, as names in a compound file's directory do.
 pub fn has_utf16(bytes: &[u8], text: &str) -> bool {
     let needle: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     bytes.windows(needle.len()).any(|window| window == needle)
-}
-
-/// Extensions that promise a binary format which this release does not read (contract 3.6, the SDK's list without
-/// those that are read).
-pub fn is_binary_name(extension: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "azw", "azw3", "azw4", "bmp", "cb7", "cbc", "cbr", "cbz", "chm", "fbz", "fopd", "gif", "heic", "heif", "htmlz",
-        "lit", "lrf", "m4a", "mobi", "mp3", "mp4", "mpeg", "mpga", "mwd", "odf", "odg", "otg", "pml", "prc", "psw",
-        "rb", "sdp", "snb", "std", "sxd", "sxm", "tcr", "tif", "tiff", "txtz", "vsd", "wav", "webm", "webp", "wn",
-        "wri", "xlw", "zip", "exe", "dll", "bin", "gz", "7z", "rar",
-    ];
-    NAMES.contains(&extension)
 }

@@ -1,45 +1,75 @@
-//! Pictures of pages, PNG and JPEG: one page each, read by OCR.
+//! Pictures of pages, read by OCR: one page each, a TIFF file one for every picture in it.
 
 use std::io::Cursor;
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, Picture, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 use docmill_model::{Code, Failure};
+use image::codecs::gif::GifDecoder;
+use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::ocr;
+use super::{ocr, tiff};
 use crate::render::finish_page;
 use crate::{DocumentReader, PageImage, Services, Source};
 
 /// Longest side of a picture, pixels: A0 at 600 dpi.
-const SIDE_PIXELS_MAX: u32 = 30_000;
+pub const SIDE_PIXELS_MAX: u32 = 30_000;
 /// Most memory for decoding a picture, bytes.
 const DECODE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Most pixels that are read: two bytes each while OCR runs.
-const PIXELS_MAX: u64 = 200_000_000;
+pub const PIXELS_MAX: u64 = 200_000_000;
 /// Where the picture says no resolution: that of screens, for which most such pictures were made.
 const DPI_DEFAULT: u32 = 96;
 /// The picture was not read because its tier does not read pictures.
 const PICTURE_NOT_READ: &str = "PICTURE_NOT_READ";
 
+/// The file has more pictures than the one that is read.
+const ANIMATION_NOT_READ: &str = "ANIMATION_NOT_READ";
+
 struct PictureReader {
     info: DocumentInfo,
     source: Source,
-    grey: PageImage,
-    rotation: u16,
+    format: ImageFormat,
+    /// The pictures of a TIFF file; empty for the others, which have one.
+    directories: Vec<tiff::Directory>,
+    /// The first picture, until its page is read.
+    first: Option<Decoded>,
     options: ParseOptions,
 }
 
-/// Opens a picture as a document of one page.
+/// A picture, upright, and by how many degrees it was turned for that.
+struct Decoded {
+    picture: DynamicImage,
+    dpi: u32,
+    rotation: u16,
+}
+
+/// Opens a picture as a document of one page, a TIFF file as one of as many pages as it has pictures.
 ///
 /// # Errors
-/// `FILE_DAMAGED` when it cannot be decoded, `FILE_TOO_LARGE` when it is larger than the limits of this file.
+/// `FILE_DAMAGED` when the first cannot be decoded, `FILE_TOO_LARGE` when it is larger than the limits of this file.
 pub fn open(source: &Source, format: ImageFormat, options: &ParseOptions) -> Result<Box<dyn DocumentReader>, Failure> {
-    let (grey, rotation) = decode(&source.bytes, format)?;
+    let (directories, has_more) =
+        if format == ImageFormat::Tiff { tiff::directories(&source.bytes) } else { (Vec::new(), false) };
+    let first = match directories.first() {
+        Some(directory) => decode_of(&source.bytes, directory)?,
+        None => decode(&source.bytes, format)?,
+    };
     let kind = crate::detect::Kind::Picture(format).as_str().to_owned();
-    let info = DocumentInfo { format: FORMAT, kind, page_count: 1, ..DocumentInfo::default() };
-    Ok(Box::new(PictureReader { info, source: source.clone(), grey, rotation, options: options.clone() }))
+    let page_count = directories.len().max(1) as u32;
+    let mut info = DocumentInfo { format: FORMAT, kind, page_count, ..DocumentInfo::default() };
+    if has_more {
+        let message =
+            format!("Only the first {} pictures of the file were read: that is the limit.", tiff::PICTURES_MAX);
+        info.warnings.push(Warning::new(Warning::PAGES_NOT_READ, message));
+    }
+    if is_animated(&source.bytes, format) {
+        info.warnings.push(Warning::new(ANIMATION_NOT_READ, "Only the first picture of the animation was read."));
+    }
+    let (source, options) = (source.clone(), options.clone());
+    Ok(Box::new(PictureReader { info, source, format, directories, first: Some(first), options }))
 }
 
 impl DocumentReader for PictureReader {
@@ -48,16 +78,17 @@ impl DocumentReader for PictureReader {
     }
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
-        if number != 1 {
-            return Err(Failure::new(Code::PagesOutOfRange, format!("A picture has one page, not a page {number}.")));
+        if number == 0 || number > self.info.page_count {
+            return Err(Failure::new(Code::PagesOutOfRange, format!("The picture has no page {number}.")));
         }
-        let scale = 72.0 / self.grey.dpi as f32;
-        let (width, height) = (self.grey.width as f32 * scale, self.grey.height as f32 * scale);
+        let decoded = self.decoded(number)?;
+        let scale = 72.0 / decoded.dpi as f32;
+        let (width, height) = (decoded.picture.width() as f32 * scale, decoded.picture.height() as f32 * scale);
         let mut page = Page {
             number,
             width: Some(width),
             height: Some(height),
-            rotation: self.rotation,
+            rotation: decoded.rotation,
             engine: "picture".into(),
             ..Page::default()
         };
@@ -65,30 +96,57 @@ impl DocumentReader for PictureReader {
             let message = "The fast tier does not read pictures; use cost_effective or higher.";
             page.warnings.push(Warning::new(PICTURE_NOT_READ, message));
         } else if !self.options.ignore_text_in_image {
-            ocr::read(&mut page, &self.grey, &self.options, services);
+            ocr::read(&mut page, &page_image(&decoded), &self.options, services);
         }
-        self.keep(&mut page, services);
+        self.keep(&mut page, &decoded.picture, services);
         finish_page(&mut page, &self.options);
         Ok(page)
     }
 }
 
 impl PictureReader {
-    /// A screenshot of a picture's only page is the picture itself.
-    fn keep(&self, page: &mut Page, services: &mut dyn Services) {
+    fn decoded(&mut self, number: u32) -> Result<Decoded, Failure> {
+        match self.first.take() {
+            Some(first) if number == 1 => Ok(first),
+            _ => match self.directories.get(number as usize - 1) {
+                Some(directory) => decode_of(&self.source.bytes, directory),
+                None => decode(&self.source.bytes, self.format),
+            },
+        }
+    }
+
+    /// A screenshot of a picture is the picture itself, as PNG where browsers do not show its own format.
+    fn keep(&self, page: &mut Page, picture: &DynamicImage, services: &mut dyn Services) {
         if !self.options.images.contains(&ImageCategory::Screenshot) {
             return;
         }
-        let name = format!("page_1.{}", self.info.kind);
-        let content_type = if self.info.kind == "png" { "image/png" } else { "image/jpeg" };
-        services.asset(&name, content_type, &self.source.bytes);
+        let number = page.number;
+        let (name, content_type) = match self.format {
+            ImageFormat::Jpeg => (format!("page_{number}.jpg"), "image/jpeg"),
+            _ => (format!("page_{number}.png"), "image/png"),
+        };
+        if matches!(self.format, ImageFormat::Jpeg | ImageFormat::Png) {
+            services.asset(&name, content_type, &self.source.bytes);
+        } else {
+            let mut bytes = Cursor::new(Vec::new());
+            if DynamicImage::from(picture.to_rgba8()).write_to(&mut bytes, ImageFormat::Png).is_err() {
+                return;
+            }
+            services.asset(&name, content_type, bytes.get_ref());
+        }
         let (category, content_type) = (ImageCategory::Screenshot, content_type.to_owned());
         page.images.push(Picture { name, category, content_type, bbox: None });
     }
 }
 
-/// The picture in grey, upright, and by how many degrees it was turned for that.
-fn decode(bytes: &[u8], format: ImageFormat) -> Result<(PageImage, u16), Failure> {
+/// One picture of a TIFF file.
+fn decode_of(bytes: &[u8], directory: &tiff::Directory) -> Result<Decoded, Failure> {
+    let mut decoded = decode(&tiff::pointed_to(bytes, directory.offset), ImageFormat::Tiff)?;
+    decoded.dpi = usable(directory.dpi);
+    Ok(decoded)
+}
+
+fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Failure> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_PIXELS_MAX);
     limits.max_image_height = Some(SIDE_PIXELS_MAX);
@@ -109,9 +167,26 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<(PageImage, u16), Failure
         Orientation::Rotate270 | Orientation::Rotate270FlipH => 270,
         Orientation::NoTransforms | Orientation::FlipHorizontal | Orientation::FlipVertical => 0,
     };
-    let (width, height) = (picture.width(), picture.height());
-    let dpi = dpi(bytes, format).filter(|dpi| (50..=1_200).contains(dpi)).unwrap_or(DPI_DEFAULT);
-    Ok((PageImage { width, height, dpi, grey: grey(&picture) }, rotation))
+    Ok(Decoded { picture, dpi: usable(dpi(bytes, format)), rotation })
+}
+
+fn usable(dpi: Option<u32>) -> u32 {
+    dpi.filter(|dpi| (50..=1_200).contains(dpi)).unwrap_or(DPI_DEFAULT)
+}
+
+fn page_image(decoded: &Decoded) -> PageImage {
+    let (width, height) = (decoded.picture.width(), decoded.picture.height());
+    PageImage { width, height, dpi: decoded.dpi, grey: grey(&decoded.picture) }
+}
+
+/// Whether there is a second picture behind the first.
+fn is_animated(bytes: &[u8], format: ImageFormat) -> bool {
+    match format {
+        ImageFormat::Gif => GifDecoder::new(Cursor::new(bytes))
+            .is_ok_and(|decoder| decoder.into_frames().take(2).filter(Result::is_ok).count() > 1),
+        ImageFormat::WebP => WebPDecoder::new(Cursor::new(bytes)).is_ok_and(|decoder| decoder.has_animation()),
+        _ => false,
+    }
 }
 
 /// Transparent pixels are white, as on paper.
@@ -140,7 +215,11 @@ fn too_large() -> Failure {
 
 /// Pixels per inch as the file says.
 fn dpi(bytes: &[u8], format: ImageFormat) -> Option<u32> {
-    if format == ImageFormat::Png { png_dpi(bytes) } else { jpeg_dpi(bytes) }
+    match format {
+        ImageFormat::Png => png_dpi(bytes),
+        ImageFormat::Jpeg => jpeg_dpi(bytes),
+        _ => None,
+    }
 }
 
 /// The `pHYs` chunk: pixels per metre along x, along y, and unit 1.
@@ -184,8 +263,8 @@ mod tests {
     fn transparent_is_white_and_the_default_resolution_is_that_of_screens() {
         let mut picture = image::RgbaImage::new(2, 1);
         picture.put_pixel(1, 0, image::Rgba([0, 0, 0, 255]));
-        let (grey, rotation) = decode(&png(&picture.into()), ImageFormat::Png).expect("decode");
-        assert_eq!((grey.grey, grey.dpi, rotation), (vec![255, 0], DPI_DEFAULT, 0));
+        let decoded = decode(&png(&picture.into()), ImageFormat::Png).expect("decode");
+        assert_eq!((grey(&decoded.picture), decoded.dpi, decoded.rotation), (vec![255, 0], DPI_DEFAULT, 0));
     }
 
     #[test]
@@ -203,7 +282,7 @@ mod tests {
     #[test]
     fn what_cannot_be_decoded_is_damaged() {
         let bytes = png(&image::GrayImage::new(20, 20).into());
-        let error = decode(&bytes[..bytes.len() / 2], ImageFormat::Png).expect_err("half a picture");
+        let error = decode(&bytes[..bytes.len() / 2], ImageFormat::Png).err().expect("half a picture");
         assert_eq!(error.code, Code::FileDamaged);
     }
 }

@@ -1,11 +1,13 @@
 //! Readers: a format's bytes to pages of the document model.
 
+pub mod container;
 mod crop;
 pub mod image;
 pub mod ocr;
 pub mod office;
 pub mod pdf;
-mod ready;
+pub mod ready;
 mod scan;
 pub mod text;
+pub mod tiff;
 mod words;

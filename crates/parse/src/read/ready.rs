@@ -7,6 +7,11 @@ use docmill_model::{Code, Failure};
 use crate::render::finish_page;
 use crate::{DocumentReader, Services};
 
+/// Text of a page of a document that has no pages of its own, bytes; what is longer becomes several pages.
+pub const PAGE_BYTES_MAX: usize = 400_000;
+/// Most text of a page that cannot be parted, bytes.
+const PAGE_BYTES_END: usize = 2 << 20;
+
 /// A page with the pictures whose bytes are to be kept.
 #[derive(Default)]
 pub struct Draft {
@@ -45,6 +50,11 @@ impl DocumentReader for Ready {
         let Some(Draft { mut page, assets }) = self.drafts.get_mut(index).and_then(Option::take) else {
             return Err(Failure::new(Code::PagesOutOfRange, format!("The document has no page {number}.")));
         };
+        if page.text.len() > PAGE_BYTES_END {
+            let message =
+                format!("The page has more than {} MiB of text without a place to part it.", PAGE_BYTES_END >> 20);
+            return Err(Failure::new(Code::FileTooLarge, message));
+        }
         for asset in assets {
             services.asset(&asset.name, &asset.content_type, &asset.bytes);
         }

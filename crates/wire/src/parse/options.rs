@@ -1,8 +1,8 @@
 //! From the wire's parameters to the engine's options. What the engine cannot be told is listed, never dropped.
 
 use docmill_model::options::{
-    CropBox, ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, SpatialText, Spreadsheet,
-    TableSearch, TableStyle, Tier, Watermarks,
+    CropBox, ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, Sheets, Slides, SpatialText,
+    Spreadsheet, TableSearch, TableStyle, Tier, Watermarks,
 };
 use serde_json::Value;
 
@@ -22,17 +22,9 @@ use Asks::{Given, On};
 /// Options that `ParseOptions` cannot express yet.
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("agentic_options.custom_prompt", Given),
-    ("input_options.html.remove_fixed_elements", On),
-    ("input_options.html.remove_navigation_elements", On),
     ("input_options.image.camera_photo_correction", On),
-    ("input_options.presentation.include_hidden_slides", On),
-    ("input_options.presentation.out_of_bounds_content", On),
-    ("input_options.presentation.skip_embedded_data", On),
-    ("input_options.spreadsheet.detect_sub_tables_in_sheets", On),
     ("input_options.spreadsheet.force_formula_computation_in_sheets", On),
-    ("input_options.spreadsheet.include_hidden_sheets", On),
     ("output_options.markdown.inline_images", On),
-    ("output_options.markdown.annotate_revisions", On),
     ("output_options.save_output_pdf", On),
     ("processing_options.specialized_chart_parsing", Given),
     ("processing_options.cost_optimizer.enable", On),
@@ -84,6 +76,15 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         granular_boxes: granular_boxes(parameters),
         spreadsheet: spreadsheet(parameters),
         html_all_visible: flag("input_options.html.make_all_elements_visible"),
+        html_remove_fixed: flag("input_options.html.remove_fixed_elements"),
+        html_remove_navigation: flag("input_options.html.remove_navigation_elements"),
+        revisions: flag("output_options.markdown.annotate_revisions"),
+        slides: Slides {
+            hidden: flag("input_options.presentation.include_hidden_slides"),
+            outside: flag("input_options.presentation.out_of_bounds_content"),
+            no_chart_data: flag("input_options.presentation.skip_embedded_data"),
+        },
+        sheets: sheets(parameters),
         page_failure_ratio: given::number(
             parameters,
             "processing_control.job_failure_conditions.allowed_page_failure_ratio",
@@ -158,6 +159,13 @@ fn spreadsheet(parameters: &Value) -> Option<Spreadsheet> {
     let path = |name: &str| format!("output_options.tables_as_spreadsheet.{name}");
     let guess = given::value(parameters, &path("guess_sheet_name")).and_then(Value::as_bool);
     given::flag(parameters, &path("enable")).then(|| Spreadsheet { guess_names: guess.unwrap_or(true) })
+}
+
+/// Tables that stand apart are parted unless that is switched off.
+fn sheets(parameters: &Value) -> Sheets {
+    let path = |name: &str| format!("input_options.spreadsheet.{name}");
+    let part = given::value(parameters, &path("detect_sub_tables_in_sheets")).and_then(Value::as_bool);
+    Sheets { hidden: given::flag(parameters, &path("include_hidden_sheets")), whole: part == Some(false) }
 }
 
 fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {

@@ -7,7 +7,7 @@ use docmill_model::options::{ImageCategory, ParseOptions};
 use super::inline::{self, Inline};
 use super::lists::{FlatItem, OpenLists};
 use super::roles::Roles;
-use super::tables;
+use super::{sheets, tables};
 use crate::read::ready::{Asset, Draft};
 use crate::read::words::WordList;
 use crate::render::{markdown, plain};
@@ -38,6 +38,8 @@ pub struct PageBuilder<'a> {
     bbox: Option<BBox>,
     /// Whether something was left out because it is hidden.
     pub skipped_hidden: bool,
+    /// The page is a hidden one that is asked for: what it hides is its content.
+    pub shows_hidden: bool,
 }
 
 impl<'a> PageBuilder<'a> {
@@ -53,18 +55,28 @@ impl<'a> PageBuilder<'a> {
             role: Role::Body,
             bbox: None,
             skipped_hidden: false,
+            shows_hidden: false,
         }
     }
 
-    pub fn finish(mut self) -> Draft {
+    /// The page as far as it is, and begins the next one of the same sheet or document.
+    pub fn end_page(&mut self) -> Draft {
         self.end_list();
-        let page = &mut self.draft.page;
-        page.words = self.words.into_words();
-        page.text = self.text.trim_end().to_owned();
+        let Page { width, height, name, engine, .. } = self.draft.page.clone();
+        let next = Page { width, height, name, engine, ..Page::default() };
+        let mut draft = std::mem::replace(&mut self.draft, Draft { page: next, assets: Vec::new() });
+        self.list_start = 0;
+        draft.page.words = std::mem::take(&mut self.words).into_words();
+        draft.page.text = std::mem::take(&mut self.text).trim_end().to_owned();
         if !self.context.options.tier.has_layout() {
-            page.blocks.clear();
+            draft.page.blocks.clear();
         }
-        self.draft
+        draft
+    }
+
+    /// How much text the page has so far, bytes.
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// Adds a node and all that it holds.
@@ -73,7 +85,10 @@ impl<'a> PageBuilder<'a> {
             return;
         }
         match node {
-            Node::ListItem { layer: Some(ContentLayer::Invisible), .. } => self.skipped_hidden = true,
+            Node::ListItem { layer: Some(ContentLayer::Invisible), .. } if !self.shows_hidden => {
+                self.skipped_hidden = true;
+            }
+            Node::ListItem { location: Some(location), .. } if self.is_outside(*location) => {}
             Node::ListItem { ordered, number, first_in_list, text, level, location, .. } => {
                 let bbox = location.and_then(|location| self.place(location)).or(self.bbox);
                 let Inline { plain, md } = self.inline(text);
@@ -100,6 +115,7 @@ impl<'a> PageBuilder<'a> {
     fn push_wrapper(&mut self, node: &Node) -> bool {
         match node {
             Node::Prov { inner, .. } | Node::Commented { inner, .. } | Node::Track { inner, .. } => self.push(inner),
+            Node::Located { location, .. } if self.is_outside(*location) => {}
             Node::Located { location, inner } => {
                 let place = self.place(*location);
                 let outer = std::mem::replace(&mut self.bbox, place);
@@ -113,7 +129,7 @@ impl<'a> PageBuilder<'a> {
                 };
                 self.with_role(role, |this| children.iter().for_each(|child| this.push(child)));
             }
-            Node::Group { layer: Some(_), .. } => self.skipped_hidden = true,
+            Node::Group { layer: Some(_), .. } if !self.shows_hidden => self.skipped_hidden = true,
             Node::Group { children, .. } => children.iter().for_each(|child| self.push(child)),
             Node::PictureChildren(children) => children.iter().for_each(|child| self.push(child)),
             Node::Furniture { layer, inner } => self.furniture(*layer, inner),
@@ -144,6 +160,7 @@ impl<'a> PageBuilder<'a> {
 
     fn furniture(&mut self, layer: ContentLayer, inner: &Node) {
         match layer {
+            ContentLayer::Invisible if self.shows_hidden => self.push(inner),
             ContentLayer::Invisible => self.skipped_hidden = true,
             ContentLayer::Notes if self.context.id == "pptx" || self.context.id == "ppt" => self.speaker_notes(inner),
             ContentLayer::Notes => {}
@@ -207,7 +224,9 @@ impl<'a> PageBuilder<'a> {
             }
             Node::Chart { table, caption, .. } => {
                 self.caption(caption.as_deref());
-                self.table(table);
+                if !self.context.options.slides.no_chart_data || sheets::is_sheet(self.context.id) {
+                    self.table(table);
+                }
             }
             Node::Picture { caption, image, description, .. } => {
                 let alt = description.as_ref().map(|description| description.text.as_str());
@@ -260,6 +279,24 @@ impl<'a> PageBuilder<'a> {
         }
         self.push_text(&tables::aligned(&table));
         self.block_of(BlockKind::Table(table), String::new(), WordRange::new(start, self.words.len()));
+    }
+
+    /// A sheet's name stands above it, as programs show it on a tab.
+    pub fn sheet_name(&mut self, name: &str) {
+        let Inline { plain, md } = inline::raw(name);
+        self.block(BlockKind::Heading { value: plain, level: 1 }, markdown::heading_md(&md, 1));
+    }
+
+    /// The format's name.
+    pub const fn id(&self) -> &'static str {
+        self.context.id
+    }
+
+    /// Whether a shape stands beside its slide, and such shapes are not wanted: its place was drawn in to the edge.
+    fn is_outside(&self, [x0, y0, x1, y1]: [u16; 4]) -> bool {
+        let at_edge = |from: u16, to: u16| from == to && matches!(from, 0 | 511);
+        let is_slide = self.context.id == "pptx" && !self.context.options.slides.outside;
+        is_slide && [x0, y0, x1, y1] != [0; 4] && (at_edge(x0, x1) || at_edge(y0, y1))
     }
 
     fn picture(&mut self, caption: &str, image: Option<&PictureImage>) {

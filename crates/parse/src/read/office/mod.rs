@@ -4,23 +4,47 @@
 //! only, without path, address or network: pictures that a document merely names are never fetched.
 
 mod blocks;
+mod headings;
 mod inline;
 mod lists;
+mod lost;
+mod old_sheets;
+mod open_sheets;
 mod pages;
+mod revisions;
 mod roles;
+mod sheets;
 mod tables;
+mod web;
 
-use docling::{ConversionError, DoclingDocument, DocumentConverter, ImageSources, InputFormat, Node, SourceDocument};
+use docling::{
+    ContentLayer, ConversionError, DoclingDocument, DocumentConverter, ImageSources, InputFormat, Node, SourceDocument,
+    TrackChanges,
+};
 use docmill_model::document::{DocumentInfo, FORMAT, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 use docmill_model::{Code, Failure};
 
 use super::ready::Ready;
 use super::text;
-use crate::{DocumentReader, Source};
+use crate::{DocumentReader, Source, formats};
+
+pub use sheets::PAGE_CELLS_MAX;
 
 /// As in `Page::engine`.
 pub const ENGINE: &str = "docling 2.62.0";
+/// A text that becomes headings, paragraphs and lists is not longer, bytes.
+pub const TEXT_BYTES_MAX: usize = 64 << 20;
+/// A text that becomes a table is not longer, bytes.
+pub const TABLE_BYTES_MAX: usize = 128 << 20;
+/// A line of such a text is not longer, bytes.
+pub const LINE_BYTES_MAX: usize = 2 << 20;
+/// Most cells of such a text.
+pub const CELLS_MAX: usize = 3_000_000;
+/// Cells whose formula was never computed.
+const FORMULAS_NOT_COMPUTED: &str = "FORMULAS_NOT_COMPUTED";
+/// A sheet of a workbook that is not among the pages.
+const SHEET_NOT_READ: &str = "SHEET_NOT_READ";
 /// A part of the document was read without its structure.
 const STRUCTURE_LOST: &str = "STRUCTURE_LOST";
 
@@ -29,32 +53,100 @@ const STRUCTURE_LOST: &str = "STRUCTURE_LOST";
 /// # Errors
 /// `PDF_IS_PROTECTED` for a document with a password, `FILE_TOO_LARGE` beyond docling's limits, else `FILE_DAMAGED`.
 pub fn open(source: &Source, id: &'static str, options: &ParseOptions) -> Result<Box<dyn DocumentReader>, Failure> {
-    let document = convert(source, id, options)?;
+    check_size(&source.bytes, id)?;
+    let mut document = match id {
+        "ods" => workbook(source, options)?,
+        _ => convert(source, id, options, None)?,
+    };
+    if matches!(id, "docx" | "doc" | "odt" | "rtf") {
+        headings::settle(&mut document.nodes);
+    }
+    if id == "xls" {
+        document.nodes = old_sheets::grouped(&source.bytes, std::mem::take(&mut document.nodes));
+    }
     let mut info =
         DocumentInfo { format: FORMAT, kind: id.to_owned(), title: title(&document), ..DocumentInfo::default() };
-    if is_text_format(id) && text::decode(&source.bytes).guessed {
-        info.warnings.push(Warning::new(
-            "ENCODING_GUESSED",
-            "The text is not UTF-8; its encoding was guessed, so some characters may be wrong.",
-        ));
-    }
-    if id == "html" && options.html_all_visible {
-        let path = "input_options.html.make_all_elements_visible";
-        let message = format!("This release does not follow the option `{path}`.");
-        info.warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
+    if is_text_format(id) && text::is_text(&source.bytes) {
+        let decoded = text::decode(&source.bytes);
+        info.warnings.extend(decoded.guessed.then(|| text::guessed_warning(decoded.encoding)));
     }
     if !document.notices.is_empty() {
         let message = "The document nests deeper than the limit; that part was read as plain text.";
         info.warnings.push(Warning::new(STRUCTURE_LOST, message));
     }
+    if id == "xlsx" && lost::sheets(&source.bytes, &document.nodes) > 0 {
+        let message = "A sheet was left out: its cells lie over more than ten million places.";
+        info.warnings.push(Warning::new(SHEET_NOT_READ, message));
+    }
+    if id == "xlsx"
+        && let count @ 1.. = lost::formulas(&source.bytes)
+    {
+        let message =
+            format!("{count} formulas have no stored value and are empty; open and save the workbook to store them.");
+        info.warnings.push(Warning::new(FORMULAS_NOT_COMPUTED, message));
+    }
     let roles = roles::Roles::new(document.tree.as_ref());
     let context = blocks::Context { options, id, raw: is_raw(id), roles };
-    let (drafts, warnings) = pages::pages(&document, &context);
+    let (mut drafts, warnings) = pages::pages(&document, &context);
     info.warnings.extend(warnings);
+    if options.revisions && id == "docx" {
+        let both_sides = convert(source, id, options, Some(TrackChanges::All))?;
+        if let Some(first) = drafts.first_mut() {
+            first.page.revisions = revisions::of(&both_sides, &document);
+        }
+    }
     Ok(Box::new(Ready::new(info, drafts, options)))
 }
 
-fn convert(source: &Source, id: &'static str, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
+/// An OpenDocument workbook, sheet by sheet where its sheets can be told apart.
+fn workbook(source: &Source, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
+    let Some(sheets) = open_sheets::of(&source.bytes) else { return convert(source, "ods", options, None) };
+    let mut whole: Option<DoclingDocument> = None;
+    for open_sheets::Sheet { name, is_hidden, bytes } in sheets {
+        let mut document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, "ods", options, None)?;
+        let node = Node::Group {
+            label: "sheet".to_owned(),
+            name: Some(name),
+            layer: is_hidden.then_some(ContentLayer::Invisible),
+            children: std::mem::take(&mut document.nodes),
+        };
+        whole.get_or_insert(document).nodes.push(node);
+    }
+    whole.ok_or_else(|| Code::NoDataFoundInFile.into())
+}
+
+/// Refuses texts that are too long before time goes into them.
+fn check_size(bytes: &[u8], id: &str) -> Result<(), Failure> {
+    if !is_text_format(id) || bytes.starts_with(b"PK") {
+        return Ok(());
+    }
+    let is_table = matches!(id, "csv" | "dif" | "sylk");
+    let bytes_max = if is_table { TABLE_BYTES_MAX } else { TEXT_BYTES_MAX };
+    if bytes.len() > bytes_max {
+        let message =
+            format!("The file has {} MB; at most {} MB of {id} are read.", bytes.len() >> 20, bytes_max >> 20);
+        return Err(Failure::new(Code::FileTooLarge, message));
+    }
+    if is_table {
+        let ends = bytes.iter().filter(|byte| matches!(byte, b',' | b';' | b'\t' | b'|' | b'\n')).count();
+        let longest = bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).max().unwrap_or_default();
+        if ends > CELLS_MAX || longest > LINE_BYTES_MAX {
+            let message = format!(
+                "The table has more than {CELLS_MAX} cells, or a line of more than {} MB.",
+                LINE_BYTES_MAX >> 20
+            );
+            return Err(Failure::new(Code::FileTooLarge, message));
+        }
+    }
+    Ok(())
+}
+
+fn convert(
+    source: &Source,
+    id: &'static str,
+    options: &ParseOptions,
+    changes: Option<TrackChanges>,
+) -> Result<DoclingDocument, Failure> {
     let format = input_format(id).ok_or(Code::UnsupportedFileType)?;
     let keep_pictures = options.images.iter().any(|category| *category != ImageCategory::Screenshot);
     let images = if keep_pictures { ImageSources::Embedded } else { ImageSources::None };
@@ -62,11 +154,41 @@ fn convert(source: &Source, id: &'static str, options: &ParseOptions) -> Result<
         .image_sources(images)
         .keep_picture_images(keep_pictures)
         .list_attachments(true)
+        .track_changes(changes)
         .strict(true);
     // The name serves only for its extension (the language of source code); its folders are nobody's business.
     let name = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let document = SourceDocument::from_bytes(name, format, source.bytes.to_vec());
+    let mut document = SourceDocument::from_bytes(name, format, prepared(&source.bytes, id));
+    if id == "html"
+        && let Some(page) = document.text().ok().and_then(|text| web::prepared(&text, options))
+    {
+        // The mark wins over what the page says about its encoding, which was right before.
+        document = SourceDocument::from_bytes(name, format, [&b"\xEF\xBB\xBF"[..], page.as_bytes()].concat());
+    }
     converter.convert(document).map(|result| result.document).map_err(|error| failure(id, &error))
+}
+
+/// The bytes in a form that docling reads: UTF-16 and UTF-32 as UTF-8, drawings without their document type.
+fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
+    if !is_text_format(id) || bytes.starts_with(b"PK") {
+        return bytes.to_vec();
+    }
+    let decoded = text::decode(bytes);
+    let mut text = match decoded.encoding {
+        "UTF-16LE" | "UTF-16BE" | "UTF-32" => decoded.text.into_owned(),
+        _ if id == "svg" => decoded.text.into_owned(),
+        _ => return bytes.to_vec(),
+    };
+    if id == "svg"
+        && let Some(start) = text.find("<!DOCTYPE")
+    {
+        let length = text[start..].find('>').map_or(0, |end| end + 1);
+        // Declarations inside it stay and are refused: they are what makes entities grow.
+        if !text[start..start + length].contains('[') {
+            text.replace_range(start..start + length, "");
+        }
+    }
+    text.into_bytes()
 }
 
 fn failure(id: &str, error: &ConversionError) -> Failure {
@@ -104,12 +226,8 @@ pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
 
 /// The format that an extension (lower case, without dot) promises.
 pub fn of_extension(extension: &str) -> Option<&'static str> {
-    match extension {
-        "xhtm" => Some("html"),
-        // StarCalc's is known to docling only for the sake of its refusal.
-        "sdc" | "gz" | "targz" => None,
-        other => InputFormat::from_extension(other).and_then(name_of),
-    }
+    let format = formats::of_extension(extension)?;
+    matches!(format.reader, formats::Reader::Docling).then_some(format.id)
 }
 
 /// Formats without a signature, by name, where the first bytes do not speak against it.

@@ -4,7 +4,8 @@ use docling::{ContentLayer, DoclingDocument, Node};
 use docmill_model::document::{Role, Warning};
 
 use super::blocks::{Context, PageBuilder};
-use crate::read::ready::Draft;
+use super::sheets;
+use crate::read::ready::{Draft, PAGE_BYTES_MAX};
 
 /// Slides and sheets that are hidden are left out, as presentations and workbooks are shown.
 const HIDDEN_NOT_READ: &str = "HIDDEN_NOT_READ";
@@ -17,17 +18,27 @@ pub fn pages(document: &DoclingDocument, context: &Context) -> (Vec<Draft>, Vec<
     let mut drafts = Vec::new();
     let mut hidden = 0;
     for part in parts(document, context) {
-        if part.hidden {
+        if part.hidden && !shows_hidden(context) {
             hidden += 1;
             continue;
         }
         let mut builder = PageBuilder::new(context, &mut pictures);
+        builder.shows_hidden = part.hidden;
         (builder.draft.page.width, builder.draft.page.height) = part.size.unzip();
-        builder.draft.page.name = part.name;
         builder.draft.page.engine = super::ENGINE.to_owned();
-        part.nodes.into_iter().for_each(|node| builder.push(node));
+        if let Some(name) = part.name.as_deref().filter(|_| sheets::is_sheet(context.id)) {
+            builder.sheet_name(name);
+        }
+        builder.draft.page.name = part.name;
+        if context.options.sheets.whole && sheets::is_sheet(context.id) {
+            let whole = sheets::whole(&part.nodes).map(Node::Table);
+            whole.iter().for_each(|node| push(&mut builder, node, &mut drafts));
+            sheets::others(&part.nodes).into_iter().for_each(|node| push(&mut builder, node, &mut drafts));
+        } else {
+            part.nodes.into_iter().for_each(|node| push(&mut builder, node, &mut drafts));
+        }
         hidden += u32::from(builder.skipped_hidden);
-        drafts.push(builder.finish());
+        drafts.push(builder.end_page());
     }
     let mut warnings = Vec::new();
     if hidden > 0 {
@@ -35,6 +46,39 @@ pub fn pages(document: &DoclingDocument, context: &Context) -> (Vec<Draft>, Vec<
         warnings.push(Warning::new(HIDDEN_NOT_READ, message));
     }
     (drafts, warnings)
+}
+
+/// Adds a node; what is too long for one page goes on on further ones, between rows or paragraphs.
+fn push(builder: &mut PageBuilder, node: &Node, drafts: &mut Vec<Draft>) {
+    match node {
+        Node::Group { layer: None, children, .. } => {
+            children.iter().for_each(|child| push(builder, child, drafts));
+            return;
+        }
+        Node::Prov { inner, .. } | Node::Commented { inner, .. } if matches!(**inner, Node::Table(_)) => {
+            return push(builder, inner, drafts);
+        }
+        Node::Located { inner, .. } if matches!(**inner, Node::Table(_)) && sheets::is_sheet(builder.id()) => {
+            return push(builder, inner, drafts);
+        }
+        Node::Table(table) if sheets::is_long(table) => {
+            let mut portions = sheets::portions(table).into_iter().peekable();
+            while let Some(portion) = portions.next() {
+                builder.push(&Node::Table(portion));
+                if portions.peek().is_some() {
+                    drafts.push(builder.end_page());
+                }
+            }
+        }
+        node => builder.push(node),
+    }
+    if builder.text_bytes() > PAGE_BYTES_MAX {
+        drafts.push(builder.end_page());
+    }
+}
+
+fn shows_hidden(context: &Context) -> bool {
+    if sheets::is_sheet(context.id) { context.options.sheets.hidden } else { context.options.slides.hidden }
 }
 
 /// The nodes of one page.

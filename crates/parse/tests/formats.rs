@@ -1,0 +1,233 @@
+//! One file of every extension that the project can make, and docs/FORMATS.md.
+//!
+//! The files are made by tests/formats/make.py; those with `.gz` behind their name are unpacked first.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use docmill_model::document::{BBox, DocumentInfo, Page, PageOutcome};
+use docmill_model::options::ParseOptions;
+use docmill_parse::formats::{self, Reader};
+use docmill_parse::{OcrAnswer, OcrText, OcrWord, PageImage, Services, Source, parse_all};
+
+/// Reads `Mill` and `report` where the picture is darker than paper, so that a blank picture gives nothing.
+struct Eyes;
+
+impl Services for Eyes {
+    fn ocr(&mut self, image: &PageImage, _languages: &[String]) -> OcrAnswer {
+        let dark = image.grey.iter().filter(|grey| **grey < 100).count();
+        let word = |text: &str, x| {
+            let bbox = BBox::new(x, 10.0, 40.0, 20.0);
+            OcrWord { text: text.into(), bbox, block: 1, paragraph: 1, line: 1, confidence: 0.9 }
+        };
+        let words = if dark > 500 { vec![word("Mill", 10.0), word("report", 60.0)] } else { Vec::new() };
+        OcrAnswer::Read(OcrText { engine: "eyes".into(), words })
+    }
+
+    fn asset(&mut self, _name: &str, _content_type: &str, _bytes: &[u8]) {}
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/files")
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    if let Ok(bytes) = fs::read(folder().join(name)) {
+        return bytes;
+    }
+    let packed = fs::read(folder().join(format!("{name}.gz"))).expect("fixture");
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).expect("packed fixture");
+    bytes
+}
+
+fn parse(name: &str, bytes: Vec<u8>) -> Result<(DocumentInfo, Vec<Page>), String> {
+    let source = Source { name: name.into(), bytes: bytes.into() };
+    let (info, outcomes) =
+        parse_all(source, &ParseOptions::default(), &mut Eyes).map_err(|failure| failure.to_string())?;
+    let pages = outcomes.into_iter().map(|outcome| match outcome {
+        PageOutcome::Read(page) => *page,
+        PageOutcome::Failed { error, .. } => panic!("{name}: {error}"),
+    });
+    Ok((info, pages.collect()))
+}
+
+/// What the pages say, between `|`, without the signs of markdown and tables.
+fn said(pages: &[Page]) -> String {
+    let page = |page: &Page| {
+        let words: Vec<&str> = page.words.iter().map(|word| word.text.as_str()).collect();
+        words.join(" ")
+    };
+    pages.iter().map(page).collect::<Vec<_>>().join(" | ")
+}
+
+const REPORT: &str = "Mill report Rye rose.";
+const CELLS: &str = "Grain Tons Rye 42 Oats 7";
+const SHEET: &str = "Sheet Grain Tons Rye 42 Oats 7";
+
+/// Fixture, kind, all extensions of the same bytes, what the pages say.
+const FILES: &[(&str, &str, &[&str], &str)] = &[
+    ("report.docx", "docx", &["docx", "docm", "dotx", "dotm"], REPORT),
+    ("report.doc", "doc", &["doc", "dot"], REPORT),
+    ("report.rtf", "rtf", &["rtf"], REPORT),
+    ("report.odt", "odt", &["odt", "ott", "sxw", "stw", "sxg"], REPORT),
+    ("report.fodt", "odt", &["fodt"], REPORT),
+    ("report.abw", "abiword", &["abw", "awt"], REPORT),
+    ("report.zabw", "abiword", &["zabw"], REPORT),
+    ("report.602", "t602", &["602"], REPORT),
+    ("report.prn", "prn", &["prn"], "Grain Tons Rye 42"),
+    ("report.xlsx", "xlsx", &["xlsx", "xlsm", "xltx", "xltm"], SHEET),
+    ("report.xls", "xls", &["xls", "xlt", "xlw", "xlr", "et", "ett", "eth"], SHEET),
+    ("report.ods", "ods", &["ods", "ots", "sxc", "stc"], SHEET),
+    ("report.fods", "ods", &["fods"], SHEET),
+    ("report.csv", "csv", &["csv"], "Grain Tons Rye 42"),
+    ("report.tsv", "csv", &["tsv"], "Grain Tons Rye 42"),
+    ("report.dbf", "dbf", &["dbf"], "GRAIN TONS Rye 42"),
+    ("report.dif", "dif", &["dif"], CELLS),
+    ("report.slk", "sylk", &["slk", "sylk"], CELLS),
+    ("report.wk1", "lotus", &["wk1", "wk2", "wks", "wrk", "123"], "Grain Tons Rye 42"),
+    ("report.pptx", "pptx", &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"], REPORT),
+    ("report.ppt", "ppt", &["ppt", "pot", "pps"], REPORT),
+    ("report.odp", "odp", &["odp", "otp", "sxi", "sti"], REPORT),
+    ("report.fodp", "odp", &["fodp"], REPORT),
+    ("report.odg", "odp", &["odg", "otg", "sxd", "std"], REPORT),
+    ("report.html", "html", &["html", "htm", "xhtm", "xhtml"], REPORT),
+    ("report.mhtml", "mhtml", &["mhtml", "mht"], "Mill report"),
+    ("report.md", "md", &["md", "markdown"], REPORT),
+    ("report.txt", "txt", &["txt", "text", "log"], REPORT),
+    ("report.pml", "txt", &["pml"], "\\x Mill report\\x Rye rose."),
+    ("report.adoc", "asciidoc", &["adoc"], REPORT),
+    ("report.tex", "latex", &["tex"], "\\documentclass{article} Mill report Rye rose."),
+    ("report.epub", "epub", &["epub"], REPORT),
+    ("report.pdb", "palmdoc", &["pdb", "pbd"], REPORT),
+    ("report.rss", "feed", &["rss"], "Mill report News Rye rose"),
+    ("report.vtt", "vtt", &["vtt"], "Mill report"),
+    ("report.ipynb", "ipynb", &["ipynb"], "Mill report"),
+    ("report.json", "json", &["json"], "{\"title\": \"Mill report\"}"),
+    ("report.jsonl", "jsonl", &["jsonl", "ndjson"], "{\"title\": \"Mill report\"} {\"title\": \"Rye\"}"),
+    ("report.py", "text", &["py"], "print('Mill report')"),
+    ("report.svg", "svg", &["svg"], "Mill report"),
+    ("report.png", "png", &["png"], "Mill report"),
+    ("report.jpg", "jpg", &["jpg", "jpeg"], "Mill report"),
+    ("report.bmp", "bmp", &["bmp"], "Mill report"),
+    ("report.gif", "gif", &["gif"], "Mill report"),
+    ("report.webp", "webp", &["webp"], "Mill report"),
+    ("report.tiff", "tiff", &["tiff", "tif"], "Mill report | Mill report"),
+    ("report.zip", "zip", &["zip"], "Grain Tons Rye 42 | Mill report Rye rose."),
+    ("report.tar", "tar", &["tar"], "Grain Tons Rye 42 | Mill report Rye rose."),
+    ("report.tgz", "tar", &["tgz", "tar.gz"], "Grain Tons Rye 42 | Mill report Rye rose."),
+    ("report.txt.gz", "txt", &["gz"], REPORT),
+    ("report.cbz", "zip", &["cbz"], "Mill report"),
+    ("report.cbc", "zip", &["cbc"], "Mill report"),
+    ("report.htmlz", "zip", &["htmlz"], REPORT),
+    ("report.txtz", "zip", &["txtz"], REPORT),
+];
+
+#[test]
+fn every_extension_that_can_be_made_is_read() {
+    for (file, kind, extensions, expected) in FILES {
+        let bytes = fixture(file);
+        for extension in *extensions {
+            let name = format!("report.{extension}");
+            let (info, pages) = parse(&name, bytes.clone()).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+            assert_eq!((info.kind.as_str(), said(&pages).as_str()), (*kind, *expected), "{name}");
+            let told: Vec<&str> = info.warnings.iter().map(|warning| warning.code.as_str()).collect();
+            assert!(told.iter().all(|code| *code == "MEMBER_NOT_READ"), "{name}: {told:?}");
+        }
+    }
+}
+
+/// Data in XML is shown as it is.
+#[test]
+fn xml_is_shown_as_its_source() {
+    for name in ["report.xml", "report.fb2", "report.yxmd"] {
+        let (info, pages) = parse(name, fixture(name)).expect(name);
+        assert_eq!(info.kind, "xml");
+        assert!(pages[0].markdown.starts_with("```xml\n<?xml") && pages[0].markdown.contains("Mill report"), "{name}");
+    }
+}
+
+#[test]
+fn a_letter_is_followed_by_its_attachments() {
+    let (info, pages) = parse("report.eml", fixture("report.eml")).expect("a letter");
+    let names: Vec<_> = pages.iter().map(|page| page.name.as_deref().unwrap_or("-")).collect();
+    assert_eq!(names, ["-", "numbers.csv", "Forwarded.eml"]);
+    assert!(pages[0].markdown.contains("Rye rose. The numbers are attached."), "{}", pages[0].markdown);
+    assert!(pages[0].markdown.contains("- mill.exe"), "every attachment is named: {}", pages[0].markdown);
+    assert!(pages[1].markdown.starts_with("**numbers.csv**\n\n<table>"), "{}", pages[1].markdown);
+    assert!(pages[2].markdown.contains("The inner letter."), "{}", pages[2].markdown);
+    let [told] = info.warnings.as_slice() else { panic!("{:?}", info.warnings) };
+    assert!(told.code == "MEMBER_NOT_READ" && told.message.starts_with("Not read: mill.exe: "), "{told:?}");
+}
+
+/// What is refused: a name with the first bytes of such a file, and the sentence.
+#[test]
+fn what_is_not_read_says_what_to_do() {
+    let ole: Vec<u8> = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1].into_iter().chain([0; 600]).collect();
+    for format in formats::FORMATS {
+        let Reader::Nobody(instead) = format.reader else { continue };
+        for extension in format.extensions {
+            let heads: &[&[u8]] = match *extension {
+                "heic" | "heif" => &[b"\0\0\0\x18ftypheic\0\0\0\0"],
+                "mp3" => &[b"ID3\x04\0\0\0", b"\xFF\xFB\x90\x64\0\0"],
+                "webm" | "mkv" => &[b"\x1A\x45\xDF\xA3\0\0\0\0"],
+                "7z" | "cb7" => &[b"7z\xBC\xAF\x27\x1C\0\0"],
+                "uot" | "uos" | "uop" | "uof" | "uos1" | "uos2" => &[b"<?xml version=\"1.0\"?><uof:UOF/>"],
+                "vdx" => &[b"<?xml version=\"1.0\"?><VisioDocument/>"],
+                _ => &[b"\0\x01\x02\x03\xFE", &ole],
+            };
+            for head in heads {
+                let failure = parse(&format!("a.{extension}"), head.to_vec()).expect_err(extension);
+                assert!(
+                    failure.starts_with("UNSUPPORTED_FILE_TYPE: ") && failure.ends_with(&format!("{instead}.")),
+                    "{failure}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_protected_says_so_whatever_its_name_is() {
+    let mut packed = fixture("report.zip");
+    // The first bit of the flags, behind the signature of a central record, says that a file is encrypted.
+    let at = packed.windows(4).position(|window| window == b"PK\x01\x02").expect("a central record");
+    packed[at + 8] |= 1;
+    let workbook = fixture("protected.xlsx");
+    for (name, bytes) in
+        [("a.xlsx", &workbook), ("a.docx", &workbook), ("a.pptx", &workbook), ("a", &workbook), ("a.zip", &packed)]
+    {
+        let failure = parse(name, bytes.clone()).expect_err(name);
+        assert!(failure.starts_with("PDF_IS_PROTECTED: "), "{name}: {failure}");
+    }
+}
+
+/// The 147 extensions of LlamaCloud's clients, and the three that only its documentation names.
+const PROMISED: &str = "abw awt azw azw3 azw4 bmp cb7 cbc cbr cbz cgm chm csv cwk dbf dif djvu doc docm docx dot dotm dotx \
+    epub et eth fb2 fbz fodg fodp fods fodt fopd gif heic heif htm html htmlz hwp jpeg jpg key lit lrf lwp m4a mcw md mobi \
+    mp3 mp4 mpeg mpga mw mwd numbers odf odg odp ods odt otg otp ots ott pages pbd pdb pdf pml png pot potm potx ppt pptm \
+    pptx prc prn psw qpw rb rtf sda sdd sdp sdw sgl slk snb stc std sti stw svg sxc sxd sxg sxi sxm sxw sylk tcr tif tiff \
+    tsv txtz uof uop uos uos1 uos2 uot vdx vor vsd vsdm vsdx wav wb1 wb2 wb3 webm webp wk1 wk2 wk3 wk4 wks wn wpd wps wpt \
+    wq1 wq2 wri xhtm xlr xls xlsb xlsm xlsx xlw xml yxmd zabw txt 123 602";
+
+#[test]
+fn every_promised_extension_stands_in_the_table() {
+    let promised: BTreeSet<&str> = PROMISED.split_whitespace().collect();
+    assert_eq!(promised.len(), 150);
+    let missing: Vec<_> = promised.iter().filter(|extension| formats::of_extension(extension).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// `DOCMILL_UPDATE=1 cargo test -p docmill-parse --test formats what_is_checked_in` writes the file anew.
+#[test]
+fn what_is_checked_in_is_what_the_table_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/FORMATS.md");
+    let made = formats::markdown();
+    if std::env::var_os("DOCMILL_UPDATE").is_some() {
+        fs::write(&path, &made).expect("write");
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == made, "docs/FORMATS.md differs from the table; `make formats` writes it anew");
+}

@@ -1,0 +1,2 @@
+\x Mill report\x
+Rye rose.
