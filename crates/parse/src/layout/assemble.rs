@@ -14,6 +14,9 @@ use super::order::{Atom, sequence};
 use super::regions::{Piece, What};
 use super::{Aside, DocumentStats, PageRecord, Switches, Token, aligned, code, cut, furniture, headings, joins, lists};
 
+/// OCR has to be this sure of a heading.
+const HEADING_CONFIDENCE: f32 = 0.6;
+
 /// Blocks, words and spatial text of the page. Number, engine and pictures are the reader's to fill.
 pub fn assemble(record: &PageRecord, stats: &DocumentStats, switches: Switches) -> Page {
     let tokens = &record.tokens;
@@ -92,6 +95,9 @@ fn body(emitter: &mut Emitter<'_>, region: &[Piece], cut: &Cut, stats: &Document
 fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
     let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens, stats.pitch());
     let mut levels = headings::levels(&drafts, stats, emitter.height());
+    // Pictures and formulas read as letters are large and in no order.
+    let unsure = |draft: &Draft| draft.confidence(tokens).is_some_and(|confidence| confidence < HEADING_CONFIDENCE);
+    levels.iter_mut().zip(&drafts).filter(|(_, draft)| unsure(draft)).for_each(|(level, _)| *level = None);
     join_headings(&mut drafts, &mut levels, tokens);
     let mut items: Vec<Item> = Vec::new();
     let mut code = 0;

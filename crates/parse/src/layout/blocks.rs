@@ -58,6 +58,14 @@ impl Draft {
         let text = join_lines(texts.iter().map(String::as_str));
         Some(Self { lines, bbox, size, bold, text })
     }
+
+    /// How sure OCR is of the text, 0 to 1, each letter counting; `None` where it was not read by OCR.
+    pub fn confidence(&self, tokens: &[Token]) -> Option<f32> {
+        let own = self.lines.iter().flat_map(|line| &line.tokens).map(|index| &tokens[*index]);
+        let known = own.filter_map(|token| Some((token.confidence?, token.chars() as f32)));
+        let (sum, chars) = known.fold((0.0, 0.0), |(sum, all), (own, chars)| (sum + own * chars, all + chars));
+        (chars > 0.0).then(|| sum / chars)
+    }
 }
 
 pub fn line_text(line: &Line, tokens: &[Token]) -> String {

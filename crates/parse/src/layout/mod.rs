@@ -29,12 +29,14 @@ mod order;
 mod regions;
 mod rules;
 pub mod stats;
+mod underlines;
 
 pub use assemble::assemble;
 pub use cut::spatial_text;
 pub use figures::place as place_figures;
 pub use lists::{is_box, is_marker};
 pub use stats::DocumentStats;
+pub use underlines::underline;
 
 use docmill_model::document::{BBox, FormField};
 use docmill_model::options::{ParseOptions, SpatialText, TableSearch};

@@ -7,6 +7,7 @@ pub mod ocr;
 pub mod office;
 pub mod pdf;
 pub mod ready;
+mod scan;
 pub mod text;
 pub mod tiff;
 mod words;

@@ -7,7 +7,7 @@ use super::drawing::{Drawing, DrawnGlyph, Style};
 use super::fields;
 use super::settle::settle;
 use super::turn::{Turn, main_quarter};
-use crate::layout::{Aside, PageRecord, ShapeGroup, Target, Token, bidi};
+use crate::layout::{self, Aside, PageRecord, ShapeGroup, Target, Token, bidi};
 
 /// A gap of this many em ends a word. Of 69,000 real word gaps 1 % are below .19 em, of in-word gaps 1 in 1,000 is
 /// above .12 em.
@@ -24,9 +24,6 @@ const BOLD_STROKE: f32 = 1.3;
 const COLOUR_STEP: u8 = 80;
 /// A dark colour differs from black by its chroma alone.
 const CHROMA_STEP: u8 = 40;
-/// Rules that are looked at, and how far below a baseline, points.
-const UNDERLINES_MAX: usize = 2_000;
-const UNDERLINE_REACH: f32 = 12.0;
 
 /// Which text is left out.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,7 +76,7 @@ pub fn page_record(drawing: &Drawing, width: f32, height: f32, leave: Leave) -> 
             tokens.zip(late).filter_map(|(token, late)| Some((token?, late))).unzip();
         if group == UPRIGHT {
             record.tokens = settle(tokens, &late);
-            underline(&mut record);
+            layout::underline(&mut record);
         } else {
             record.asides.push(Aside { diagonal: group % 90 != 0, tokens });
         }
@@ -99,29 +96,6 @@ const UPRIGHT: i32 = -1;
 fn degrees(glyph: &DrawnGlyph) -> i32 {
     let degrees = (glyph.dy.atan2(glyph.dx).to_degrees().round() as i32).rem_euclid(360);
     [0, 90, 180, 270, 360].into_iter().find(|right| (right - degrees).abs() <= 2).unwrap_or(degrees) % 360
-}
-
-/// Marks the words that a rule underlines: it lies right below their baseline and is no longer than they are.
-fn underline(record: &mut PageRecord) {
-    let mut order: Vec<usize> = (0..record.tokens.len()).collect();
-    order.sort_by(|a, b| record.tokens[*a].baseline.total_cmp(&record.tokens[*b].baseline));
-    for rule in record.rules.iter().filter(|rule| rule.horizontal).take(UNDERLINES_MAX) {
-        let start = order.partition_point(|index| record.tokens[*index].baseline < rule.at - UNDERLINE_REACH);
-        let near = order[start..].iter().copied().take_while(|index| record.tokens[*index].baseline <= rule.at + 1.0);
-        let over = near.filter(|index| {
-            let token = &record.tokens[*index];
-            let below = rule.at - token.baseline;
-            (-0.05 * token.size..=0.3 * token.size).contains(&below)
-                && token.bbox.x < rule.to
-                && token.bbox.right() > rule.from
-        });
-        let over: Vec<usize> = over.collect();
-        let Some(text) = BBox::around(over.iter().map(|index| record.tokens[*index].bbox)) else { continue };
-        let inked: f32 = over.iter().map(|index| record.tokens[*index].bbox.w).sum();
-        if rule.from >= text.x - 2.0 && rule.to <= text.right() + 2.0 && inked >= 0.6 * (rule.to - rule.from) {
-            over.iter().for_each(|index| record.tokens[*index].bold = true);
-        }
-    }
 }
 
 fn is_bold(style: Style, usual_stroke: f32) -> bool {

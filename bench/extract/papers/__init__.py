@@ -1,0 +1,1 @@
+"""Documents whose values are known by construction."""
