@@ -4,6 +4,8 @@
 mod asked;
 #[path = "pdf/content.rs"]
 mod content;
+#[path = "pdf/every_option.rs"]
+mod every_option;
 #[path = "pdf/fields.rs"]
 mod fields;
 #[path = "pdf/links.rs"]
