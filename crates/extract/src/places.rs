@@ -63,7 +63,7 @@ pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> 
         found = search.without_label();
     }
     if field.speaks {
-        let speaks = |value: &Value| value.as_str().is_none_or(|text| says_something(text));
+        let speaks = |value: &Value| value.as_str().is_none_or(says_something);
         found.retain(|candidate| candidate.items.iter().all(|(value, _)| speaks(value)));
     }
     if let Some(page) = field.page {

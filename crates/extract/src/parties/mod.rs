@@ -123,7 +123,7 @@ impl Reading<'_> {
         party.role = party.role.or_else(|| self.role_beside(top));
         party.labelled = party.role.is_some();
         let contact = !one_line && self.add_contacts(&mut party, at);
-        party.from_here = self.from_here(&party, at, one_line, contact);
+        party.from_here = self.sender(&party, at, one_line, contact);
         add_address(&mut party);
         Some(party)
     }
@@ -220,11 +220,11 @@ impl Reading<'_> {
     }
 
     /// Letterheads and footers, lines that say all at once, what tells how to reach it, and a name that is said again.
-    fn from_here(&self, party: &Party, at: usize, one_line: bool, contact: bool) -> f32 {
+    fn sender(&self, party: &Party, at: usize, one_line: bool, contact: bool) -> f32 {
         let phrase = &self.view.phrases[at];
         let height = self.view.pages[phrase.page].height;
         let share = phrase.bbox.zip(height).map_or(0.3, |(bbox, height)| bbox.y / height);
-        let edge = if share < 0.13 || share > 0.87 { 1.5 } else { 0.0 };
+        let edge = if !(0.13..=0.87).contains(&share) { 1.5 } else { 0.0 };
         let name = party.get(Part::Name).unwrap_or_default();
         let again = !name.is_empty() && self.view.phrases.iter().filter(|other| other.text.contains(name)).count() > 1;
         let size = phrase.bbox.map_or(0.0, |bbox| if bbox.x > 250.0 { 0.3 } else { 0.0 });

@@ -61,10 +61,9 @@ pub fn place(text: &str) -> Option<Place> {
     const CITY: &str = r"\p{Lu}[\p{L}'’.-]*(?:[ /-](?:\p{L}[\p{L}'’.-]*|\(\p{L}[\p{L}. -]*\)))*?";
     const END: &str = r"(?: ?[,·|•(–-] ?(?P<country>\p{L}[\p{L}. -]+?)\)?)?[ ,.]*$";
     static FORMS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
-        let states = STATES.replace(' ', " ");
         [
             pattern(&format!(
-                r"(?:^|[ ,·|•])(?P<city>{CITY}),? (?P<state>[A-Z]{{2}}|{states}) (?P<code>\d{{5}}(?:-\d{{4}})?|[A-Z]\d[A-Z] ?\d[A-Z]\d){END}"
+                r"(?:^|[ ,·|•])(?P<city>{CITY}),? (?P<state>[A-Z]{{2}}|{STATES}) (?P<code>\d{{5}}(?:-\d{{4}})?|[A-Z]\d[A-Z] ?\d[A-Z]\d){END}"
             )),
             pattern(&format!(
                 r"(?:^|[ ,·|•])(?:[A-Z]{{1,2}}[- ])?(?P<code>\d{{4}} ?[A-Z]{{2}}|\d{{4,5}}) (?P<city>{CITY}){END}"
