@@ -11,6 +11,7 @@ of 0.9 and more is worth; and which fields are missed or wrong most often.
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -44,6 +45,11 @@ def empty(value):
 
 def listed(value):
     return [inner for inner in value if not empty(inner)] if isinstance(value, list) else [] if empty(value) else [value]
+
+
+def flat(confidence):
+    """Paths as this report writes them; "rows.0.amount" is "rows[0].amount"."""
+    return {re.sub(r"\.(\d+)", r"[\1]", path): value for path, value in confidence.items()}
 
 
 class Comparison:
@@ -167,7 +173,7 @@ def compare_all(folder, predictions):
     for name, fields in truths.items():
         answer = given.get(name, {})
         labelled = {entry["path"] for entry in forms[name]["forms"] if entry["labelled"]}
-        walk = Comparison(name, labelled, answer.get("confidence") or {})
+        walk = Comparison(name, labelled, flat(answer.get("confidence") or {}))
         found = answer.get("fields")
         walk.objects("", "", "", "scalar", fields, found if isinstance(found, dict) else {})
         outcomes += walk.out
