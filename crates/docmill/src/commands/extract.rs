@@ -3,10 +3,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::Common;
 use super::chosen::{of_parameters, read_file};
 use super::parse::one_to_stdout;
-use crate::local::{self, Order};
+use super::{Common, fields_table};
+use crate::local::{self, Look, Order};
 use crate::logs;
 use crate::refusal::{Exit, Refusal, Refused};
 
@@ -33,6 +33,9 @@ pub struct Extract {
     /// Pages to read, such as 1,3,5-8; all by default
     #[arg(long, value_name = "PAGES")]
     pages: Option<String>,
+    /// A table of field, value, confidence and page on stdout instead of JSON
+    #[arg(long, conflicts_with = "out")]
+    table: bool,
     /// Files read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
@@ -59,7 +62,7 @@ impl Extract {
                 order.out = out;
                 local::run(&order).await
             }
-            None => one_to_stdout(order).await,
+            None => one_to_stdout(order, self.table.then_some(fields_table::of as Look)).await,
         }
     }
 

@@ -8,6 +8,7 @@ mod diff;
 mod dir;
 mod doctor;
 mod extract;
+mod fields_table;
 mod file;
 mod job;
 mod key;

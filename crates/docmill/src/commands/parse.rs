@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Common;
 use super::chosen::of_parameters;
-use crate::local::{self, Format, Order, formats_of};
+use crate::local::{self, Format, Look, Order, formats_of};
 use crate::logs;
 use crate::refusal::{Exit, Refusal, Refused};
 
@@ -73,15 +73,15 @@ impl Parse {
             None if asked.len() > 1 => {
                 Err(Refusal::usage("only one format fits on stdout").hint("Give an output folder with -o."))
             }
-            None => one_to_stdout(order).await,
+            None => one_to_stdout(order, None).await,
         }
     }
 }
 
 /// Runs an order that must be about one file.
-pub async fn one_to_stdout(order: Order) -> Refused<Exit> {
+pub async fn one_to_stdout(order: Order, look: Option<Look>) -> Refused<Exit> {
     match order.paths.as_slice() {
-        [path] if !path.is_dir() => local::run_one(order).await,
+        [path] if !path.is_dir() => local::run_one(order, look).await,
         _ => Err(Refusal::usage("only one file's result fits on stdout").hint("Give an output folder with -o.")),
     }
 }

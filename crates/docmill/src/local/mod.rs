@@ -20,5 +20,5 @@ mod workshop;
 pub use interrupt::interrupted;
 pub use outputs::{Format, formats_of};
 pub use run::{Order, blocking, execute, report, run};
-pub use single::run_one;
+pub use single::{Look, run_one};
 pub use watch::{Patience, watch};

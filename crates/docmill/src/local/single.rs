@@ -1,15 +1,21 @@
 //! One file, no output folder: its result goes to stdout, and nothing is left behind.
 
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use serde_json::Value;
 
 use super::interrupt::interrupted;
 use super::run::{Order, execute};
 use crate::refusal::{Exit, Refusal, Refused};
 use crate::terminal::{Voice, tell};
 
-/// Runs the order in a temporary folder and prints the one output.
-pub async fn run_one(mut order: Order) -> Refused<Exit> {
+/// What a result looks like on the terminal, made of its JSON.
+pub type Look = fn(&Value) -> String;
+
+/// Runs the order in a temporary folder and prints the one output, as it is or as the caller wants it to look.
+pub async fn run_one(mut order: Order, look: Option<Look>) -> Refused<Exit> {
     let folder = tempfile::tempdir().map_err(|error| Refusal::io("make a temporary folder", &error))?;
     folder.path().clone_into(&mut order.out);
     let quiet = order.voice.quiet;
@@ -28,10 +34,17 @@ pub async fn run_one(mut order: Order) -> Refused<Exit> {
         line.warnings.iter().for_each(|code| tell(&format!("warning: {code}")));
     }
     let Some(output) = line.outputs.first() else { return Ok(Exit::Done) };
-    let copied =
-        File::open(folder.path().join(output)).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
-    match copied {
+    match print(&folder.path().join(output), look) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Refusal::io("write to stdout", &error)),
         _ => Ok(Exit::Done),
+    }
+}
+
+fn print(path: &Path, look: Option<Look>) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let mut stdout = io::stdout().lock();
+    match look {
+        Some(look) => stdout.write_all(look(&serde_json::from_reader(io::BufReader::new(file))?).as_bytes()),
+        None => io::copy(&mut file, &mut stdout).map(|_| ()),
     }
 }

@@ -114,6 +114,11 @@ fn one_file_goes_to_stdout() {
     let json = home.run(&["extract", "a.txt", "--schema", "schema.json"]).ended(0).stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(json["extract_result"].is_object(), "{json}");
+    home.write("b.txt", "Total: 12.50 EUR\n");
+    let table = home.run(&["extract", "b.txt", "--schema", "schema.json", "--table"]).ended(0).stdout;
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["field", "value", "confidence", "page"]);
+    assert_eq!((lines.len(), lines[1][0], lines[1][1], lines[1].last()), (2, "total", "12.50", Some(&"1")), "{table}");
 }
 
 #[test]

@@ -31,6 +31,10 @@ const SAME_LINE: f32 = 0.5;
 /// asked, by this much divided by their number.
 const BOLD: f32 = 1.2;
 const BOLD_FEW: f32 = 0.5;
+/// Ink that is lighter than the usual by this many of 255 greys is another one.
+const TONE_STEP: f32 = 30.0;
+/// Strokes of at least this share of the usual width show their ink's colour.
+const AS_WIDE: f32 = 0.9;
 /// Longer runs of ink along a row are bars of letters, not strokes; a share of the size.
 const STROKE_MAX: f32 = 0.25;
 /// Words with fewer letters are too short to be weighed.
@@ -43,6 +47,7 @@ pub struct Measured {
     pub index: usize,
     pub size: f32,
     pub baseline: f32,
+    /// Set apart: heavier than the page's other letters, or in another ink.
     pub bold: bool,
 }
 
@@ -57,6 +62,15 @@ struct Run {
     size: f32,
     baseline: f32,
     weight: Option<f32>,
+    /// How dark the middles of its strokes are: a grey, 0 is black.
+    tone: Option<f32>,
+}
+
+impl Run {
+    /// The mean width of its strokes, pixels.
+    fn stroke(&self) -> Option<f32> {
+        self.weight.map(|weight| weight * self.size)
+    }
 }
 
 /// Measures all words that have a box, in the OCR's order.
@@ -70,11 +84,10 @@ pub fn measure(scan: &Scan, text: &OcrText) -> Vec<Measured> {
     }
     agree(&mut runs);
     unify(&mut runs);
-    let usual = usual_weight(&runs);
+    let usual = Usual::of(&runs);
     let mut measured: Vec<Measured> = Vec::new();
     for run in &runs {
-        let heavy = BOLD + BOLD_FEW / run.chars.max(1) as f32;
-        let bold = run.weight.zip(usual).is_some_and(|(weight, usual)| weight > heavy * usual);
+        let bold = usual.is_heavier(run) || usual.has_other_ink(run);
         let word = |index: &usize| Measured { index: *index, size: run.size, baseline: run.baseline, bold };
         measured.extend(run.words.iter().map(word));
     }
@@ -134,7 +147,7 @@ fn run(paragraph: (u32, u32), indices: Vec<usize>, words: &[OcrWord]) -> Option<
     let baselines = indices.iter().filter_map(|index| Some((baseline(&words[*index], size)?, chars(index))));
     let baseline = weighted_median(baselines.collect()).unwrap_or(all.bottom());
     let chars = indices.iter().map(chars).sum();
-    Some(Run { paragraph, words: indices, chars, measured, size, baseline, weight: None })
+    Some(Run { paragraph, words: indices, chars, measured, size, baseline, weight: None, tone: None })
 }
 
 /// How far the letters of a word reach above and below the baseline, as shares of the size.
@@ -172,10 +185,10 @@ fn baseline(word: &OcrWord, size: f32) -> Option<f32> {
     Some(word.bbox.bottom() - below * size)
 }
 
-/// The mean width of upright strokes, as a share of the size.
+/// The mean width of upright strokes, as a share of the size, and how dark they are.
 fn weigh(run: &mut Run, scan: &Scan, words: &[OcrWord]) {
     let longest = (STROKE_MAX * run.size).max(2.0) as usize;
-    let (mut strokes, mut widths) = (0_usize, 0_usize);
+    let (mut strokes, mut widths, mut greys) = (0_usize, 0_usize, 0_u64);
     for word in run.words.iter().map(|index| &words[*index]) {
         if word.text.chars().filter(|c| c.is_alphanumeric()).count() < WEIGHED_MIN {
             continue;
@@ -183,21 +196,29 @@ fn weigh(run: &mut Run, scan: &Scan, words: &[OcrWord]) {
         let (left, right) = (word.bbox.x.max(0.0) as usize, word.bbox.right().max(0.0) as usize);
         for y in word.bbox.y.max(0.0) as usize..(word.bbox.bottom().max(0.0) as usize).min(scan.ink.height) {
             let row = scan.ink.row(y);
-            let row = &row[left.min(row.len())..right.min(row.len())];
-            for width in row.split(|ink| !ink).map(<[bool]>::len).filter(|width| (1..=longest).contains(width)) {
-                strokes += 1;
-                widths += width;
+            let (from, to) = (left.min(row.len()), right.min(row.len()));
+            let grey = &scan.picture.grey[y * row.len()..(y + 1) * row.len()];
+            let mut x = from;
+            for stroke in row[from..to].split(|ink| !ink) {
+                if (1..=longest).contains(&stroke.len()) {
+                    strokes += 1;
+                    widths += stroke.len();
+                    greys += u64::from(grey[x..x + stroke.len()].iter().copied().min().unwrap_or(0));
+                }
+                x += stroke.len() + 1;
             }
         }
     }
-    run.weight = (strokes > 0).then(|| widths as f32 / strokes as f32 / run.size);
+    if strokes > 0 {
+        run.weight = Some(widths as f32 / strokes as f32 / run.size);
+        run.tone = Some(greys as f32 / strokes as f32);
+    }
 }
 
 /// Lines below each other in one paragraph whose strokes are equally wide are of one font: they have one size.
 fn agree(runs: &mut [Run]) {
-    let stroke = |run: &Run| run.weight.map(|weight| weight * run.size);
     let one_font = |a: &Run, b: &Run| {
-        let even = stroke(a).zip(stroke(b)).is_some_and(|(a, b)| (a - b).abs() <= ONE_STROKE * a.min(b));
+        let even = a.stroke().zip(b.stroke()).is_some_and(|(a, b)| (a - b).abs() <= ONE_STROKE * a.min(b));
         a.paragraph == b.paragraph && even && (a.size - b.size).abs() <= ONE_FONT * a.size.min(b.size)
     };
     let mut start = 0;
@@ -214,9 +235,31 @@ fn agree(runs: &mut [Run]) {
     }
 }
 
-/// The weight of most of the page's letters.
-fn usual_weight(runs: &[Run]) -> Option<f32> {
-    weighted_median(runs.iter().filter_map(|run| Some((run.weight?, run.chars))).collect())
+/// What most of the page's letters are like.
+struct Usual {
+    weight: Option<f32>,
+    stroke: Option<f32>,
+    tone: Option<f32>,
+}
+
+impl Usual {
+    fn of(runs: &[Run]) -> Self {
+        let median = |own: fn(&Run) -> Option<f32>| {
+            weighted_median(runs.iter().filter_map(|run| Some((own(run)?, run.chars))).collect())
+        };
+        Self { weight: median(|run| run.weight), stroke: median(Run::stroke), tone: median(|run| run.tone) }
+    }
+
+    fn is_heavier(&self, run: &Run) -> bool {
+        let heavy = BOLD + BOLD_FEW / run.chars.max(1) as f32;
+        run.weight.zip(self.weight).is_some_and(|(weight, usual)| weight > heavy * usual)
+    }
+
+    /// Coloured ink is lighter than black. Thin strokes are too, so only as wide ones as usual are looked at.
+    fn has_other_ink(&self, run: &Run) -> bool {
+        let wide = run.stroke().zip(self.stroke).is_some_and(|(own, usual)| own >= AS_WIDE * usual);
+        wide && run.tone.zip(self.tone).is_some_and(|(own, usual)| own > usual + TONE_STEP)
+    }
 }
 
 /// Makes sizes that differ by no more than the measure's error one, the most usual first.
@@ -292,15 +335,15 @@ mod tests {
         }
     }
 
-    /// Words of stripes: `stroke` pixels of ink in every 12.
-    fn page(words: &[(&OcrWord, u32)]) -> Scan {
+    /// Words of stripes: `stroke` pixels of ink in every 12, black or of another grey.
+    fn page(words: &[(&OcrWord, u32, u8)]) -> Scan {
         let (width, height) = (1_000, 600);
         let mut grey = vec![245; width * height];
-        for (word, stroke) in words {
+        for (word, stroke, ink) in words {
             for y in word.bbox.y as usize..word.bbox.bottom() as usize {
                 for x in word.bbox.x as usize..word.bbox.right() as usize {
                     if x as u32 % 12 < *stroke {
-                        grey[y * width + x] = 15;
+                        grey[y * width + x] = *ink;
                     }
                 }
             }
@@ -309,22 +352,27 @@ mod tests {
     }
 
     #[test]
-    fn lines_have_one_size_and_heavy_ones_are_bold() {
-        let lines: Vec<(OcrWord, u32)> = vec![
-            (word("Heading", (100.0, 50.0, 300.0, 36.4), 1), 5),
-            (word("House", (100.0, 150.0, 200.0, 21.0), 2), 3),
-            (word("noon", (320.0, 157.0, 200.0, 14.0), 2), 3),
-            (word("Hause", (100.0, 200.0, 200.0, 20.3), 3), 3),
-            (word("Bold", (100.0, 250.0, 200.0, 21.0), 4), 6),
+    fn lines_have_one_size_and_heavy_or_coloured_ones_are_set_apart() {
+        let lines: Vec<(OcrWord, u32, u8)> = vec![
+            (word("Heading", (100.0, 50.0, 300.0, 36.4), 1), 5, 15),
+            (word("House", (100.0, 150.0, 200.0, 21.0), 2), 3, 15),
+            (word("noon", (320.0, 157.0, 200.0, 14.0), 2), 3, 15),
+            (word("Hause", (100.0, 200.0, 200.0, 20.3), 3), 3, 15),
+            (word("Bold", (100.0, 250.0, 200.0, 21.0), 4), 6, 15),
+            (word("Blau", (100.0, 300.0, 200.0, 21.0), 5), 3, 90),
+            (word("Thin", (100.0, 350.0, 200.0, 21.0), 6), 2, 90),
         ];
-        let scan = page(&lines.iter().map(|(word, stroke)| (word, *stroke)).collect::<Vec<_>>());
-        let text = OcrText { engine: String::new(), words: lines.into_iter().map(|(word, _)| word).collect() };
+        let scan = page(&lines.iter().map(|(word, stroke, ink)| (word, *stroke, *ink)).collect::<Vec<_>>());
+        let text = OcrText { engine: String::new(), words: lines.into_iter().map(|(word, ..)| word).collect() };
         let measured = measure(&scan, &text);
         let found: Vec<(f32, f32, bool)> =
             measured.iter().map(|word| (word.size.round(), word.baseline.round(), word.bold)).collect();
         assert_eq!(found[0], (40.0, 78.0, false), "as heavy as its size demands");
         assert!(found[1..].iter().all(|(size, ..)| *size == found[1].0), "{found:?}");
-        assert_eq!(found[1..].iter().map(|(.., bold)| *bold).collect::<Vec<_>>(), [false, false, false, true]);
+        assert_eq!(
+            found[1..].iter().map(|(.., bold)| *bold).collect::<Vec<_>>(),
+            [false, false, false, true, true, false]
+        );
         assert_eq!(found[1].1, 171.0);
     }
 
