@@ -222,13 +222,18 @@ impl Reading<'_> {
     /// Letterheads and footers, lines that say all at once, what tells how to reach it, and a name that is said again.
     fn sender(&self, party: &Party, at: usize, one_line: bool, contact: bool) -> f32 {
         let phrase = &self.view.phrases[at];
-        let height = self.view.pages[phrase.page].height;
+        let page = &self.view.pages[phrase.page];
+        let height = page.height;
         let share = phrase.bbox.zip(height).map_or(0.3, |(bbox, height)| bbox.y / height);
         let edge = if !(0.13..=0.87).contains(&share) { 1.5 } else { 0.0 };
         let name = party.get(Part::Name).unwrap_or_default();
         let again = !name.is_empty() && self.view.phrases.iter().filter(|other| other.text.contains(name)).count() > 1;
-        let size = phrase.bbox.map_or(0.0, |bbox| if bbox.x > 250.0 { 0.3 } else { 0.0 });
-        edge + size + if one_line { 1.5 } else { 0.0 } + if contact { 2.0 } else { 0.0 } + if again { 1.0 } else { 0.0 }
+        let aside = phrase.bbox.zip(page.width).is_some_and(|(bbox, width)| bbox.x > 0.42 * width);
+        let aside = if aside { 0.3 } else { 0.0 };
+        edge + aside
+            + if one_line { 1.5 } else { 0.0 }
+            + if contact { 2.0 } else { 0.0 }
+            + if again { 1.0 } else { 0.0 }
     }
 
     /// The lines that stand over a phrase as one block, from the top.
