@@ -44,6 +44,17 @@ class Words:
         return " ".join(self.sentence() for _ in range(self.random.randint(1, 4)))
 
 
+def fill(made, grid):
+    """Texts and spans of a grid into a table of python-docx or python-pptx."""
+    for row, cells in enumerate(grid):
+        for column, cell in enumerate(cells):
+            if cell is None:
+                continue
+            made.cell(row, column).text = cell[0]
+            if cell[1] > 1 or cell[2] > 1:
+                made.cell(row, column).merge(made.cell(row + cell[1] - 1, column + cell[2] - 1))
+
+
 def table(words, spans):
     """Rows of cells (text, rows, columns); None where another cell lies."""
     rows, columns = words.random.randint(3, 7), words.random.randint(2, 5)
@@ -133,13 +144,7 @@ def make_docx(path, words):
         else:
             grid = block[1]
             made = document.add_table(rows=len(grid), cols=len(grid[0]))
-            for row, cells in enumerate(grid):
-                for column, cell in enumerate(cells):
-                    if cell is None:
-                        continue
-                    made.cell(row, column).text = cell[0]
-                    if cell[1] > 1 or cell[2] > 1:
-                        made.cell(row, column).merge(made.cell(row + cell[1] - 1, column + cell[2] - 1))
+            fill(made, grid)
     document.save(path)
     return truth_of(blocks)
 
@@ -282,13 +287,7 @@ def make_pptx(path, words):
             slide = deck.slides.add_slide(deck.slide_layouts[5])
             grid = table(words, spans=True)
             made = slide.shapes.add_table(len(grid), len(grid[0]), Inches(1), Inches(2), Inches(7), Inches(3)).table
-            for row, cells in enumerate(grid):
-                for column, cell in enumerate(cells):
-                    if cell is None:
-                        continue
-                    made.cell(row, column).text = cell[0]
-                    if cell[1] > 1 or cell[2] > 1:
-                        made.cell(row, column).merge(made.cell(row + cell[1] - 1, column + cell[2] - 1))
+            fill(made, grid)
             body = html_table(grid)
         slide.shapes.title.text = words.title()
         parts += [f"# {slide.shapes.title.text}", body]

@@ -30,7 +30,11 @@ impl Outside {
             write!(stdin, "P5\n{} {}\n255\n", image.width, image.height)?;
             stdin.write_all(&image.grey)?;
         }
-        Ok(String::from_utf8_lossy(&child.wait_with_output()?.stdout).into_owned())
+        let output = child.wait_with_output()?;
+        if !output.status.success() {
+            return Err(std::io::Error::other(output.status.to_string()));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 
@@ -53,8 +57,10 @@ impl Services for Outside {
         let mut hasher = DefaultHasher::new();
         (image.width, image.dpi, &image.grey).hash(&mut hasher);
         let place = kept.join(format!("{:016x}.tsv", hasher.finish()));
-        let known = std::fs::read_to_string(&place);
-        let table = known.or_else(|_| Self::tesseract(image)).unwrap_or_default();
+        let table = match std::fs::read_to_string(&place).or_else(|_| Self::tesseract(image)) {
+            Ok(table) => table,
+            Err(error) => return OcrAnswer::Failed { message: format!("tesseract: {error}") },
+        };
         // Only a quicker next run is lost.
         let _ = std::fs::write(&place, &table);
         OcrAnswer::Read(OcrText { engine: "tesseract".into(), words: table.lines().filter_map(word).collect() })

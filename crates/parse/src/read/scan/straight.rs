@@ -37,6 +37,12 @@ impl Straightened {
         Self { degrees, given, straight }
     }
 
+    /// The picture as it is.
+    pub fn none(picture: &PageImage) -> Self {
+        let given = (picture.width, picture.height);
+        Self { degrees: 0.0, given, straight: given }
+    }
+
     /// A point of the straight picture as a point of the given one.
     fn back(self, x: f32, y: f32) -> (f32, f32) {
         let (sin, cos) = self.degrees.to_radians().sin_cos();
@@ -90,13 +96,14 @@ fn sample(picture: &PageImage, x: f32, y: f32) -> u8 {
 
 /// Ink with paper below it: baselines, where text is; evenly thinned out when there are many.
 fn edges(ink: &Ink) -> Vec<(f32, f32)> {
-    let mut edges = Vec::new();
-    for y in 0..ink.height.saturating_sub(1) {
+    let of_row = |y: usize| {
         let (row, below) = (ink.row(y), ink.row(y + 1));
-        edges.extend((0..ink.width).filter(|x| row[*x] && !below[*x]).map(|x| (x as f32, y as f32)));
-    }
-    let step = edges.len().div_ceil(EDGES_MAX).max(1);
-    edges.into_iter().step_by(step).collect()
+        (0..ink.width).filter(move |x| row[*x] && !below[*x]).map(move |x| (x as f32, y as f32))
+    };
+    let rows = 0..ink.height.saturating_sub(1);
+    // Counted first: all of them at once would take more memory than the picture.
+    let count = rows.clone().flat_map(of_row).count();
+    rows.flat_map(of_row).step_by(count.div_ceil(EDGES_MAX).max(1)).collect()
 }
 
 fn askew(edges: &[(f32, f32)], ink: &Ink) -> f32 {
