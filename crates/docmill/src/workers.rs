@@ -18,14 +18,20 @@ use crate::refusal::{Refusal, Refused};
 pub fn settings(config: &Config) -> Refused<RunnerSettings> {
     let program = std::env::current_exe().map_err(|error| Refusal::io("find the program itself", &error))?;
     let reader = ReaderCommand { program, args: vec![OsString::from("reader")] };
-    let mut settings =
-        RunnerSettings::new(format!("docmill-{}", std::process::id()), reader).with_workers(config.workers.slots());
+    let mut settings = RunnerSettings::new(name(), reader).with_workers(config.workers.slots());
     settings.limits = config.run.clone();
     settings.pages_max = config.limits.document_pages_max;
     settings.tesseract = config.ocr.program().map(ToOwned::to_owned);
     settings.guard = config.guard()?;
     settings.source_bytes_max = config.limits.upload_bytes_max;
     Ok(settings)
+}
+
+/// A name that no other worker has or ever had, on any machine: leases carry it, and a result is only accepted from
+/// whoever holds the lease. For people it begins with the machine's.
+fn name() -> String {
+    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{machine}-{}-{}", std::process::id(), uuid::Uuid::new_v4().simple())
 }
 
 /// The same for a server, which also delivers webhooks.

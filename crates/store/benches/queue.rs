@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use docmill_model::BatchStatus;
 use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, completed};
-use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{Batches, Finish, Queue};
+use docmill_store::{Role, SqlStore};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Failed> {
     println!("{FILES} files a batch, claims and finishes in groups of {GROUP}, best of {ROUNDS} rounds");
     let folder = tempfile::tempdir()?;
     let clock = Arc::new(ManualClock::default());
-    let store = SqliteStore::open(&folder.path().join("store.db"), clock.clone(), Role::Owner).await?;
+    let store = SqlStore::sqlite(&folder.path().join("store.db"), clock.clone(), Role::Owner).await?;
     let ground = Ground::new(&store, &clock).await;
     let directory = ground.directory().await;
     for number in 0..FILES {
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Failed> {
     Ok(())
 }
 
-async fn drain(store: &SqliteStore) -> Result<usize, Failed> {
+async fn drain(store: &SqlStore) -> Result<usize, Failed> {
     let mut commits = 0;
     loop {
         let claimed = store.job_claim(WORKER, GROUP, LEASE_MS).await?;

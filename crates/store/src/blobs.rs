@@ -73,6 +73,15 @@ impl Blobs {
         Ok(Self { objects: Arc::new(bucket::open(address).map_err(blob_error)?), root: None })
     }
 
+    /// A place in an object storage: `s3://bucket/prefix`, `gs://...` or `az://...`, with credentials from the usual
+    /// variables of the environment. Every key is below the prefix.
+    ///
+    /// # Errors
+    /// Why this is no such place, to follow its name in a sentence.
+    pub fn remote(place: &str) -> Result<Self, String> {
+        Ok(Self { objects: bucket::open_place(place)?, root: None })
+    }
+
     /// A new key for uploaded content. Random at its end, so that an old key with the same content can be deleted
     /// while these bytes are put.
     pub fn new_file_key(sha256: &str) -> String {

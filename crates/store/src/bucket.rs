@@ -2,11 +2,15 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::azure::MicrosoftAzureBuilder;
+use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::path::Path as Key;
-use object_store::{ClientOptions, RetryConfig};
+use object_store::prefix::PrefixStore;
+use object_store::{ClientOptions, ObjectStore, RetryConfig};
 
 const SCHEME: &str = "s3://";
 /// A storage that is busy is asked again so often, and so long in all.
@@ -60,18 +64,55 @@ impl FromStr for BucketAddress {
     }
 }
 
+/// An object storage with all its keys below the place's prefix.
+///
+/// # Errors
+/// Why there is none, to follow the place's name in a sentence.
+pub fn open_place(place: &str) -> Result<Arc<dyn ObjectStore>, String> {
+    let (scheme, rest) = place.split_once("://").ok_or("it has no scheme")?;
+    let address = BucketAddress::from_str(&format!("{SCHEME}{rest}"))?;
+    let built = match scheme {
+        "s3" => open(&address).map(below(&address)),
+        "gs" => {
+            let builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(&address.bucket);
+            builder.with_client_options(client()).with_retry(retry()).build().map(below(&address))
+        }
+        "az" => {
+            let builder = MicrosoftAzureBuilder::from_env().with_container_name(&address.bucket);
+            builder.with_client_options(client()).with_retry(retry()).build().map(below(&address))
+        }
+        _ => return Err(format!("`{scheme}` is no storage that is known")),
+    };
+    built.map_err(|error| error.to_string())
+}
+
+fn below<T: ObjectStore>(address: &BucketAddress) -> impl FnOnce(T) -> Arc<dyn ObjectStore> {
+    let prefix = address.prefix.clone();
+    move |storage| match prefix.is_empty() {
+        true => Arc::new(storage),
+        false => Arc::new(PrefixStore::new(storage, Key::from(prefix))),
+    }
+}
+
+fn client() -> ClientOptions {
+    // Refused only when a provider was chosen before, which is then the one that is used.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    ClientOptions::new().with_connect_timeout(CONNECT).with_timeout(ANSWER)
+}
+
+fn retry() -> RetryConfig {
+    RetryConfig { max_retries: RETRIES_MAX, retry_timeout: RETRY_TIME, ..RetryConfig::default() }
+}
+
 /// The bucket as the environment describes it: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the identity of the
 /// machine), AWS_REGION, and AWS_ENDPOINT_URL for another server than Amazon's.
 pub fn open(address: &BucketAddress) -> object_store::Result<AmazonS3> {
-    // Refused only when a provider was chosen before, which is then the one that is used.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = AmazonS3Builder::from_env();
     let endpoints = [AmazonS3ConfigKey::Endpoint, AmazonS3ConfigKey::S3Endpoint];
     // Whoever writes http:// in the address of their storage means it.
     let is_plain = endpoints.iter().filter_map(|key| builder.get_config_value(key)).any(|at| at.starts_with("http:"));
-    let client = ClientOptions::new().with_connect_timeout(CONNECT).with_timeout(ANSWER).with_allow_http(is_plain);
-    let retry = RetryConfig { max_retries: RETRIES_MAX, retry_timeout: RETRY_TIME, ..RetryConfig::default() };
-    builder.with_bucket_name(&address.bucket).with_client_options(client).with_retry(retry).build()
+    let client = client().with_allow_http(is_plain);
+    builder.with_bucket_name(&address.bucket).with_client_options(client).with_retry(retry()).build()
 }
 
 #[cfg(test)]

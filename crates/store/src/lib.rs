@@ -8,14 +8,18 @@ mod bucket;
 pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod database;
 pub mod error;
 pub mod orphans;
 pub mod records;
-pub mod sqlite;
+mod sql;
 mod traits;
 
 pub use bucket::BucketAddress;
 pub use clock::{Clock, SystemClock};
+pub use database::postgres::PostgresSettings;
+pub use database::sqlite::Role;
 pub use error::{StoreError, StoreResult};
 pub use records::*;
+pub use sql::SqlStore;
 pub use traits::{Batches, Configurations, Deliveries, Directories, Files, Jobs, Keys, Queue, Store, Upkeep, Webhooks};

@@ -38,15 +38,15 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, SystemClock};
     use crate::records::{BlobRef, Content, FileCreated, NewFile};
-    use crate::sqlite::{Role, SqliteStore};
     use crate::traits::{Files, Keys};
+    use crate::{Role, SqlStore};
 
     #[tokio::test]
     async fn bytes_without_a_row_go_and_all_others_stay() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
         let store =
-            SqliteStore::open(&folder.path().join("store.db"), Arc::new(SystemClock), Role::Owner).await.unwrap();
+            SqlStore::sqlite(&folder.path().join("store.db"), Arc::new(SystemClock), Role::Owner).await.unwrap();
         let [known, orphan] = [Blobs::new_file_key("aa"), Blobs::new_file_key("aa")];
         for key in [&known, &orphan, "outputs/j/1/pages.jsonl"] {
             blobs.put(key, Bytes::from_static(b"x")).await.unwrap();

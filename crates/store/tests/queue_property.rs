@@ -11,8 +11,10 @@ use docmill_model::webhook::Subject;
 use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, JobId, JobStatus};
 use docmill_store::conformance::webhooks::endpoint;
 use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, completed};
-use docmill_store::sqlite::{Role, SqliteStore};
-use docmill_store::{BatchRetry, Beat, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, Queue, Store};
+use docmill_store::{
+    BatchRetry, Beat, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, PostgresSettings, Queue, Role,
+    SqlStore, Store,
+};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use uuid::Uuid;
@@ -339,11 +341,23 @@ fn pick<T: Copy>(all: &[T], at: &Index) -> Option<T> {
     (!all.is_empty()).then(|| *at.get(all))
 }
 
-async fn run(steps: Vec<Step>) {
+async fn on_sqlite(steps: Vec<Step>) {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::default());
-    let store = SqliteStore::open(&folder.path().join("store.db"), clock.clone(), Role::Owner).await.unwrap();
-    let mut world = World::new(&store, &clock).await;
+    let store = SqlStore::sqlite(&folder.path().join("store.db"), clock.clone(), Role::Owner).await.unwrap();
+    run(&store, &clock, steps).await;
+}
+
+async fn on_postgres(steps: Vec<Step>) {
+    let url = docmill_testkit::postgres::database().await;
+    let clock = Arc::new(ManualClock::default());
+    let settings = PostgresSettings { url, connections_max: 2, migrate: true };
+    let store = SqlStore::postgres(&settings, Some(clock.clone())).await.unwrap();
+    run(&store, &clock, steps).await;
+}
+
+async fn run(store: &SqlStore, clock: &ManualClock, steps: Vec<Step>) {
+    let mut world = World::new(store, clock).await;
     for step in &steps {
         world.step(step).await;
         world.check().await;
@@ -362,6 +376,16 @@ proptest! {
 
     #[test]
     fn the_laws_of_the_queue_hold_under_any_interleaving(steps in prop::collection::vec(step(), 1..40)) {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(steps));
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(on_sqlite(steps));
+    }
+}
+
+proptest! {
+    // Each case is a database of its own.
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_laws_of_the_queue_hold_on_postgres(steps in prop::collection::vec(step(), 1..40)) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(on_postgres(steps));
     }
 }

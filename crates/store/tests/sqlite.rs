@@ -8,24 +8,24 @@ use std::sync::Arc;
 use docmill_model::{BatchStatus, Code, DirectoryId, FileId, JobStatus};
 use docmill_store::conformance::webhooks::endpoint;
 use docmill_store::conformance::{Ground, ManualClock, WORKER, completed, refusal};
-use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{
     Batches, ConfigurationFilter, Configurations, Deliveries, Directories, Files, Finish, Keys, Listeners, NewBatch,
     PageRequest, Queue,
 };
+use docmill_store::{Role, SqlStore};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 use tempfile::TempDir;
 
-async fn open(clock: Arc<ManualClock>) -> (TempDir, SqliteStore) {
+async fn open(clock: Arc<ManualClock>) -> (TempDir, SqlStore) {
     let folder = tempfile::tempdir().unwrap();
     let store = open_in(folder.path(), clock).await;
     (folder, store)
 }
 
-async fn open_in(folder: &Path, clock: Arc<ManualClock>) -> SqliteStore {
-    SqliteStore::open(&folder.join("store.db"), clock, Role::Owner).await.unwrap()
+async fn open_in(folder: &Path, clock: Arc<ManualClock>) -> SqlStore {
+    SqlStore::sqlite(&folder.join("store.db"), clock, Role::Owner).await.unwrap()
 }
 
 docmill_store::conformance_suite!(open);
@@ -44,12 +44,12 @@ async fn a_store_has_one_owner_and_any_visitors() {
     let clock = Arc::new(ManualClock::default());
     let (folder, store) = open(clock.clone()).await;
     let path = folder.path().join("store.db");
-    let refused = SqliteStore::open(&path, clock.clone(), Role::Owner).await;
+    let refused = SqlStore::sqlite(&path, clock.clone(), Role::Owner).await;
     let message = refused.as_ref().err().unwrap().to_string();
     assert!(message.contains(&format!("(process {})", std::process::id())), "{message}");
     assert_eq!(refusal(refused), Code::NotUsable);
 
-    let visitor = SqliteStore::open(&path, clock.clone(), Role::Visitor).await.unwrap();
+    let visitor = SqlStore::sqlite(&path, clock.clone(), Role::Visitor).await.unwrap();
     let project = visitor.project_default().await.unwrap().id;
     assert_eq!(project, store.project_default().await.unwrap().id);
     drop(store);
@@ -209,7 +209,7 @@ async fn a_file_that_is_no_store_is_not_touched() {
     let path = folder.path().join("store.db");
     let content = "certainly not a database, and longer than a header of one hundred bytes would be.".repeat(9);
     std::fs::write(&path, &content).unwrap();
-    let opened = SqliteStore::open(&path, Arc::new(ManualClock::default()), Role::Owner).await;
+    let opened = SqlStore::sqlite(&path, Arc::new(ManualClock::default()), Role::Owner).await;
     assert!(opened.is_err());
     assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
 }
@@ -222,7 +222,7 @@ async fn rows_of_the_first_schema_are_carried_over() {
     let id = |number: u32| format!("01890a5d-ac96-774b-bcce-b302099a80{number:02}");
     let options = SqliteConnectOptions::new().filename(folder.path().join("store.db")).create_if_missing(true);
     let mut connection = options.connect().await.unwrap();
-    let first = include_str!("../migrations/sqlite/0001_first.sql");
+    let first = include_str!("../migrations/0001_first.sql");
     let first = Migration::new(1, "first".into(), MigrationType::Simple, first.into_sql_str(), false);
     Migrator::with_migrations(vec![first]).run_direct(None, &mut connection, false).await.unwrap();
     let (project, directory, configuration) = (id(0), id(1), id(2));

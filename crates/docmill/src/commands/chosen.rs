@@ -58,7 +58,7 @@ fn runs(saved: &Configuration) -> Refused<Product> {
 
 /// A configuration that is saved in the data folder.
 async fn saved(given: &str, config: &Config) -> Refused<Option<Configuration>> {
-    match Visit::open_existing(&config.data_folder()?).await? {
+    match Visit::open_existing(config).await? {
         Some(visit) => find(&visit, given).await,
         None => Ok(None),
     }

@@ -55,7 +55,7 @@ enum Action {
 impl ConfigCommand {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let config = common.config(&[])?;
-        let visit = Visit::open(&config.data_folder()?).await?;
+        let visit = Visit::open(&config).await?;
         match self.action {
             Action::Ls => list(&visit, common.json).await?,
             Action::Get { configuration } => show(&get(&visit, &configuration).await?, common.json)?,

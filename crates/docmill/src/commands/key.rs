@@ -39,7 +39,7 @@ enum Action {
 
 impl KeyCommand {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
-        let visit = Visit::open(&common.config(&[])?.data_folder()?).await?;
+        let visit = Visit::open(&common.config(&[])?).await?;
         match self.action {
             Action::Create { name, project } => {
                 let project = match project {

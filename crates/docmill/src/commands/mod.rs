@@ -13,6 +13,7 @@ mod file;
 mod job;
 mod key;
 mod man;
+mod migrate;
 mod openapi;
 mod parse;
 mod project;
@@ -22,6 +23,7 @@ mod told;
 mod visit;
 mod watch;
 mod webhook;
+mod worker;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -53,6 +55,12 @@ pub struct Common {
     /// The server's data folder, where keys and configurations are kept
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Another database than the built-in one: postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
+    pub database: Option<String>,
+    /// Where bytes are kept with it: s3://BUCKET, gs://..., az://... or file:///FOLDER
+    #[arg(long, global = true, value_name = "PLACE", hide_short_help = true)]
+    pub blobs: Option<String>,
     /// Machine-readable output on stdout
     #[arg(long, global = true)]
     pub json: bool,
@@ -69,6 +77,8 @@ enum Command {
     Watch(watch::Watch),
     Diff(diff::Diff),
     Serve(serve::Serve),
+    Worker(worker::Worker),
+    Migrate(migrate::Migrate),
     Dir(dir::DirCommand),
     File(file::FileCommand),
     Job(job::JobCommand),
@@ -93,6 +103,8 @@ impl Cli {
             Command::Watch(command) => runtime(command.run(&common)),
             Command::Diff(command) => command.run(&common),
             Command::Serve(command) => runtime(command.run(&common)),
+            Command::Worker(command) => runtime(command.run(&common)),
+            Command::Migrate(command) => runtime(command.run(&common)),
             Command::Dir(command) => runtime(command.run(&common)),
             Command::File(command) => runtime(command.run(&common)),
             Command::Job(command) => runtime(command.run(&common)),
@@ -117,6 +129,8 @@ impl Common {
         if let Some(data) = &self.data {
             flags.push(("data", json!(data)));
         }
+        flags.extend(self.database.iter().map(|database| ("store.database", json!(database))));
+        flags.extend(self.blobs.iter().map(|blobs| ("store.blobs", json!(blobs))));
         Config::load(self.config_file.as_deref(), &flags)
     }
 

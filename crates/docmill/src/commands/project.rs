@@ -25,7 +25,7 @@ enum Action {
 impl ProjectCommand {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let config = common.config(&[])?;
-        let visit = Visit::open(&config.data_folder()?).await?;
+        let visit = Visit::open(&config).await?;
         match self.action {
             Action::Create { name } => {
                 let (chars, most) = (name.chars().count(), config.limits.title_chars_max as usize);

@@ -5,18 +5,15 @@ use std::time::Duration;
 
 use clap::Args;
 use docmill_server::{App, ServerSettings};
-use docmill_store::blobs::Blobs;
-use docmill_store::sqlite::{Role, SqliteStore};
-use docmill_store::{Clock, Keys, Queue, Store, SystemClock};
+use docmill_store::{Keys, Queue, Role, SqlStore, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::Common;
-use super::visit::DATABASE;
 use crate::config::Config;
 use crate::refusal::{Exit, Refusal, Refused};
 use crate::terminal::tell;
-use crate::{local, logs, secret, workers};
+use crate::{local, logs, secret, stores, workers};
 
 /// Sets the first key instead of making one.
 const BOOTSTRAP_KEY: &str = "DOCMILL_BOOTSTRAP_KEY";
@@ -30,7 +27,7 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
-    /// Documents read at the same time; one for each processor by default
+    /// Documents read at the same time; one for each processor by default. 0 with --database: only the API
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
 }
@@ -48,19 +45,19 @@ impl Serve {
 }
 
 async fn serve(config: &Config) -> Refused<()> {
-    let data = config.data_folder()?;
-    std::fs::create_dir_all(&data)
-        .map_err(|error| Refusal::io(format!("make the data folder `{}`", data.display()), &error))?;
+    let data = stores::data_folder(config)?;
     let shutdown = local::interrupted()?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = Arc::new(SqliteStore::open(&data.join(DATABASE), clock.clone(), Role::Owner).await?);
-    // No worker of an earlier server can be alive: this process owns the store.
-    let released = store.job_release_all().await?;
-    if released > 0 {
-        tracing::info!(jobs = released, "jobs of a server that was stopped go on");
+    let store = Arc::new(stores::open(config, Role::Owner).await?);
+    let clock = store.clock();
+    if !config.store.is_shared() {
+        // No worker of an earlier server can be alive: this process owns the store.
+        let released = store.job_release_all().await?;
+        if released > 0 {
+            tracing::info!(jobs = released, "jobs of a server that was stopped go on");
+        }
     }
     let new_key = first_key(store.as_ref(), config.server.listen).await?;
-    let blobs = Blobs::local(&data.join("blobs"))?;
+    let blobs = stores::blobs(config)?;
     let listen = config.server.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         Refusal::io(format!("listen on {listen}"), &error)
@@ -70,8 +67,14 @@ async fn serve(config: &Config) -> Refused<()> {
 
     let store: Arc<dyn Store> = store;
     let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data)?);
-    let runner = workers::start(store, blobs, clock, workers::server_settings(config)?);
-    runner.counters().register(&mut app.registry());
+    // Without workers of its own it is an API for those of `docmill worker`.
+    let runner = match config.workers.slots() {
+        0 => None,
+        _ => Some(workers::start(store, blobs, clock, workers::server_settings(config)?)),
+    };
+    if let Some(runner) = &runner {
+        runner.counters().register(&mut app.registry());
+    }
     if let Some(key) = new_key {
         tell(&format!(
             "first start: the API key is {key}\nkeep it, it is not shown again; `docmill key create` makes more"
@@ -80,8 +83,10 @@ async fn serve(config: &Config) -> Refused<()> {
     tell(&format!("listening on http://{address}"));
     let drain = async {
         shutdown.cancelled().await;
-        tell("stopping: running documents may end; a second signal stops at once");
-        runner.drain(Duration::from_millis(config.server.drain_ms)).await;
+        if let Some(runner) = &runner {
+            tell("stopping: running documents may end; a second signal stops at once");
+            runner.drain(Duration::from_millis(config.server.drain_ms)).await;
+        }
     };
     let (served, ()) = tokio::join!(docmill_server::serve(listener, app, shutdown.clone()), drain);
     served.map_err(|error| Refusal::io("serve", &error))
@@ -99,7 +104,7 @@ fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
 }
 
 /// Makes sure that there is a key. The new one, when it is for the first time and has to be shown.
-async fn first_key(store: &SqliteStore, listen: SocketAddr) -> Refused<Option<String>> {
+async fn first_key(store: &SqlStore, listen: SocketAddr) -> Refused<Option<String>> {
     let project = store.project_default().await?.id;
     if let Some(given) = std::env::var_os(BOOTSTRAP_KEY).filter(|given| !given.is_empty()) {
         let given = given.to_str().filter(|given| is_usable(given)).ok_or_else(|| {

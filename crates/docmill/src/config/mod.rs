@@ -7,6 +7,7 @@ mod folders;
 mod log;
 mod ocr;
 mod server;
+mod store;
 mod workers;
 
 pub use log::{LogFormat, LogSettings};
@@ -26,6 +27,7 @@ use chunks::ChunkSettings;
 use folders::{config_file_default, data_folder_default};
 use ocr::OcrSettings;
 use server::ServerSettings;
+use store::StoreSettings;
 use workers::Workers;
 
 /// The lowest layer, with a comment for every setting.
@@ -40,6 +42,7 @@ pub struct Config {
     /// Empty = the user's data folder.
     pub data: String,
     pub workers: Workers,
+    pub store: StoreSettings,
     pub server: ServerSettings,
     pub ocr: OcrSettings,
     pub log: LogSettings,
@@ -75,7 +78,15 @@ impl Config {
     /// Rules over several settings, or finer than their type.
     fn check(&self) -> Refused<()> {
         let rules = [
-            (self.workers.slots() >= 1, "workers must be at least 1: with none, nothing would be read"),
+            (
+                self.workers.slots() >= 1 || self.store.is_shared(),
+                "workers must be at least 1: the built-in database has one process, and nobody else would read",
+            ),
+            (self.store.connections_max >= 2, "store.connections_max must be at least 2"),
+            (
+                !self.store.is_shared() || !self.store.blobs.is_empty(),
+                "store.blobs must say where all processes on the database find the bytes: s3://BUCKET or file:///FOLDER",
+            ),
             (self.limits.batch_files_max >= 1, "limits.batch_files_max must be at least 1"),
             (self.limits.page_size_default >= 1, "limits.page_size_default must be at least 1"),
             (
@@ -206,7 +217,7 @@ mod tests {
             (|config| config.run.page_failure_ratio = 1.5, "run.page_failure_ratio must be from 0 to 1"),
             (
                 |config| config.workers = Workers::Number(0),
-                "workers must be at least 1: with none, nothing would be read",
+                "workers must be at least 1: the built-in database has one process, and nobody else would read",
             ),
             (|config| config.run.lease_ms = 5, "run.lease_ms must be at least 1000"),
             (|config| config.webhooks.attempts_max = 0, "webhooks.attempts_max must be at least 1"),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected \"auto\" or a number")]
 pub enum Workers {
-    /// At least 1: a SQLite store has one owner, so nobody else could do the work.
+    /// With the built-in database at least 1: it has one owner, so nobody else could do the work.
     Number(usize),
     Word(Word),
 }

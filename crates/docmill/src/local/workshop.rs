@@ -6,8 +6,8 @@ use std::sync::Arc;
 use docmill_model::ProjectId;
 use docmill_runner::Runner;
 use docmill_store::blobs::Blobs;
-use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{Clock, Store, StoreError, SystemClock};
+use docmill_store::{Role, SqlStore};
 
 use crate::config::Config;
 use crate::refusal::{Refusal, Refused};
@@ -30,7 +30,7 @@ impl Workshop {
         std::fs::create_dir_all(&folder)
             .map_err(|error| Refusal::io(format!("make the folder `{}`", folder.display()), &error))?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let opened = SqliteStore::open(&folder.join("docmill.sqlite"), clock.clone(), Role::Owner).await;
+        let opened = SqlStore::sqlite(&folder.join("docmill.sqlite"), clock.clone(), Role::Owner).await;
         let store: Arc<dyn Store> = Arc::new(opened.map_err(|error| {
             match error {
                 StoreError::Refused(failure) => {

@@ -5,8 +5,8 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use docmill_model::{JobStatus, Product};
-use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{JobFilter, Jobs, Keys, PageRequest, SystemClock};
+use docmill_store::{Role, SqlStore};
 use rustix::process::Signal;
 
 use crate::program::{Home, Ran, Running, names, signal, until};
@@ -15,7 +15,7 @@ const BATCH: [&str; 6] = ["batch", "in", "--config", "cfg-PARSE_AGENTIC", "-o", 
 
 /// Completed jobs in the store at `path`, counted by the name of their file.
 async fn completed(home: &Home, path: &str) -> BTreeMap<String, usize> {
-    let store = SqliteStore::open(&home.path(path), Arc::new(SystemClock), Role::Visitor).await.unwrap();
+    let store = SqlStore::sqlite(&home.path(path), Arc::new(SystemClock), Role::Visitor).await.unwrap();
     let project = store.project_default().await.unwrap().id;
     let filter = JobFilter { status: Some(JobStatus::Completed), ..Default::default() };
     let listed = store.job_list(project, Product::Parse, &filter, PageRequest { after: None, limit: 1_000 });

@@ -3,6 +3,7 @@
 
 mod again;
 mod batch;
+mod cluster;
 mod diff;
 mod faults;
 mod help;

@@ -10,8 +10,8 @@ use docmill_model::options::{JobOptions, ParseOptions};
 use docmill_model::{JobId, JobStatus, ProjectId};
 use docmill_runner::{ReaderCommand, Runner, RunnerSettings};
 use docmill_store::blobs::Blobs;
-use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::*;
+use docmill_store::{Role, SqlStore};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -20,7 +20,7 @@ use tokio::net::{UnixListener, UnixStream};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct World {
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<SqlStore>,
     pub blobs: Blobs,
     pub project: ProjectId,
     pub folder: tempfile::TempDir,
@@ -42,7 +42,7 @@ impl World {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("store.db");
-        let store = SqliteStore::open(&path, Arc::new(SystemClock), Role::Owner).await.expect("a new store");
+        let store = SqlStore::sqlite(&path, Arc::new(SystemClock), Role::Owner).await.expect("a new store");
         let blobs = Blobs::local(&folder.path().join("blobs")).expect("a folder for blobs");
         let project = store.project_default().await.expect("the default project").id;
         Self { store: Arc::new(store), blobs, project, folder }

@@ -9,8 +9,8 @@ use docmill_model::network::Guard;
 use docmill_model::{Failure, ProjectId, Timestamp};
 use docmill_server::{App, ServerSettings, Site};
 use docmill_store::blobs::Blobs;
-use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{ClaimedJob, Clock, Finish, Keys, NewKey, Outcome, Queue, Store, SystemClock};
+use docmill_store::{Role, SqlStore};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use reqwest::multipart::{Form, Part};
@@ -43,7 +43,7 @@ impl Clock for HandClock {
 }
 
 pub struct Server {
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<SqlStore>,
     pub blobs: Blobs,
     pub clock: Arc<HandClock>,
     pub address: String,
@@ -76,7 +76,7 @@ impl Server {
     pub async fn start_at(folder: tempfile::TempDir, limits: Limits, site: Site) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(SystemClock.now().0)));
         let path = folder.path().join("docmill.db");
-        let store = Arc::new(SqliteStore::open(&path, clock.clone(), Role::Owner).await.unwrap());
+        let store = Arc::new(SqlStore::sqlite(&path, clock.clone(), Role::Owner).await.unwrap());
         let project = store.project_default().await.unwrap().id;
         for (secret, project) in [(KEY, project), (OTHER_KEY, other_project(&path).await)] {
             add_key(&store, secret, project).await;
@@ -194,7 +194,7 @@ async fn other_project(path: &std::path::Path) -> ProjectId {
     project
 }
 
-async fn add_key(store: &SqliteStore, secret: &str, project: ProjectId) {
+async fn add_key(store: &SqlStore, secret: &str, project: ProjectId) {
     let secret_hash = Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let new = NewKey { project, name: secret.to_owned(), secret_hash, hint: secret.to_owned() };
     store.key_create(new).await.unwrap();
