@@ -94,6 +94,10 @@ pub struct RunLimits {
     pub page_failure_ratio: f64,
     /// How long results are kept after their job ended, milliseconds (30 days).
     pub results_kept_ms: i64,
+    /// Jobs of one project that may run at a time, over all workers; 0 = any number.
+    pub project_jobs_max: u32,
+    /// Jobs of one batch, or of the single jobs of a project, that may run at a time, over all workers; 0 = any number.
+    pub batch_jobs_max: u32,
 }
 
 impl Default for RunLimits {
@@ -111,6 +115,8 @@ impl Default for RunLimits {
             reader_documents_max: 200,
             page_failure_ratio: 1.0,
             results_kept_ms: 30 * 86_400_000,
+            project_jobs_max: 0,
+            batch_jobs_max: 0,
         }
     }
 }

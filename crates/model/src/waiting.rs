@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 pub enum Waiting {
     /// The workers are busy with so many other jobs.
     Queued { running: u64 },
+    /// As much of the project runs as may.
+    Capped,
     /// The last try failed for a reason that may pass; the next one is at this time.
     NextTry { at: Timestamp, after: Option<Code> },
     /// No worker has asked for work lately.
@@ -22,6 +24,10 @@ impl fmt::Display for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Queued { running } => write!(f, "QUEUED: {running} other jobs run; this batch gets its share next."),
+            Self::Capped => f.write_str(
+                "CAPPED: As many jobs of the project run as may at a time (run.project_jobs_max); the next one that \
+                 ends makes room.",
+            ),
             Self::NextTry { at, after: Some(code) } => {
                 write!(f, "{code}: {} The next try is at {at}. {}", code.sentence(), code.advice())
             }

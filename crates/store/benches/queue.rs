@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use docmill_model::BatchStatus;
 use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, completed};
-use docmill_store::{Batches, Finish, Queue};
+use docmill_store::{Batches, Caps, Finish, Queue};
 use docmill_store::{Role, SqlStore};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
@@ -57,7 +57,7 @@ async fn main() -> Result<(), Failed> {
 async fn drain(store: &SqlStore) -> Result<usize, Failed> {
     let mut commits = 0;
     loop {
-        let claimed = store.job_claim(WORKER, GROUP, LEASE_MS).await?;
+        let claimed = store.job_claim(WORKER, GROUP, LEASE_MS, Caps::default()).await?;
         if claimed.is_empty() {
             return Ok(commits);
         }

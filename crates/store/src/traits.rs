@@ -220,8 +220,8 @@ pub trait Jobs: Send + Sync + 'static {
 #[async_trait]
 pub trait Queue: Send + Sync + 'static {
     /// Leases up to `count` jobs that are due, fairly between lanes (a lane is a batch, or a project's single jobs).
-    /// The first claim of a batch makes it RUNNING.
-    async fn job_claim(&self, worker: &str, count: u32, lease_ms: i64) -> StoreResult<Vec<ClaimedJob>>;
+    /// The first claim of a batch makes it RUNNING. No more than `caps` says run at a time.
+    async fn job_claim(&self, worker: &str, count: u32, lease_ms: i64, caps: Caps) -> StoreResult<Vec<ClaimedJob>>;
     /// Renews leases and notes progress. One answer a beat, in order.
     async fn job_heartbeat(&self, worker: &str, beats: &[Beat], lease_ms: i64) -> StoreResult<Vec<LeaseState>>;
     /// Ends attempts, all in one transaction, each fenced; counters are summed per batch and every batch that has no

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use docmill_store::Caps;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -57,7 +58,12 @@ impl Claims {
     async fn claim(&self, free: Vec<OwnedSemaphorePermit>) -> usize {
         let settings = &self.context.settings;
         let count = u32::try_from(free.len()).unwrap_or(u32::MAX);
-        let claimed = match self.context.store.job_claim(&settings.worker, count, settings.limits.lease_ms).await {
+        let limits = &settings.limits;
+        let caps = Caps {
+            project_jobs_max: Some(limits.project_jobs_max).filter(|most| *most > 0),
+            batch_jobs_max: Some(limits.batch_jobs_max).filter(|most| *most > 0),
+        };
+        let claimed = match self.context.store.job_claim(&settings.worker, count, limits.lease_ms, caps).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "no jobs can be claimed");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use docmill_model::{BatchId, Timestamp, Waiting};
+use docmill_model::{BatchId, BatchStatus, Timestamp, Waiting};
 use docmill_store::{Batch, BatchFacts, QueueDepth};
 
 use super::{App, AppResult};
@@ -35,6 +35,8 @@ impl Told {
         let due = facts.next_due?;
         Some(if due > self.now {
             Waiting::NextTry { at: due, after: facts.last_failure }
+        } else if batch.status == BatchStatus::Throttled {
+            Waiting::Capped
         } else if self.queue.running > 0 {
             Waiting::Queued { running: self.queue.running }
         } else if self.queue.last_claim.is_none_or(|at| self.now.since_ms(at) > WORKER_SILENT_MS) {
@@ -119,6 +121,9 @@ mod tests {
         check(due(0), 0, None, Some(Waiting::NoWorker));
         check(due(0), 0, Some(80_000), Some(Waiting::NoWorker));
         check(due(0), 0, Some(99_000), Some(Waiting::Starting));
+        let capped = Told { facts: HashMap::new(), now, queue: QueueDepth { running: 7, ..QueueDepth::default() } };
+        let throttled = batch(BatchStatus::Throttled, 0, None);
+        assert_eq!(capped.waiting(&throttled, &due(0)), Some(Waiting::Capped));
         let failed = BatchFacts { last_failure: Some(Code::BlobsUnavailable), ..due(101_000) };
         let waiting = Waiting::NextTry { at: Timestamp(101_000), after: Some(Code::BlobsUnavailable) };
         check(failed, 0, Some(99_000), Some(waiting));

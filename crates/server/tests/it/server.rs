@@ -9,8 +9,8 @@ use docmill_model::network::Guard;
 use docmill_model::{Failure, ProjectId, Timestamp};
 use docmill_server::{App, ServerSettings, Site};
 use docmill_store::blobs::Blobs;
+use docmill_store::{Caps, Role, SqlStore};
 use docmill_store::{ClaimedJob, Clock, Finish, Keys, NewKey, Outcome, Queue, Store, SystemClock};
-use docmill_store::{Role, SqlStore};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use reqwest::multipart::{Form, Part};
@@ -149,7 +149,7 @@ impl Server {
     }
 
     pub async fn claim(&self, count: u32) -> Vec<ClaimedJob> {
-        self.store.job_claim(WORKER, count, 30_000).await.unwrap()
+        self.store.job_claim(WORKER, count, 30_000, Caps::default()).await.unwrap()
     }
 
     pub async fn finish(&self, job: &ClaimedJob, outcome: Outcome) {

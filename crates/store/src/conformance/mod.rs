@@ -196,7 +196,7 @@ impl<'a> Ground<'a> {
     }
 
     pub async fn claim(&self, count: u32) -> Vec<ClaimedJob> {
-        self.store.job_claim(WORKER, count, LEASE_MS).await.unwrap()
+        self.store.job_claim(WORKER, count, LEASE_MS, Caps::default()).await.unwrap()
     }
 
     pub async fn claim_one(&self) -> ClaimedJob {
@@ -326,6 +326,8 @@ macro_rules! conformance_suite {
                 a_wish_to_stop_outlives_the_lease,
                 a_source_deleted_under_a_running_job_stops_its_retries,
                 a_late_small_batch_starts_at_once,
+                projects_share_alike_whatever_they_have_queued,
+                caps_hold_and_say_so,
                 an_idle_lane_earns_no_credit,
                 depth_and_changes_follow_the_queue,
             ]

@@ -1,7 +1,7 @@
 use docmill_model::{BatchStatus, Code, JobId, JobStatus};
 
 use super::{Ground, LEASE_MS, WORKER, completed};
-use crate::records::{Beat, ClaimedJob, Finish, LeaseState, Outcome, QueueDepth};
+use crate::records::{BatchFilter, Beat, Caps, ClaimedJob, Finish, LeaseState, Outcome, PageRequest, QueueDepth};
 
 fn retry(strike: bool, delay_ms: i64) -> Outcome {
     Outcome::Retry { failure: Code::ReaderDied.into(), strike, delay_ms }
@@ -173,15 +173,63 @@ pub async fn a_late_small_batch_starts_at_once(ground: &Ground<'_>) {
     }
     let small = ground.batch(10).await.id;
     let of = |jobs: &[ClaimedJob], batch| jobs.iter().filter(|job| job.batch == Some(batch)).count();
-    // A new lane starts where the last job was taken, so it is one job ahead of the lane that took it.
     let next = ground.claim(8).await;
-    assert_eq!((of(&next, large), of(&next, small)), (3, 5));
+    assert_eq!((of(&next, large), of(&next, small)), (4, 4));
     let single = ground.job("single").await.id;
     let next = ground.claim(9).await;
-    assert_eq!((of(&next, large), of(&next, small)), (5, 3));
+    assert_eq!((of(&next, large), of(&next, small)), (4, 4));
     assert!(next.iter().any(|job| job.id == single), "single jobs have a lane of their own");
     let next = ground.claim(8).await;
     assert_eq!((of(&next, large), of(&next, small)), (6, 2), "what a lane has not is given to the others");
+}
+
+pub async fn projects_share_alike_whatever_they_have_queued(ground: &Ground<'_>) {
+    for _ in 0..12 {
+        ground.batch(50).await;
+    }
+    ground.claim(40).await;
+    let other = ground.store.project_create("other").await.unwrap().id;
+    let late = Ground { project: other, ..*ground }.batch(60).await.id;
+    let mut of_late = 0;
+    for _ in 0..10 {
+        of_late += ground.claim(8).await.iter().filter(|job| job.batch == Some(late)).count();
+    }
+    assert!(
+        (32..=48).contains(&of_late),
+        "{of_late} of 80 are of the project with one batch; twelve wait in the other"
+    );
+}
+
+pub async fn caps_hold_and_say_so(ground: &Ground<'_>) {
+    let (first, second) = (ground.batch(5).await.id, ground.batch(5).await.id);
+    let caps = Caps { project_jobs_max: Some(3), batch_jobs_max: Some(2) };
+    let claim = async || ground.store.job_claim(WORKER, 9, LEASE_MS, caps).await.unwrap();
+    let mut running = claim().await;
+    running.extend(claim().await);
+    let of = |jobs: &[ClaimedJob], batch| jobs.iter().filter(|job| job.batch == Some(batch)).count();
+    assert_eq!(running.len(), 3, "no more than the project may have");
+    assert!(of(&running, first) <= 2 && of(&running, second) <= 2, "no more than a batch may have");
+    // Only the other project's batch is held back with nothing running: it says so after a while, and not before.
+    let third = ground.batch(1).await.id;
+    assert!(claim().await.is_empty());
+    assert_eq!(ground.batch_now(third).await.status, BatchStatus::Pending);
+    ground.clock.advance(2_000);
+    assert_eq!(ground.batch_now(third).await.status, BatchStatus::Throttled);
+    let filter = BatchFilter { status: Some(BatchStatus::Throttled), ..BatchFilter::default() };
+    let page = PageRequest { after: None, limit: 9 };
+    let listed = ground.store.batch_list(ground.project, &filter, page).await.unwrap();
+    assert_eq!(listed.items.iter().map(|batch| batch.id).collect::<Vec<_>>(), [third]);
+    assert_eq!(ground.batch_now(first).await.status, BatchStatus::Running, "what runs is not throttled");
+    for job in &running {
+        assert!(ground.finish(job, completed()).await);
+    }
+    // Room again: at most three claims until its turn, whoever the first ones were for.
+    while ground.batch_now(third).await.status == BatchStatus::Throttled {
+        for job in claim().await {
+            ground.finish(&job, completed()).await;
+        }
+    }
+    assert_eq!(ground.batch_now(third).await.status, BatchStatus::Completed);
 }
 
 pub async fn an_idle_lane_earns_no_credit(ground: &Ground<'_>) {

@@ -166,7 +166,7 @@ pub async fn a_deleted_file_takes_its_results_out_of_use(ground: &Ground<'_>) {
     let directory = directory_of(ground, &["z"]).await;
     let new = NewBatch { reuse: reuse(ENGINE), ..ground.new_batch(directory) };
     ground.store.batch_create(new).await.unwrap();
-    let claimed = ground.store.job_claim("other", 9, LEASE_MS).await.unwrap();
+    let claimed = ground.store.job_claim("other", 9, LEASE_MS, Caps::default()).await.unwrap();
     ground.store.directory_delete(ground.project, directory).await.unwrap();
     for job in claimed {
         let finish = Finish { job: job.id, attempt: job.attempt, outcome: Outcome::Completed(read_by(ENGINE)) };

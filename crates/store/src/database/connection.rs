@@ -42,11 +42,22 @@ impl Connection<'_> {
         self.when_shared(" FOR UPDATE SKIP LOCKED")
     }
 
+    /// As `locked`, in a query over several tables of which only `table` is decided over.
+    pub(crate) fn locked_of(&self, table: &str) -> String {
+        if self.is_shared() { format!(" FOR UPDATE OF {table}") } else { String::new() }
+    }
+
+    pub(crate) fn locked_of_unless_held(&self, table: &str) -> String {
+        if self.is_shared() { format!(" FOR UPDATE OF {table} SKIP LOCKED") } else { String::new() }
+    }
+
+    /// Other processes may write at the same time.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::PostgresReader(_) | Self::PostgresStep(_))
+    }
+
     fn when_shared(&self, sql: &'static str) -> &'static str {
-        match self {
-            Self::SqliteReader(_) | Self::SqliteStep(_) => "",
-            Self::PostgresReader(_) | Self::PostgresStep(_) => sql,
-        }
+        if self.is_shared() { sql } else { "" }
     }
 }
 

@@ -27,7 +27,8 @@ const HISTORY: &[File] = &[
     file(3, "webhooks", include_str!("../../migrations/0003_webhooks.sql")),
     file(4, "batches", include_str!("../../migrations/0004_batches.sql")),
     file(5, "jobs", include_str!("../../migrations/0005_jobs.sql")),
-    File { postgres_only: true, ..file(6, "postgres", include_str!("../../migrations/0006_postgres.sql")) },
+    file(6, "lanes", include_str!("../../migrations/0006_lanes.sql")),
+    File { postgres_only: true, ..file(7, "postgres", include_str!("../../migrations/0007_postgres.sql")) },
 ];
 
 /// The owner of the file is alone with it.

@@ -22,7 +22,7 @@ const ACQUIRE_WAIT: Duration = Duration::from_secs(10);
 /// machine is gone) does not hold its rows for ever. Milliseconds.
 const SESSION: [(&str, &str); 4] = [
     ("idle_in_transaction_session_timeout", "15000"),
-    ("lock_timeout", "10000"),
+    ("lock_timeout", "30000"),
     ("statement_timeout", "60000"),
     ("tcp_keepalives_idle", "30"),
 ];

@@ -106,6 +106,15 @@ pub enum InputKind {
     ParseJob,
 }
 
+/// How many jobs may run at a time; `None` = any number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Caps {
+    /// Of one project.
+    pub project_jobs_max: Option<u32>,
+    /// Of one batch, or of the single jobs of a project.
+    pub batch_jobs_max: Option<u32>,
+}
+
 /// A leased job: everything a worker needs to run it.
 #[derive(Debug, Clone)]
 pub struct ClaimedJob {

@@ -3,6 +3,7 @@
 use crate::database::{Connection, QueryBuilder, Row, query};
 use docmill_model::{BatchId, BatchStatus, Code, DirectoryFileId, FileId, JobId, Product, Timestamp};
 
+use super::lanes;
 use super::outbox::{Outbox, insert_listeners};
 use super::reuse::{Hit, Keys};
 use crate::database::row::{configuration_text, to_int, to_json};
@@ -72,10 +73,7 @@ pub(super) async fn create(tx: &mut Connection<'_>, new: NewBatch, now: Timestam
         insert_items(tx, &batch, number * ROWS, part).await?;
     }
     if !done {
-        query("INSERT INTO lane (id, weight, vtime) VALUES ($1, 1, 0)")
-            .bind(batch.id.uuid().to_string())
-            .execute(tx)
-            .await?;
+        lanes::begin(tx, &batch.id.uuid().to_string(), &batch.project.uuid().to_string()).await?;
     }
     Ok(batch)
 }

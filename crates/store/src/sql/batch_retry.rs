@@ -4,6 +4,7 @@ use crate::database::{Connection, QueryBuilder, Row, query};
 use docmill_model::options::JobOptions;
 use docmill_model::{BatchId, BatchStatus, Code, JobId, Timestamp};
 
+use super::lanes;
 use super::outbox::Outbox;
 use crate::database::row::{configuration_text, push_list, to_json};
 use crate::error::{StoreError, StoreResult};
@@ -166,9 +167,6 @@ async fn reopen(
     .fetch_one(&mut *tx)
     .await?;
     outbox.batch(&row, BatchStatus::Running)?;
-    query("INSERT INTO lane (id, weight, vtime) VALUES ($1, 1, 0) ON CONFLICT (id) DO NOTHING")
-        .bind(&id)
-        .execute(tx)
-        .await?;
+    lanes::begin(tx, &id, &row.text("project_id")?).await?;
     Ok(())
 }

@@ -44,12 +44,11 @@ impl Batches for SqlStore {
     }
 
     async fn batch_get(&self, project: ProjectId, id: BatchId) -> StoreResult<Option<Batch>> {
-        let row = query("SELECT * FROM batch WHERE id = $1 AND project_id = $2")
-            .bind(id.uuid().to_string())
-            .bind(project.uuid().to_string())
-            .fetch_optional(&mut self.reader().await?)
-            .await?;
-        row.as_ref().map(batch).transpose()
+        let mut find = select_shown(self.now());
+        find.push("id = ").push_bind(id.uuid().to_string());
+        find.push(" AND project_id = ").push_bind(project.uuid().to_string());
+        let row = find.build().fetch_optional(&mut self.reader().await?).await?;
+        row.as_ref().map(shown).transpose()
     }
 
     async fn batch_list(
@@ -58,17 +57,17 @@ impl Batches for SqlStore {
         filter: &BatchFilter,
         page: PageRequest,
     ) -> StoreResult<Listed<Batch>> {
-        let mut list = QueryBuilder::new("SELECT * FROM batch WHERE project_id = ");
-        list.push_bind(project.uuid().to_string());
+        let mut list = select_shown(self.now());
+        list.push("project_id = ").push_bind(project.uuid().to_string());
         if let Some(status) = filter.status {
-            list.push(" AND status = ").push_bind(status.as_str());
+            list.push(" AND shown = ").push_bind(status.as_str());
         }
         if let Some(directory) = filter.directory {
             list.push(" AND directory_id = ").push_bind(directory.uuid().to_string());
         }
         push_time_range(&mut list, "created_at", filter.created_from, filter.created_to);
         push_page(&mut list, "id", Order::NewestFirst, page);
-        listed(&list.build().fetch_all(&mut self.reader().await?).await?, page, batch)
+        listed(&list.build().fetch_all(&mut self.reader().await?).await?, page, shown)
     }
 
     async fn batch_facts(&self, ids: &[BatchId]) -> StoreResult<HashMap<BatchId, BatchFacts>> {
@@ -177,6 +176,24 @@ impl Batches for SqlStore {
         })
         .await
     }
+}
+
+/// How long a cap must have held a batch back before it is said, milliseconds.
+const THROTTLED_AFTER_MS: i64 = 2_000;
+
+/// Batches as callers see them, with `shown` as their status: THROTTLED is no state that a row is in, but what a cap
+/// makes of an open one. Up to and with the WHERE.
+fn select_shown(now: Timestamp) -> QueryBuilder {
+    let mut select = QueryBuilder::new(
+        "SELECT * FROM (SELECT batch.*, CASE WHEN status IN ('PENDING', 'RUNNING') AND throttled_since <= ",
+    );
+    select.push_bind(now.plus_ms(-THROTTLED_AFTER_MS).0);
+    select.push(" THEN 'THROTTLED' ELSE status END AS shown FROM batch) AS batch WHERE ");
+    select
+}
+
+fn shown(row: &Row) -> StoreResult<Batch> {
+    Ok(Batch { status: row.named("shown", BatchStatus::from_text)?, ..batch(row)? })
 }
 
 /// Why a batch cannot be carried on, if it cannot.

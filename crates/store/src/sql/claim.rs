@@ -1,19 +1,27 @@
 //! Which jobs are leased next: stride scheduling over lanes (start-time fair queueing).
 //!
-//! Each lane has a virtual time that grows by 1 / weight with every job taken; the lane with the least is next. A
-//! lane that was empty starts at the queue's own virtual time, so a late batch of ten behind one of a thousand gets
-//! its share at once, and a lane that idled gets no credit for it.
+//! Each lane has a virtual time that grows with every job taken, by the number of lanes that its project has, divided
+//! by its weight; the lane with the least is next. So projects share alike, and within a project its batches do. A lane
+//! that was empty starts at the queue's own virtual time (`lanes`), so a late batch of ten behind one of a thousand
+//! gets its share at once, and a lane that idled gets no credit for it.
+//!
+//! On PostgreSQL a claim holds its lanes until it commits; others take other lanes meanwhile. Nothing else waits for a
+//! lane but the end of its batch.
 
-use crate::database::{Connection, QueryBuilder, Row, query};
+use std::collections::HashMap;
+
+use crate::database::{Connection, QueryBuilder, Row};
+
 use docmill_model::options::JobOptions;
 use docmill_model::{BatchId, Code, Failure, JobId, JobStatus, ProjectId, Timestamp};
 
 use super::batches::begin_batch;
+use super::caps;
 use super::finish::{Next, apply};
 use super::settle::{Ended, fail_batch};
-use crate::database::row::push_list;
+use crate::database::row::{push_list, to_int};
 use crate::error::{StoreError, StoreResult};
-use crate::records::ClaimedJob;
+use crate::records::{Caps, ClaimedJob};
 
 /// Who leases, until when.
 pub(super) struct Lease<'a> {
@@ -21,84 +29,140 @@ pub(super) struct Lease<'a> {
     pub(super) until: Timestamp,
 }
 
-struct Lane {
-    id: String,
-    weight: f64,
+pub(super) struct Lane {
+    pub(super) id: String,
+    pub(super) project: String,
+    /// By how much the virtual time grows with a job.
+    stride: f64,
     /// Virtual start time of the lane's next job.
     start: f64,
     taken: u32,
+    /// No more than this may be taken.
+    pub(super) room: u32,
     /// The batch's snapshot; `None` for a lane of single jobs, which carry their own options.
     options: Option<Result<JobOptions, StoreError>>,
-    /// The batch has begun, and its pace is measured.
+    /// The batch has begun, its pace is measured, and no cap held it back.
     is_begun: bool,
 }
+
+/// What a claim does about lanes that others hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Round {
+    /// Leaves them out.
+    Free,
+    /// Waits for the next one.
+    Waiting,
+}
+
+/// Lanes of one claim. Few, so that an end of the group touches few batches; every claim begins with the lane that is
+/// next, so that none waits longer for it.
+const LANES_MAX: usize = 4;
+/// Jobs that a lane whose jobs had to wait (for their next try) may be behind; what it missed beyond that is lost.
+const CREDIT: f64 = 64.0;
 
 /// Takes up to `count` due jobs, and says whether somebody is told of it. The caller commits.
 pub(super) async fn claim(
     tx: &mut Connection<'_>,
     lease: &Lease<'_>,
     count: u32,
+    caps: Caps,
     now: Timestamp,
 ) -> StoreResult<(Vec<ClaimedJob>, bool)> {
     let mut claimed = Vec::new();
     let mut ended = Ended::default();
-    let mut vtime = query("SELECT vtime FROM queue WHERE id = 1").fetch_one(&mut *tx).await?.real("vtime")?;
+    // Lanes from which no more can be taken.
+    let mut empty = Vec::new();
     let mut wanted = count;
+    let mut round = Round::Free;
     while wanted > 0 {
-        // A lane may have fewer due jobs than its share; the next round gives the rest to the others.
-        let mut lanes = due_lanes(tx, vtime, wanted, now).await?;
+        let mut lanes = due_lanes(tx, &empty, round, now).await?;
         if lanes.is_empty() {
-            break;
+            // Others may hold all lanes that are due: whoever has nothing yet waits for the first, once.
+            if round == Round::Waiting || !claimed.is_empty() || !empty.is_empty() || !tx.is_shared() {
+                break;
+            }
+            round = Round::Waiting;
+            continue;
         }
+        round = Round::Free;
+        // The first lane that this claim leaves out.
+        let beyond = if lanes.len() > LANES_MAX { lanes.pop().map(|lane| lane.start) } else { None };
+        caps::apply(tx, caps, &mut lanes, now).await?;
         share(&mut lanes, wanted);
+        empty.extend(lanes.iter().filter(|lane| lane.taken >= lane.room).map(|lane| lane.id.clone()));
         lanes.retain(|lane| lane.taken > 0);
+        let asked: HashMap<String, u32> = lanes.iter().map(|lane| (lane.id.clone(), lane.taken)).collect();
         take(tx, lease, &mut lanes, now, &mut ended, &mut claimed).await?;
-        for lane in lanes.iter().filter(|lane| lane.taken > 0) {
-            wanted -= lane.taken.min(wanted);
-            vtime = vtime.max(lane.start + f64::from(lane.taken - 1) / lane.weight);
+        // Also those whose batch had to be failed, which are left out of `lanes`.
+        let taken: HashMap<&str, u32> = lanes.iter().map(|lane| (lane.id.as_str(), lane.taken)).collect();
+        empty.extend(asked.iter().filter(|(id, asked)| taken.get(id.as_str()) < Some(asked)).map(|(id, _)| id.clone()));
+        let taken: u32 = taken.values().sum();
+        let last =
+            lanes.iter().filter(|lane| lane.taken > 0).map(|lane| lane.start + f64::from(lane.taken - 1) * lane.stride);
+        if let Some(least) = last.chain(beyond).min_by(f64::total_cmp) {
+            move_queue(tx, least).await?;
         }
+        wanted -= taken.min(wanted);
     }
-    query("UPDATE queue SET vtime = $1 WHERE id = 1 AND vtime < $1").bind(vtime).execute(&mut *tx).await?;
     let told = ended.settle(tx, now).await?;
     Ok((claimed, told))
 }
 
-/// Lanes with a due job, the next ones first.
-async fn due_lanes(tx: &mut Connection<'_>, vtime: f64, wanted: u32, now: Timestamp) -> StoreResult<Vec<Lane>> {
-    let rows = query(
-        "SELECT lane.id, lane.weight, CASE WHEN lane.vtime > $1 THEN lane.vtime ELSE $1 END AS start, batch.options,
-             batch.status = 'RUNNING' AND batch.pace_from IS NOT NULL AS is_begun
-         FROM lane LEFT JOIN batch ON batch.id = lane.id
-         WHERE EXISTS (SELECT 1 FROM job WHERE job.lane = lane.id AND job.status = 'PENDING' AND job.run_at <= $2)
-         ORDER BY start, lane.id LIMIT $3",
-    )
-    .bind(vtime)
-    .bind(now.0)
-    .bind(i64::from(wanted))
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(lane).collect()
+/// The next lanes with a due job, without those of `empty`.
+async fn due_lanes(tx: &mut Connection<'_>, empty: &[String], round: Round, now: Timestamp) -> StoreResult<Vec<Lane>> {
+    let mut find = QueryBuilder::new(
+        "SELECT lane.id, lane.project_id, lane.weight, queue.vtime AS queue_vtime, lane.vtime, batch.options,
+             batch.status = 'RUNNING' AND batch.pace_from IS NOT NULL AND batch.throttled_since IS NULL AS is_begun,
+             (SELECT COUNT(*) FROM lane AS other WHERE other.project_id = lane.project_id) AS lanes
+         FROM lane JOIN queue ON queue.id = 1 LEFT JOIN batch ON batch.id = lane.id
+         WHERE EXISTS (SELECT 1 FROM job WHERE job.lane = lane.id AND job.status = 'PENDING' AND job.run_at <= ",
+    );
+    find.push_bind(now.0).push(")");
+    if !empty.is_empty() {
+        find.push(" AND lane.id NOT IN ");
+        push_list(&mut find, empty.iter().cloned());
+    }
+    let (lanes, lock) = match round {
+        Round::Free => (LANES_MAX + 1, tx.locked_of_unless_held("lane")),
+        Round::Waiting => (1, tx.locked_of("lane")),
+    };
+    find.push(" ORDER BY lane.vtime, lane.id LIMIT ").push_bind(to_int(lanes as u64)?).push(lock);
+    find.build().fetch_all(tx).await?.iter().map(lane).collect()
 }
 
 fn lane(row: &Row) -> StoreResult<Lane> {
     let options = row.text_opt("options")?.map(|_| row.json("options"));
     // NULL for a lane without a batch, which has nothing to begin.
     let is_begun = options.is_none() || row.flag("is_begun")?;
+    let stride = f64::from(row.count("lanes")?.max(1)) / row.real("weight")?;
     Ok(Lane {
         id: row.text("id")?,
-        weight: row.real("weight")?,
-        start: row.real("start")?,
+        project: row.text("project_id")?,
+        stride,
+        start: row.real("vtime")?.max(row.real("queue_vtime")? - CREDIT * stride),
         taken: 0,
+        room: u32::MAX,
         options,
         is_begun,
     })
 }
 
-/// Deals `wanted` jobs to the lanes, each to the lane whose virtual time is least; ties go to the first.
+/// The queue's virtual time is where the lane stands that is next. Two claims at a time mean about the same one: who finds
+/// the row held leaves it to the other.
+async fn move_queue(tx: &mut Connection<'_>, start: f64) -> StoreResult<()> {
+    let mut update = QueryBuilder::new("UPDATE queue SET vtime = ");
+    update.push_bind(start).push(" WHERE id IN (SELECT id FROM queue WHERE id = 1 AND vtime < ");
+    update.push_bind(start).push(tx.locked_unless_held()).push(")");
+    update.build().execute(tx).await?;
+    Ok(())
+}
+
+/// Deals `wanted` jobs to the lanes that have room, each to the lane whose virtual time is least; ties go to the first.
 fn share(lanes: &mut [Lane], wanted: u32) {
     for _ in 0..wanted {
-        let next = |lane: &Lane| lane.start + f64::from(lane.taken) / lane.weight;
-        if let Some(lane) = lanes.iter_mut().min_by(|a, b| next(a).total_cmp(&next(b))) {
+        let next = |lane: &Lane| lane.start + f64::from(lane.taken) * lane.stride;
+        let open = lanes.iter_mut().filter(|lane| lane.taken < lane.room);
+        if let Some(lane) = open.min_by(|a, b| next(a).total_cmp(&next(b))) {
             lane.taken += 1;
         }
     }
@@ -124,6 +188,8 @@ async fn take(
     if lanes.is_empty() {
         return Ok(());
     }
+    // Batches in the order in which every step takes them.
+    lanes.sort_by(|a, b| a.id.cmp(&b.id));
     let mut rows = lease_jobs(tx, lease, lanes, now).await?;
     rows.sort_by_cached_key(|row| row.text("id").unwrap_or_default());
     for lane in lanes.iter_mut() {
@@ -135,6 +201,7 @@ async fn take(
         }
         if !lane.is_begun {
             begin_batch(tx, &lane.id, now, &mut ended.outbox).await?;
+            caps::forget(tx, &lane.id).await?;
         }
     }
     advance(tx, lanes).await
@@ -190,7 +257,7 @@ async fn advance(tx: &mut Connection<'_>, lanes: &[Lane]) -> StoreResult<()> {
     let mut update = QueryBuilder::new("UPDATE lane SET vtime = CASE id");
     for lane in lanes {
         update.push(" WHEN ").push_bind(lane.id.as_str());
-        update.push(" THEN ").push_bind(lane.start + f64::from(lane.taken) / lane.weight);
+        update.push(" THEN ").push_bind(lane.start + f64::from(lane.taken) * lane.stride);
     }
     update.push(" END WHERE id IN ");
     push_list(&mut update, lanes.iter().map(|lane| lane.id.clone()));
@@ -221,15 +288,17 @@ fn claimed_job(row: &Row, snapshot: Option<&JobOptions>) -> StoreResult<ClaimedJ
 mod tests {
     use super::*;
 
-    /// `(start, weight)` of each lane and how many of `wanted` jobs each gets.
-    fn check(lanes: &[(f64, f64)], wanted: u32, expected: &[u32]) {
+    /// `(start, stride, room)` of each lane and how many of `wanted` jobs each gets.
+    fn check(lanes: &[(f64, f64, u32)], wanted: u32, expected: &[u32]) {
         let mut lanes: Vec<Lane> = lanes
             .iter()
-            .map(|(start, weight)| Lane {
+            .map(|(start, stride, room)| Lane {
                 id: String::new(),
-                weight: *weight,
+                project: String::new(),
+                stride: *stride,
                 start: *start,
                 taken: 0,
+                room: *room,
                 options: None,
                 is_begun: true,
             })
@@ -241,10 +310,13 @@ mod tests {
 
     #[test]
     fn jobs_are_dealt_by_virtual_time_and_weight() {
-        check(&[(0.0, 1.0)], 4, &[4]);
-        check(&[(5.0, 1.0), (5.0, 1.0)], 5, &[3, 2]);
-        check(&[(0.0, 1.0), (3.0, 1.0)], 4, &[4, 0]);
-        check(&[(0.0, 2.0), (0.0, 1.0)], 6, &[4, 2]);
+        const ANY: u32 = u32::MAX;
+        check(&[(0.0, 1.0, ANY)], 4, &[4]);
+        check(&[(5.0, 1.0, ANY), (5.0, 1.0, ANY)], 5, &[3, 2]);
+        check(&[(0.0, 1.0, ANY), (3.0, 1.0, ANY)], 4, &[4, 0]);
+        check(&[(0.0, 0.5, ANY), (0.0, 1.0, ANY)], 6, &[4, 2]);
+        check(&[(0.0, 1.0, 1), (0.0, 1.0, ANY)], 6, &[1, 5]);
+        check(&[(0.0, 1.0, 1), (0.0, 1.0, 0)], 6, &[1, 0]);
         check(&[], 3, &[]);
     }
 }

@@ -14,24 +14,32 @@ use super::claim::{Lease, claim};
 use super::settle::Ended;
 use crate::database::row::{push_list, to_json};
 use crate::error::{StoreError, StoreResult};
-use crate::records::{Beat, ClaimedJob, Finish, LeaseState, Outcome, QueueDepth};
+use crate::records::{Beat, Caps, ClaimedJob, Finish, LeaseState, Outcome, QueueDepth};
 use crate::traits::Queue;
 
 /// Rows of one statement.
 const ROWS: usize = 64;
+
+/// How often a worker is noted as seen, and how long that is kept.
+const SEEN_EVERY_MS: i64 = 5_000;
+const SEEN_KEPT_MS: i64 = 86_400_000;
 
 const LEASED: &str = "SELECT id, batch_id, attempt, expiries, cancel_requested, source_deleted FROM job
      WHERE status = 'RUNNING'";
 
 #[async_trait]
 impl Queue for SqlStore {
-    async fn job_claim(&self, worker: &str, count: u32, lease_ms: i64) -> StoreResult<Vec<ClaimedJob>> {
+    async fn job_claim(&self, worker: &str, count: u32, lease_ms: i64, caps: Caps) -> StoreResult<Vec<ClaimedJob>> {
         again(|| async {
             let mut writer = self.writer().await;
             let mut tx = writer.begin_with(Isolation::Locks).await?;
             let now = self.now();
+            if tx.is_shared() && now.since_ms(Timestamp(self.last_claim.load(Ordering::Relaxed))) >= SEEN_EVERY_MS {
+                note_worker(&mut tx, worker, now).await?;
+            }
             self.last_claim.store(now.0, Ordering::Relaxed);
-            let (claimed, told) = claim(&mut tx, &Lease { worker, until: now.plus_ms(lease_ms) }, count, now).await?;
+            let (claimed, told) =
+                claim(&mut tx, &Lease { worker, until: now.plus_ms(lease_ms) }, count, caps, now).await?;
             tx.commit().await?;
             if told {
                 self.announce();
@@ -142,22 +150,36 @@ impl Queue for SqlStore {
         let row = query(
             "SELECT (SELECT COUNT(*) FROM job WHERE status = 'PENDING') AS pending,
                  (SELECT COUNT(*) FROM job WHERE status = 'RUNNING') AS running,
-                 (SELECT MIN(run_at) FROM job WHERE status = 'PENDING') AS oldest",
+                 (SELECT MIN(run_at) FROM job WHERE status = 'PENDING') AS oldest,
+                 (SELECT MAX(seen_at) FROM worker) AS seen",
         )
         .fetch_one(&mut self.reader().await?)
         .await?;
         let oldest = row.time_opt("oldest")?.unwrap_or(now);
+        let own = Some(Timestamp(self.last_claim.load(Ordering::Relaxed)));
         Ok(QueueDepth {
             pending: row.size("pending")?,
             running: row.size("running")?,
             oldest_due_ms: now.since_ms(oldest).max(0),
-            last_claim: Some(Timestamp(self.last_claim.load(Ordering::Relaxed))).filter(|at| at.0 > 0),
+            last_claim: row.time_opt("seen")?.max(own.filter(|at| at.0 > 0)),
         })
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
+}
+
+/// A worker of another process is only seen in the database.
+async fn note_worker(tx: &mut Connection<'_>, name: &str, now: Timestamp) -> StoreResult<()> {
+    query("INSERT INTO worker (name, seen_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at")
+        .bind(name)
+        .bind(now.0)
+        .execute(&mut *tx)
+        .await?;
+    // Names do not come again.
+    query("DELETE FROM worker WHERE seen_at < $1").bind(now.plus_ms(-SEEN_KEPT_MS).0).execute(tx).await?;
+    Ok(())
 }
 
 /// A leased job as far as its end needs it.

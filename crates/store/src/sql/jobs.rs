@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::batch_create::blob_key;
 use super::files::blob_stays;
+use super::lanes;
 use super::outbox::{Outbox, insert_listeners};
 use super::reuse::{Hit, Keys};
 use super::settle::{Ended, Waiting, ask_to_stop, end_waiting, source_deleted};
@@ -204,10 +205,7 @@ async fn insert_job(
 ) -> StoreResult<()> {
     let Reading { key, hit } = reading;
     let project = new.project.uuid().to_string();
-    query("INSERT INTO lane (id, weight, vtime) VALUES ($1, 1, 0) ON CONFLICT (id) DO NOTHING")
-        .bind(&project)
-        .execute(&mut *tx)
-        .await?;
+    lanes::begin(tx, &project, &project).await?;
     let (file, directory_file, parse_job) = match &new.source {
         JobSource::File { file, directory_file, .. } => (Some(file.uuid()), directory_file.map(|id| id.uuid()), None),
         JobSource::Url { .. } => (None, None, None),

@@ -3,6 +3,7 @@
 mod batch_create;
 mod batch_retry;
 mod batches;
+mod caps;
 mod claim;
 mod configurations;
 mod deliveries;
@@ -13,6 +14,7 @@ mod files;
 mod finish;
 mod jobs;
 mod keys;
+mod lanes;
 mod once;
 mod outbox;
 mod reuse;

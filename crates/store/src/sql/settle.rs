@@ -3,12 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::database::{Connection, QueryBuilder, query};
+use crate::database::row::push_list;
+use crate::database::{Connection, QueryBuilder, Row, query};
 use docmill_model::{BatchStatus, Code, Failure, JobStatus, Timestamp};
 
+use super::lanes;
 use super::outbox::Outbox;
 use super::reuse;
 use crate::error::StoreResult;
+
+/// Rows of one statement.
+const ROWS: usize = 100;
 
 /// Jobs that a step has ended, summed per batch. Sorted by batch, so that two steps on several batches always take
 /// their rows in the same order.
@@ -46,40 +51,65 @@ impl Ended {
     /// Adds the sums to the batches' counters; a batch without an open job becomes COMPLETED, or CANCELLED when that
     /// was asked for. Says whether somebody is told of something: then the caller announces it after its commit.
     pub(super) async fn settle(mut self, tx: &mut Connection<'_>, now: Timestamp) -> StoreResult<bool> {
-        for (batch, sums) in self.batches {
-            let counted = query(
-                "UPDATE batch SET completed = completed + $2, failed = failed + $3, cancelled = cancelled + $4,
-                     updated_at = $5 WHERE id = $1
-                 RETURNING completed + failed + cancelled + without_job = total AS is_over",
-            )
-            .bind(&batch)
-            .bind(sums.completed)
-            .bind(sums.failed)
-            .bind(sums.cancelled)
-            .bind(now.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-            if !counted.map(|row| row.flag("is_over")).transpose()?.unwrap_or(false) {
-                continue;
-            }
-            let done = query(
-                "UPDATE batch SET status = CASE cancel_requested WHEN 1 THEN 'CANCELLED' ELSE 'COMPLETED' END,
-                     finished_at = $2
-                 WHERE id = $1 AND status IN ('PENDING', 'RUNNING')
-                     AND completed + failed + cancelled + without_job = total
-                 RETURNING id, project_id, directory_id, generation, webhooks, status",
-            )
-            .bind(&batch)
-            .bind(now.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-            if let Some(row) = done {
-                delete_lane(tx, &batch).await?;
-                self.outbox.batch(&row, row.named("status", BatchStatus::from_text)?)?;
+        let batches: Vec<_> = self.batches.into_iter().collect();
+        for part in batches.chunks(ROWS) {
+            for over in count(tx, part, now).await? {
+                if let Some(row) = end(tx, &over, now).await? {
+                    self.outbox.batch(&row, row.named("status", BatchStatus::from_text)?)?;
+                }
             }
         }
         self.outbox.write(tx, now).await
     }
+}
+
+/// Adds the sums to the counters, all in one statement, and answers which of the batches have no open job left.
+async fn count(tx: &mut Connection<'_>, batches: &[(String, Sums)], now: Timestamp) -> StoreResult<Vec<String>> {
+    if batches.len() > 1 && tx.is_shared() {
+        // One UPDATE of several rows takes them in any order; two of those could wait for each other.
+        let mut lock = QueryBuilder::new("SELECT id FROM batch WHERE id IN ");
+        push_list(&mut lock, batches.iter().map(|(id, _)| id.clone()));
+        lock.push(" ORDER BY id").push(tx.locked());
+        lock.build().fetch_all(tx).await?;
+    }
+    let mut update = QueryBuilder::new("WITH sums (id, completed, failed, cancelled) AS (");
+    update.push_values(batches, |mut row, (id, sums)| {
+        row.push_bind(id).push_bind(sums.completed).push_bind(sums.failed).push_bind(sums.cancelled);
+    });
+    update.push(
+        ") UPDATE batch SET completed = batch.completed + sums.completed, failed = batch.failed + sums.failed,
+             cancelled = batch.cancelled + sums.cancelled, updated_at = ",
+    );
+    update.push_bind(now.0).push(
+        " FROM sums WHERE batch.id = sums.id
+         RETURNING batch.id, batch.completed + batch.failed + batch.cancelled + batch.without_job = batch.total AS is_over",
+    );
+    let mut over = Vec::new();
+    for row in update.build().fetch_all(tx).await? {
+        if row.flag("is_over")? {
+            over.push(row.text("id")?);
+        }
+    }
+    over.sort();
+    Ok(over)
+}
+
+/// Ends an open batch all of whose items are done.
+async fn end(tx: &mut Connection<'_>, batch: &str, now: Timestamp) -> StoreResult<Option<Row>> {
+    let done = query(
+        "UPDATE batch SET status = CASE cancel_requested WHEN 1 THEN 'CANCELLED' ELSE 'COMPLETED' END,
+             finished_at = $2, throttled_since = NULL
+         WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND completed + failed + cancelled + without_job = total
+         RETURNING id, project_id, directory_id, generation, webhooks, status",
+    )
+    .bind(batch)
+    .bind(now.0)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if done.is_some() {
+        lanes::end(tx, batch).await?;
+    }
+    Ok(done)
 }
 
 /// Which waiting jobs a step is about, by bare ids.
@@ -217,10 +247,5 @@ pub(super) async fn fail_batch(
     end_waiting(tx, Waiting::Batch(batch), JobStatus::Cancelled, &stopped, now, ended).await?;
     ask_to_stop(tx, Waiting::Batch(batch), now).await?;
     ended.include(batch.to_owned());
-    delete_lane(tx, batch).await
-}
-
-async fn delete_lane(tx: &mut Connection<'_>, lane: &str) -> StoreResult<()> {
-    query("DELETE FROM lane WHERE id = $1").bind(lane).execute(tx).await?;
-    Ok(())
+    lanes::end(tx, batch).await
 }
