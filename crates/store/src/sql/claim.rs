@@ -19,7 +19,7 @@ use super::batches::begin_batch;
 use super::caps;
 use super::finish::{Next, apply};
 use super::settle::{Ended, fail_batch};
-use crate::database::row::{push_list, to_int};
+use crate::database::row::push_list;
 use crate::error::{StoreError, StoreResult};
 use crate::records::{Caps, ClaimedJob};
 
@@ -56,7 +56,7 @@ enum Round {
 
 /// Lanes of one claim. Few, so that an end of the group touches few batches; every claim begins with the lane that is
 /// next, so that none waits longer for it.
-const LANES_MAX: usize = 4;
+const LANES_MAX: u32 = 2;
 /// Jobs that a lane whose jobs had to wait (for their next try) may be behind; what it missed beyond that is lost.
 const CREDIT: f64 = 64.0;
 
@@ -85,8 +85,6 @@ pub(super) async fn claim(
             continue;
         }
         round = Round::Free;
-        // The first lane that this claim leaves out.
-        let beyond = if lanes.len() > LANES_MAX { lanes.pop().map(|lane| lane.start) } else { None };
         caps::apply(tx, caps, &mut lanes, now).await?;
         share(&mut lanes, wanted);
         empty.extend(lanes.iter().filter(|lane| lane.taken >= lane.room).map(|lane| lane.id.clone()));
@@ -97,10 +95,9 @@ pub(super) async fn claim(
         let taken: HashMap<&str, u32> = lanes.iter().map(|lane| (lane.id.as_str(), lane.taken)).collect();
         empty.extend(asked.iter().filter(|(id, asked)| taken.get(id.as_str()) < Some(asked)).map(|(id, _)| id.clone()));
         let taken: u32 = taken.values().sum();
-        let last =
-            lanes.iter().filter(|lane| lane.taken > 0).map(|lane| lane.start + f64::from(lane.taken - 1) * lane.stride);
-        if let Some(least) = last.chain(beyond).min_by(f64::total_cmp) {
-            move_queue(tx, least).await?;
+        let last = |lane: &Lane| lane.start + f64::from(lane.taken - 1) * lane.stride;
+        if let Some(least) = lanes.iter().filter(|lane| lane.taken > 0).map(last).min_by(f64::total_cmp) {
+            move_queue(tx, least, now).await?;
         }
         wanted -= taken.min(wanted);
     }
@@ -123,10 +120,10 @@ async fn due_lanes(tx: &mut Connection<'_>, empty: &[String], round: Round, now:
         push_list(&mut find, empty.iter().cloned());
     }
     let (lanes, lock) = match round {
-        Round::Free => (LANES_MAX + 1, tx.locked_of_unless_held("lane")),
+        Round::Free => (LANES_MAX, tx.locked_of_unless_held("lane")),
         Round::Waiting => (1, tx.locked_of("lane")),
     };
-    find.push(" ORDER BY lane.vtime, lane.id LIMIT ").push_bind(to_int(lanes as u64)?).push(lock);
+    find.push(" ORDER BY lane.vtime, lane.id LIMIT ").push_bind(i64::from(lanes)).push(lock);
     find.build().fetch_all(tx).await?.iter().map(lane).collect()
 }
 
@@ -147,12 +144,16 @@ fn lane(row: &Row) -> StoreResult<Lane> {
     })
 }
 
-/// The queue's virtual time is where the lane stands that is next. Two claims at a time mean about the same one: who finds
-/// the row held leaves it to the other.
-async fn move_queue(tx: &mut Connection<'_>, start: f64) -> StoreResult<()> {
+/// The queue's virtual time is where the lane stands that is next: it follows a claim when no lane with work stands
+/// before. Two claims at a time mean about the same time: who finds the row held leaves it to the other.
+async fn move_queue(tx: &mut Connection<'_>, time: f64, now: Timestamp) -> StoreResult<()> {
     let mut update = QueryBuilder::new("UPDATE queue SET vtime = ");
-    update.push_bind(start).push(" WHERE id IN (SELECT id FROM queue WHERE id = 1 AND vtime < ");
-    update.push_bind(start).push(tx.locked_unless_held()).push(")");
+    update.push_bind(time).push(" WHERE id IN (SELECT id FROM queue WHERE id = 1 AND vtime < ");
+    update.push_bind(time).push(tx.locked_unless_held()).push(
+        ") AND NOT EXISTS (SELECT 1 FROM lane WHERE EXISTS (SELECT 1 FROM job WHERE job.lane = lane.id
+             AND job.status = 'PENDING' AND job.run_at <= ",
+    );
+    update.push_bind(now.0).push(") AND lane.vtime < ").push_bind(time).push(")");
     update.build().execute(tx).await?;
     Ok(())
 }
