@@ -10,6 +10,7 @@ mod logs;
 mod refusal;
 mod remote;
 mod secret;
+mod telemetry;
 mod terminal;
 mod workers;
 

@@ -3,6 +3,7 @@
 //! One method is one atomic step: a transaction never crosses this boundary, and none spans reading a document.
 //! Method names begin with their noun, so a resource's operations stand together. Only this crate knows SQL.
 
+pub mod admin;
 pub mod blobs;
 mod bucket;
 pub mod clock;
@@ -14,8 +15,9 @@ pub mod records;
 pub mod sqlite;
 mod traits;
 
+pub use admin::{Admin, Stuck, StuckJob};
 pub use bucket::BucketAddress;
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, SteadyClock, SystemClock};
 pub use error::{StoreError, StoreResult};
 pub use records::*;
 pub use traits::{Batches, Configurations, Deliveries, Directories, Files, Jobs, Keys, Queue, Store, Upkeep, Webhooks};

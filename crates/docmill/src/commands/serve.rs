@@ -7,14 +7,16 @@ use clap::Args;
 use docmill_server::{App, ServerSettings};
 use docmill_store::blobs::Blobs;
 use docmill_store::sqlite::{Role, SqliteStore};
-use docmill_store::{Clock, Keys, Queue, Store, SystemClock};
+use docmill_store::{Admin, Clock, Keys, Queue, SteadyClock, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::Common;
 use super::visit::DATABASE;
 use crate::config::Config;
 use crate::refusal::{Exit, Refusal, Refused};
+use crate::telemetry::Traces;
 use crate::terminal::tell;
 use crate::{local, logs, secret, workers};
 
@@ -41,23 +43,33 @@ impl Serve {
         flags.extend(self.listen.map(|listen| ("server.listen", json!(listen))));
         flags.extend(self.workers.map(|workers| ("workers", json!(workers))));
         let config = common.config(&flags)?;
-        logs::start(&config.log)?;
-        serve(&config).await?;
+        let traces = Traces::start(&config.telemetry)?;
+        logs::start(&config.log, traces.as_ref())?;
+        let served = serve(&config, traces.as_ref()).await;
+        if let Some(traces) = traces {
+            traces.end().await;
+        }
+        served?;
         Ok(Exit::Done)
     }
 }
 
-async fn serve(config: &Config) -> Refused<()> {
+async fn serve(config: &Config, traces: Option<&Traces>) -> Refused<()> {
     let data = config.data_folder()?;
     std::fs::create_dir_all(&data)
         .map_err(|error| Refusal::io(format!("make the data folder `{}`", data.display()), &error))?;
+    workers::demand_isolation(config).await?;
     let shutdown = local::interrupted()?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(SteadyClock::default());
     let store = Arc::new(SqliteStore::open(&data.join(DATABASE), clock.clone(), Role::Owner).await?);
     // No worker of an earlier server can be alive: this process owns the store.
     let released = store.job_release_all().await?;
     if released > 0 {
         tracing::info!(jobs = released, "jobs of a server that was stopped go on");
+    }
+    let hurried = store.job_hurry(config.run.retry_longest_ms).await?;
+    if hurried > 0 {
+        tracing::warn!(jobs = hurried, "the clock was set back since these jobs were queued; they are due now");
     }
     let new_key = first_key(store.as_ref(), config.server.listen).await?;
     let blobs = Blobs::local(&data.join("blobs"))?;
@@ -69,8 +81,12 @@ async fn serve(config: &Config) -> Refused<()> {
     let address = listener.local_addr().map_err(|error| Refusal::io("see the own address", &error))?;
 
     let store: Arc<dyn Store> = store;
-    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data)?);
-    let runner = workers::start(store, blobs, clock, workers::server_settings(config)?);
+    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data, traces)?);
+    let mut runner_settings = workers::server_settings(config)?;
+    if let Some(traces) = traces {
+        runner_settings.traced = traces.of_jobs();
+    }
+    let runner = workers::start(store, blobs, clock, runner_settings);
     runner.counters().register(&mut app.registry());
     if let Some(key) = new_key {
         tell(&format!(
@@ -78,16 +94,20 @@ async fn serve(config: &Config) -> Refused<()> {
         ));
     }
     tell(&format!("listening on http://{address}"));
+    let closed = CancellationToken::new();
     let drain = async {
         shutdown.cancelled().await;
         tell("stopping: running documents may end; a second signal stops at once");
-        runner.drain(Duration::from_millis(config.server.drain_ms)).await;
+        app.leave();
+        let unready = tokio::time::sleep(Duration::from_millis(config.server.unready_ms));
+        tokio::join!(unready, runner.drain(Duration::from_millis(config.server.drain_ms)));
+        closed.cancel();
     };
-    let (served, ()) = tokio::join!(docmill_server::serve(listener, app, shutdown.clone()), drain);
+    let (served, ()) = tokio::join!(docmill_server::serve(listener, app.clone(), closed.clone()), drain);
     served.map_err(|error| Refusal::io("serve", &error))
 }
 
-fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
+fn settings(config: &Config, data: &Path, traces: Option<&Traces>) -> Refused<ServerSettings> {
     let site = config.server.site().map_err(Refusal::usage)?;
     Ok(ServerSettings {
         limits: config.limits.clone(),
@@ -95,6 +115,7 @@ fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
         site,
         guard: config.guard()?,
         engine: workers::fingerprint(config),
+        traced: traces.map(Traces::of_requests).unwrap_or_default(),
     })
 }
 

@@ -1,15 +1,20 @@
 //! The real program, end to end.
 #![expect(clippy::unwrap_used, reason = "all of this is tests; clippy sees only the functions marked #[test] as such")]
 
+mod admin;
 mod again;
 mod batch;
+mod bombs;
 mod diff;
 mod faults;
 mod help;
+mod journal;
 mod nouns;
 mod program;
 mod remote;
 mod serve;
+mod server;
 mod settings;
+mod stops;
 mod watch;
 mod webhooks;

@@ -57,7 +57,8 @@ impl Claims {
     async fn claim(&self, free: Vec<OwnedSemaphorePermit>) -> usize {
         let settings = &self.context.settings;
         let count = u32::try_from(free.len()).unwrap_or(u32::MAX);
-        let claimed = match self.context.store.job_claim(&settings.worker, count, settings.limits.lease_ms).await {
+        let claim = self.context.store.job_claim(&settings.worker, count, settings.limits.lease_ms);
+        let claimed = match self.context.counters.store.of("claim", claim).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "no jobs can be claimed");

@@ -21,7 +21,7 @@ use crate::traits::Queue;
 /// Rows of one statement.
 const ROWS: usize = 64;
 
-const LEASED: &str = "SELECT id, batch_id, attempt, expiries, cancel_requested, source_deleted FROM job
+pub(super) const LEASED: &str = "SELECT id, batch_id, attempt, expiries, cancel_requested, source_deleted FROM job
      WHERE status = 'RUNNING'";
 
 #[async_trait]
@@ -142,7 +142,7 @@ impl Queue for SqliteStore {
 }
 
 /// A leased job as far as its end needs it.
-struct Leased {
+pub(super) struct Leased {
     id: String,
     batch: Option<String>,
     attempt: u32,
@@ -151,7 +151,7 @@ struct Leased {
     source_deleted: bool,
 }
 
-fn leased(row: &SqliteRow) -> StoreResult<Leased> {
+pub(super) fn leased(row: &SqliteRow) -> StoreResult<Leased> {
     Ok(Leased {
         id: row.text("id")?,
         batch: row.text_opt("batch_id")?,
@@ -210,7 +210,7 @@ impl Leased {
     }
 
     /// Back to the queue, unless somebody wanted it gone meanwhile: then this is the moment.
-    fn back(self, failure: Option<Failure>, run_at: Option<Timestamp>, now: Timestamp) -> Next {
+    pub(super) fn back(self, failure: Option<Failure>, run_at: Option<Timestamp>, now: Timestamp) -> Next {
         if self.cancel_requested {
             return self.end(JobStatus::Cancelled, Code::Cancelled.into(), now);
         }
@@ -284,7 +284,7 @@ async fn leased_by(
     Ok(found)
 }
 
-async fn give_back(tx: &mut SqliteConnection, nexts: Vec<Next>, now: Timestamp) -> StoreResult<u32> {
+pub(super) async fn give_back(tx: &mut SqliteConnection, nexts: Vec<Next>, now: Timestamp) -> StoreResult<u32> {
     let count = u32::try_from(nexts.len()).unwrap_or(u32::MAX);
     let mut ended = Ended::default();
     apply(tx, nexts, now, &mut ended).await?;

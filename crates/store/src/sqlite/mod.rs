@@ -1,5 +1,7 @@
 //! The store on one SQLite file: the embedded default, for one machine and one owner.
 
+mod admin;
+mod backup;
 mod batch_create;
 mod batch_retry;
 mod batches;
@@ -24,6 +26,8 @@ mod signing;
 mod upkeep;
 mod webhooks;
 mod writer;
+
+pub use backup::KeptObject;
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
