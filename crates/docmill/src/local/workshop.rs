@@ -33,14 +33,12 @@ impl Workshop {
             .map_err(|error| Refusal::io(format!("make the folder `{}`", folder.display()), &error))?;
         let clock: Arc<dyn Clock> = Arc::new(SteadyClock::default());
         let opened = SqliteStore::open(&folder.join("docmill.sqlite"), clock.clone(), Role::Owner).await;
-        let store = opened.map_err(|error| {
-            match error {
-                StoreError::Refused(failure) => {
-                    Refusal::failed(format!("`{}` is in use: {}", out.display(), failure.message))
-                        .hint("Wait for the other run to end, or give another output folder with -o.")
-                }
-                other => other.into(),
+        let store = opened.map_err(|error| match error {
+            StoreError::Refused(failure) => {
+                Refusal::failed(format!("`{}` is in use: {}", out.display(), failure.message))
+                    .hint("Wait for the other run to end, or give another output folder with -o.")
             }
+            other => other.into(),
         })?;
         let blobs = Blobs::local(&folder.join("blobs"))?;
         let project = store.project_default().await?.id;

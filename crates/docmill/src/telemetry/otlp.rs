@@ -61,10 +61,8 @@ impl Traces {
 
     /// Turns docmill's own spans into traces, whatever the log shows.
     pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(&self) -> impl Layer<S> + use<S> {
-        let ours = Targets::new().with_targets([
-            ("docmill_server", LevelFilter::INFO),
-            ("docmill_runner", LevelFilter::INFO),
-        ]);
+        let ours =
+            Targets::new().with_targets([("docmill_server", LevelFilter::INFO), ("docmill_runner", LevelFilter::INFO)]);
         tracing_opentelemetry::layer().with_tracer(self.0.tracer("docmill")).with_location(false).with_filter(ours)
     }
 

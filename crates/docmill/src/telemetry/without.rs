@@ -1,6 +1,6 @@
 use docmill_server::Traced;
-use tracing_subscriber::layer::Identity;
 use tracing::Span;
+use tracing_subscriber::layer::Identity;
 use uuid::Uuid;
 
 use crate::config::TelemetrySettings;

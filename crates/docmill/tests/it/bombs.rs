@@ -160,7 +160,9 @@ fn a_bomb_fails_by_itself_and_its_neighbours_come_out() {
     command.envs(LIMITS).env("DOCMILL_ISOLATION", "required");
     let ran = Ran::of(command.output().unwrap());
     let manifest = home.manifest("out");
-    let line = |path: &str| manifest.iter().find(|line| line["path"] == path).unwrap_or_else(|| panic!("{path}: {}", ran.stderr));
+    let line = |path: &str| {
+        manifest.iter().find(|line| line["path"] == path).unwrap_or_else(|| panic!("{path}: {}", ran.stderr))
+    };
     let end = |line: &Value| line["code"].as_str().unwrap_or("DONE").to_owned();
     let told: Vec<(&str, String, bool)> = bombs
         .iter()

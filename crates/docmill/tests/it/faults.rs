@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
@@ -104,29 +105,34 @@ async fn a_server_that_is_killed_again_and_again_loses_and_doubles_nothing() {
         journal.upload(&server, &directory, &format!("{number}.txt"), &content).await.unwrap();
     }
     let batch = journal.batch(&server, &directory).await.unwrap();
-    let mut late = Vec::new();
-    for (round, least) in [5, 40, 90].into_iter().enumerate() {
+    let mut batches = vec![batch.clone()];
+    for (round, least) in [5_u64, 40, 90].into_iter().enumerate() {
         let done = |batch: &Value| batch["counts"]["completed"].as_u64() >= Some(least);
         server.batch_when(&batch, "a part of the batch", done).await;
-        // Creates that are on their way when the server dies: acknowledged or not, each is all there or not at all.
-        let (name, content) = (format!("late-{round}.txt"), format!("These are late words {round}.\n"));
+        // Uploads go on until the server is gone; one is under way when it dies.
         let other = server.directory().await;
-        let before = format!("Words before round {round}.\n");
-        journal.upload(&server, &other, "before.txt", &before).await.unwrap();
-        let pid = server.running.child.id();
-        let killer = std::thread::spawn(move || {
-            std::thread::yield_now();
-            let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-            rustix::process::kill_process(pid, Signal::KILL).unwrap();
-        });
-        tokio::join!(journal.upload(&server, &other, &name, &content));
-        late.extend(journal.batch(&server, &other).await);
-        killer.join().unwrap();
+        let acknowledged = AtomicUsize::new(0);
+        let uploads = async {
+            for number in 0.. {
+                let (name, content) = (format!("{number}.txt"), format!("Words {number} of round {round}.\n"));
+                if journal.upload(&server, &other, &name, &content).await.is_none() {
+                    break;
+                }
+                acknowledged.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        let death = async {
+            while acknowledged.load(Ordering::Relaxed) < 3 * (round + 1) {
+                tokio::task::yield_now().await;
+            }
+            signal(&server.running.child, Signal::KILL);
+        };
+        tokio::join!(uploads, death);
         server.kill();
         server = Server::start(serve(&home));
+        batches.push(journal.batch(&server, &other).await.unwrap());
     }
-    late.push(batch);
-    for batch in &late {
+    for batch in &batches {
         let ended = server.ended(batch).await;
         recount_by_asking(&server, &ended).await;
     }

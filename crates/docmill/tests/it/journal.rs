@@ -151,7 +151,8 @@ pub async fn recount_by_asking(server: &Server, batch: &Value) {
     let mut pages = BTreeSet::new();
     for result in results {
         let job = text(&result["job_reference"]["id"]);
-        let (status, parsed) = answer(server.request(reqwest::Method::GET, &format!("/api/v2/parse/{job}?expand=text"))).await;
+        let (status, parsed) =
+            answer(server.request(reqwest::Method::GET, &format!("/api/v2/parse/{job}?expand=text"))).await;
         assert!(status.is_success(), "{parsed}");
         assert_eq!(parsed["job"]["status"], "COMPLETED", "{parsed}");
         assert!(pages.insert(text(&parsed["text"]["pages"][0]["text"])), "two files with the same words");

@@ -40,7 +40,8 @@ async fn a_stop_is_announced_and_gives_back_what_does_not_end_in_time() {
 
     let url = format!("sqlite://{}", home.path("data/docmill.sqlite").display());
     let mut store = SqliteConnection::connect(&url).await.unwrap();
-    let row = sqlx::query("SELECT status, attempt, strikes, expiries, worker FROM job").fetch_one(&mut store).await.unwrap();
+    let row =
+        sqlx::query("SELECT status, attempt, strikes, expiries, worker FROM job").fetch_one(&mut store).await.unwrap();
     let numbers = ["attempt", "strikes", "expiries"].map(|column| row.get::<i64, _>(column));
     assert_eq!((row.get::<&str, _>("status"), numbers), ("PENDING", [1, 0, 0]), "given back, and nothing counted");
     store.close().await.unwrap();
@@ -114,5 +115,8 @@ async fn the_readers_of_a_server_are_restricted() {
         assert!(status.lines().any(|said| said == line), "{line} is missing in {status}");
     }
     let doctor = home.run(&["doctor"]).ended(0).stdout;
-    assert!(doctor.contains("ok      isolation: readers and tools run under no_new_privs, landlock and seccomp"), "{doctor}");
+    assert!(
+        doctor.contains("ok      isolation: readers and tools run under no_new_privs, landlock and seccomp"),
+        "{doctor}"
+    );
 }

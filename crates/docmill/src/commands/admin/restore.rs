@@ -1,5 +1,5 @@
-//! A data folder out of a backup. Nothing is made before the whole backup was looked at, and the database comes last: a
-//! restore that was cut short leaves a folder without a store.
+//! A data folder out of a backup. The database is looked at first, every object as it is copied, and the database comes
+//! last: a restore that was cut short leaves a folder without a store.
 
 use std::fs;
 use std::path::Path;
@@ -68,7 +68,7 @@ fn copy_all(from: &Path, to: &Path, kept: &[KeptObject]) -> Refused<()> {
         let copied = copy(from, to, object).map_err(|error| Refusal::io(format!("copy `{}`", object.key), &error))?;
         if copied == Copied::Missing {
             return Err(Refusal::failed(format!("the backup is damaged: `{}` is missing or altered", object.key))
-                .hint("Use another backup; nothing of this one was taken over."));
+                .hint("Use another backup, into another folder: this one has no store now and can be deleted."));
         }
     }
     if to.is_dir() {
