@@ -63,7 +63,12 @@ impl Traces {
     pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(&self) -> impl Layer<S> + use<S> {
         let ours =
             Targets::new().with_targets([("docmill_server", LevelFilter::INFO), ("docmill_runner", LevelFilter::INFO)]);
-        tracing_opentelemetry::layer().with_tracer(self.0.tracer("docmill")).with_location(false).with_filter(ours)
+        tracing_opentelemetry::layer()
+            .with_tracer(self.0.tracer("docmill"))
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
+            .with_filter(ours)
     }
 
     pub fn of_requests(&self) -> Traced {

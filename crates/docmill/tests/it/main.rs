@@ -9,6 +9,7 @@ mod deploy;
 mod diff;
 mod faults;
 mod help;
+mod isolation;
 mod journal;
 mod nouns;
 mod program;

@@ -35,9 +35,10 @@ impl Found {
         }
         let missing = self.layers.missing().join(", ");
         let missing = if missing.is_empty() { String::new() } else { format!("not there: {missing}; ") };
-        let could = self.could.join(", ");
-        let could = if could.is_empty() { "nothing that it must not".to_owned() } else { could };
-        format!("{missing}a reader can {could}")
+        if self.could.is_empty() {
+            return format!("{missing}what is left still keeps a reader from files, network and programs");
+        }
+        format!("{missing}a reader can {}", self.could.join(", "))
     }
 }
 

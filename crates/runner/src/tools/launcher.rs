@@ -31,6 +31,8 @@ impl Launcher {
     /// A tool that is about to start. `memory_bytes_max`: resident memory that it and its children may use.
     pub(crate) fn tool(&self, program: &Path, needs: Needs, memory_bytes_max: u64) -> io::Result<Tool> {
         let home = tempfile::tempdir()?;
+        // It starts in another folder than we do.
+        let program = &std::path::absolute(program)?;
         let mut command = match &self.confine {
             Some(confine) => {
                 let profile = ToolProfile {

@@ -68,8 +68,8 @@ impl Tesseract {
 
     /// One thread: the CPU permits count processes, and several threads on one page cost more than they bring.
     fn start(&self, launcher: &Launcher, languages: &str, dpi: u32, memory_bytes_max: u64) -> io::Result<Running> {
-        let data = std::env::var_os(TESSDATA);
-        let read = data.iter().map(PathBuf::from).collect();
+        let data = std::env::var_os(TESSDATA).map(std::path::absolute).transpose()?;
+        let read = data.iter().cloned().collect();
         let needs = Needs { read, unix_sockets: false, file_bytes_max: 0 };
         let mut tool = launcher.tool(&self.program, needs, memory_bytes_max)?;
         let dpi = dpi.clamp(70, 2_400).to_string();
