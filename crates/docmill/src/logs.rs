@@ -1,24 +1,28 @@
-//! Structured logs on stderr.
+//! Structured logs on stderr, and traces beside them.
 
 use std::io;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
 
 use crate::config::{LogFormat, LogSettings};
 use crate::refusal::{Refusal, Refused};
+use crate::telemetry::Traces;
 use crate::terminal;
 
 /// Starts logging for the whole process.
-pub fn start(settings: &LogSettings) -> Refused<()> {
+pub fn start(settings: &LogSettings, traces: Option<&Traces>) -> Refused<()> {
     let filter = EnvFilter::try_new(&settings.level).map_err(|error| {
         Refusal::usage(format!("the setting `log.level` is not usable: {error}"))
             .hint("Write error, warn, info, debug or trace.")
     })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    let started = match settings.format {
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).try_init(),
-        LogFormat::Text => builder.with_ansi(terminal::has_colour()).try_init(),
+    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = match settings.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).boxed(),
+        LogFormat::Text => lines.with_ansi(terminal::has_colour()).boxed(),
     };
+    let started = registry().with(lines.with_filter(filter)).with(traces.map(Traces::layer)).try_init();
     started.map_err(|error| Refusal::failed(format!("cannot start logging: {error}")))
 }
 
@@ -29,5 +33,5 @@ pub fn start_beside_progress(settings: &LogSettings) -> Refused<()> {
     if settings.level == "info" {
         "error".clone_into(&mut settings.level);
     }
-    start(&settings)
+    start(&settings, None)
 }

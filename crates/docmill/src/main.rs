@@ -11,6 +11,7 @@ mod refusal;
 mod remote;
 mod secret;
 mod stores;
+mod telemetry;
 mod terminal;
 mod workers;
 

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use docmill_store::blobs::Blobs;
-use docmill_store::{PostgresSettings, Role, SqlStore, SystemClock};
+use docmill_store::{PostgresSettings, Role, SqlStore, SteadyClock};
 
 use crate::config::Config;
 use crate::refusal::{Refusal, Refused};
 
 /// Name of the built-in database in a data folder.
-const DATABASE: &str = "docmill.sqlite";
+pub const DATABASE: &str = "docmill.sqlite";
 /// Name of the folder of blobs in a data folder.
 const BLOBS: &str = "blobs";
 const FILE: &str = "file://";
@@ -21,7 +21,7 @@ pub async fn open(config: &Config, role: Role) -> Refused<SqlStore> {
         return Ok(SqlStore::postgres(&postgres(config)?, None).await?);
     }
     let data = data_folder(config)?;
-    Ok(SqlStore::sqlite(&data.join(DATABASE), Arc::new(SystemClock), role).await?)
+    Ok(SqlStore::sqlite(&data.join(DATABASE), Arc::new(SteadyClock::default()), role).await?)
 }
 
 /// The database, only when there is one.

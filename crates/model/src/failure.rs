@@ -109,6 +109,7 @@ codes! {
     SourceUnreachable, "SOURCE_UNREACHABLE", Strike, "The server of source_url could not be reached.", "Check the address, or upload the file instead.";
     // Outside.
     TooManyStreams, "TOO_MANY_STREAMS", Transient, "Too many clients watch batches at this moment.", "Try again later, or poll the batch.";
+    ServerStopping, "SERVER_STOPPING", Transient, "The server is being stopped.", "Send new requests to another server, or to this one once it is back.";
     StoreUnavailable, "STORE_UNAVAILABLE", Transient, "The database is not available.", "Wait; docmill tries again.";
     BlobsUnavailable, "BLOBS_UNAVAILABLE", Transient, "The file storage is not available.", "Wait; docmill tries again.";
     DiskFull, "DISK_FULL", Transient, "There is no space left for the file.", "Free some space and try again.";

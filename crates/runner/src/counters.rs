@@ -1,10 +1,30 @@
 //! What a worker did since it started, live, for the progress bar and for `/metrics`.
 
+use std::sync::Arc;
+
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-/// Each value only grows, except the gauges at the end. Reading is one atomic load.
+use crate::times::{BlobSteps, Children, Stages, StoreSteps, Times};
+
+/// The first code is there before the first job ended.
+#[derive(Debug)]
+struct Ended(Family<[(&'static str, &'static str); 1], Counter>);
+
+impl Default for Ended {
+    fn default() -> Self {
+        let family = Family::default();
+        drop(family.get_or_create(&[("code", COMPLETED)]));
+        Self(family)
+    }
+}
+
+/// Stands where a failure has its code.
+pub(crate) const COMPLETED: &str = "COMPLETED";
+
+/// Each value only grows, except the gauges. Reading one is an atomic load.
 #[derive(Debug, Default)]
 pub struct Counters {
     pub documents_done: Counter,
@@ -18,6 +38,8 @@ pub struct Counters {
     /// Results that the store refused because the lease was lost.
     pub results_refused: Counter,
     pub readers_started: Counter,
+    /// Reader children that were replaced because they had read enough documents or held much memory.
+    pub readers_recycled: Counter,
     pub readers_died: Counter,
     pub readers_timed_out: Counter,
     pub readers_over_memory: Counter,
@@ -41,12 +63,22 @@ pub struct Counters {
     pub jobs_held: Gauge,
     /// Reader children that are alive now, working or waiting.
     pub readers_alive: Gauge,
+    pub(crate) children: Arc<Children>,
+    /// Jobs that ended, by the code of their failure; `COMPLETED` for those without one.
+    jobs_ended: Ended,
+    pub(crate) stages: Times<Stages>,
+    pub(crate) store: Times<StoreSteps>,
+    pub(crate) blobs: Times<BlobSteps>,
 }
 
 impl Counters {
+    pub(crate) fn job_ended(&self, code: &'static str) {
+        self.jobs_ended.0.get_or_create(&[("code", code)]).inc();
+    }
+
     /// Adds every value to the registry that `/metrics` prints; its prefix is `docmill`.
     pub fn register(&self, registry: &mut Registry) {
-        let counters: [(&str, &str, &Counter); 23] = [
+        let counters: [(&str, &str, &Counter); 24] = [
             ("documents_done", "Jobs that ended with a result", &self.documents_done),
             ("documents_failed", "Jobs that ended with a failure", &self.documents_failed),
             ("documents_cancelled", "Jobs that were cancelled while they ran", &self.documents_cancelled),
@@ -56,6 +88,7 @@ impl Counters {
             ("pages_ocr", "Pages that were read by OCR", &self.pages_ocr),
             ("results_refused", "Results refused because the lease was lost", &self.results_refused),
             ("readers_started", "Reader children started", &self.readers_started),
+            ("readers_recycled", "Reader children replaced for their age or memory", &self.readers_recycled),
             ("readers_died", "Reader children that died at work", &self.readers_died),
             ("readers_timed_out", "Reader children killed for taking too long", &self.readers_timed_out),
             ("readers_over_memory", "Reader children killed for their memory", &self.readers_over_memory),
@@ -76,5 +109,10 @@ impl Counters {
         }
         registry.register("jobs_held", "Jobs that this worker holds", self.jobs_held.clone());
         registry.register("readers_alive", "Reader children alive", self.readers_alive.clone());
+        registry.register_collector(Box::new(Arc::clone(&self.children)));
+        registry.register("jobs_ended", "Jobs that ended, by the code of their failure", self.jobs_ended.0.clone());
+        self.stages.register(registry, "stage", "Time of a job's stages");
+        self.store.register(registry, "store", "Time of the store's steps");
+        self.blobs.register(registry, "blobs", "Time of the file storage's steps");
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Requests to other machines (webhooks, `source_url`) go out here as well, through one guard.
 //!
-//! `Runner::start` gives the loops; `reader::child::run` is the body of the child process. The runner cannot answer
-//! HTTP and does not know the API's JSON.
+//! `Runner::start` gives the loops; `reader::child::run` is the body of the child process, which `confine` restricts. The
+//! runner cannot answer HTTP and does not know the API's JSON.
 
+pub mod confine;
 mod context;
 mod counters;
 mod guard;
@@ -13,6 +14,7 @@ mod network;
 pub mod reader;
 mod runner;
 mod settings;
+mod times;
 pub mod tools;
 mod upkeep;
 mod work;

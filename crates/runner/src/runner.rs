@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::network::Network;
 use crate::reader::pool::Pool;
 use crate::settings::RunnerSettings;
+use crate::tools::Launcher;
 use crate::tools::ocr::Ocr;
 use crate::tools::tesseract::Tesseract;
 use crate::upkeep::{self, Service};
@@ -50,7 +51,9 @@ impl Runner {
     /// milliseconds.
     pub fn start(store: Arc<dyn Store>, blobs: Blobs, clock: Arc<dyn Clock>, settings: RunnerSettings) -> Self {
         let counters = Arc::new(Counters::default());
-        let ocr = Ocr::new(Tesseract::find(settings.tesseract.as_deref()), settings.limits.reader_memory_bytes_max);
+        let launcher = Launcher::new(settings.confine.clone(), settings.isolation);
+        let tesseract = Tesseract::find(settings.tesseract.as_deref());
+        let ocr = Ocr::new(tesseract, launcher, settings.limits.reader_memory_bytes_max);
         let context = Arc::new(Context {
             store,
             blobs,

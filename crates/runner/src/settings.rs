@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use docmill_model::limits::{Limits, RunLimits, WebhookLimits};
 use docmill_model::network::Guard;
 use docmill_model::webhook::{Endpoint, Event, Message};
+use uuid::Uuid;
 
-/// The program that becomes a reader child: `docmill reader`.
+use crate::confine::Isolation;
+
+/// A program that becomes a child of the worker: `docmill reader`.
 #[derive(Debug, Clone)]
 pub struct ReaderCommand {
     pub program: PathBuf,
@@ -26,6 +29,13 @@ pub struct RunnerSettings {
     /// Pages read of one document.
     pub pages_max: u32,
     pub reader: ReaderCommand,
+    /// The program that restricts itself and becomes a tool: `docmill confine`. `None`: tools start as they are.
+    pub confine: Option<ReaderCommand>,
+    /// Has the span of an attempt belong to the trace of its batch, or of the job itself: this crate knows no
+    /// OpenTelemetry.
+    pub traced: fn(&tracing::Span, Uuid),
+    /// What readers and tools do where the kernel lacks a restriction.
+    pub isolation: Isolation,
     /// The OCR program; `None` looks for `tesseract` on the PATH. A path that is none switches OCR off.
     pub tesseract: Option<PathBuf>,
     /// How long the worker waits before it asks for jobs again when nobody told it of new ones, milliseconds.
@@ -62,6 +72,9 @@ impl RunnerSettings {
             limits: RunLimits::default(),
             pages_max: Limits::default().document_pages_max,
             reader,
+            confine: None,
+            traced: |_, _| (),
+            isolation: Isolation::default(),
             tesseract: None,
             poll_ms: 1_000,
             upkeep: Some(UpkeepSettings::default()),

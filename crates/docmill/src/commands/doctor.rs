@@ -3,6 +3,7 @@ use std::path::Path;
 use clap::Args;
 use docmill_model::fingerprint::ENGINE_VERSION;
 use docmill_model::options::Tier;
+use docmill_runner::confine::Isolation;
 use docmill_runner::tools::tesseract::Tesseract;
 use serde_json::json;
 
@@ -11,6 +12,7 @@ use crate::config::Config;
 use crate::local::blocking;
 use crate::refusal::{Exit, Refused};
 use crate::terminal::data_line;
+use crate::workers;
 
 /// Free space below which a server will soon refuse uploads, bytes.
 const SPACE_LOW: u64 = 1024 * 1024 * 1024;
@@ -73,6 +75,7 @@ fn look(config: &Config) -> Refused<Vec<Finding>> {
             state: State::Good,
             text: format!("{ENGINE_VERSION}, {} workers", config.workers.slots()),
         },
+        isolation(config),
         ocr(config, tesseract.as_ref()),
         writable(&data),
         space(&data),
@@ -83,6 +86,20 @@ fn look(config: &Config) -> Refused<Vec<Finding>> {
         text: uses(tier, tesseract.is_some()),
     }));
     Ok(findings)
+}
+
+fn isolation(config: &Config) -> Finding {
+    let (is_complete, sentence) = match workers::isolation() {
+        Ok(found) => (found.is_complete(), found.sentence()),
+        Err(refusal) => (false, refusal.sentence),
+    };
+    let state = match (is_complete, config.isolation) {
+        (true, _) => State::Good,
+        (false, Isolation::BestEffort) => State::Missing,
+        (false, Isolation::Required) => State::Bad,
+    };
+    let text = format!("{sentence} (setting isolation: {})", config.isolation.as_str());
+    Finding { what: "isolation", state, text }
 }
 
 fn ocr(config: &Config, tesseract: Option<&Tesseract>) -> Finding {

@@ -98,7 +98,7 @@ impl JobCommand {
 }
 
 /// The prefix of the id says what the job is.
-fn product(id: &str) -> Refused<Product> {
+pub(super) fn product(id: &str) -> Refused<Product> {
     let is_printed_so = |product: &Product| JobId::parse(*product, id).is_ok_and(|job| job.to_string() == id);
     Product::ALL.into_iter().find(is_printed_so).ok_or_else(|| {
         Refusal::usage(format!("`{id}` is not a job id")).hint("Parse jobs begin with pjb-, extract jobs with exj-.")

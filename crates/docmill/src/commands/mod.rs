@@ -1,9 +1,11 @@
 //! The command line: what each command takes is beside what it does.
 
+mod admin;
 mod batch;
 mod chosen;
 mod completions;
 mod config;
+mod confine;
 mod diff;
 mod dir;
 mod doctor;
@@ -86,11 +88,13 @@ enum Command {
     Key(key::KeyCommand),
     Webhook(webhook::WebhookCommand),
     Project(project::ProjectCommand),
+    Admin(admin::AdminCommand),
     Doctor(doctor::Doctor),
     Openapi(openapi::Openapi),
     Completions(completions::Completions),
     Man(man::Man),
     Reader(reader::Reader),
+    Confine(confine::Confine),
 }
 
 impl Cli {
@@ -112,11 +116,13 @@ impl Cli {
             Command::Key(command) => runtime(command.run(&common)),
             Command::Webhook(command) => runtime(command.run(&common)),
             Command::Project(command) => runtime(command.run(&common)),
+            Command::Admin(command) => runtime(command.run(&common)),
             Command::Doctor(command) => runtime(command.run(&common)),
             Command::Openapi(command) => return command.run().map(ExitCode::from),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
             Command::Reader(command) => return Ok(command.run()),
+            Command::Confine(command) => return Ok(command.run()),
         };
         exit.map(ExitCode::from)
     }

@@ -5,10 +5,14 @@ use clap::Args;
 /// Reads documents for a worker over stdin and stdout; started by docmill itself
 #[derive(Debug, Args)]
 #[command(hide = true)]
-pub struct Reader {}
+pub struct Reader {
+    /// Say what the kernel keeps a reader from, and end
+    #[arg(long)]
+    check: bool,
+}
 
 impl Reader {
     pub fn run(self) -> ExitCode {
-        docmill_runner::reader::child::run()
+        if self.check { docmill_runner::confine::check::run() } else { docmill_runner::reader::child::run() }
     }
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use clap::Args;
 use docmill_server::{App, ServerSettings};
-use docmill_store::{Keys, Queue, Role, SqlStore, Store};
+use docmill_store::{Admin, Keys, Queue, Role, SqlStore, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::Common;
 use crate::config::Config;
 use crate::refusal::{Exit, Refusal, Refused};
+use crate::telemetry::Traces;
 use crate::terminal::tell;
 use crate::{local, logs, secret, stores, workers};
 
@@ -38,14 +40,22 @@ impl Serve {
         flags.extend(self.listen.map(|listen| ("server.listen", json!(listen))));
         flags.extend(self.workers.map(|workers| ("workers", json!(workers))));
         let config = common.config(&flags)?;
-        logs::start(&config.log)?;
-        serve(&config).await?;
+        let traces = Traces::start(&config.telemetry)?;
+        logs::start(&config.log, traces.as_ref())?;
+        let served = serve(&config, traces.as_ref()).await;
+        if let Some(traces) = traces {
+            traces.end().await;
+        }
+        served?;
         Ok(Exit::Done)
     }
 }
 
-async fn serve(config: &Config) -> Refused<()> {
+async fn serve(config: &Config, traces: Option<&Traces>) -> Refused<()> {
     let data = stores::data_folder(config)?;
+    if config.workers.slots() > 0 {
+        workers::demand_isolation(config).await?;
+    }
     let shutdown = local::interrupted()?;
     let store = Arc::new(stores::open(config, Role::Owner).await?);
     let clock = store.clock();
@@ -55,6 +65,10 @@ async fn serve(config: &Config) -> Refused<()> {
         if released > 0 {
             tracing::info!(jobs = released, "jobs of a server that was stopped go on");
         }
+    }
+    let hurried = store.job_hurry(config.run.retry_longest_ms).await?;
+    if hurried > 0 {
+        tracing::warn!(jobs = hurried, "the clock was set back since these jobs were queued; they are due now");
     }
     let new_key = first_key(store.as_ref(), config.server.listen).await?;
     let blobs = stores::blobs(config)?;
@@ -66,11 +80,17 @@ async fn serve(config: &Config) -> Refused<()> {
     let address = listener.local_addr().map_err(|error| Refusal::io("see the own address", &error))?;
 
     let store: Arc<dyn Store> = store;
-    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data)?);
+    let app = App::new(store.clone(), blobs.clone(), clock.clone(), settings(config, &data, traces)?);
     // Without workers of its own it is an API for those of `docmill worker`.
     let runner = match config.workers.slots() {
         0 => None,
-        _ => Some(workers::start(store, blobs, clock, workers::server_settings(config)?)),
+        _ => {
+            let mut settings = workers::server_settings(config)?;
+            if let Some(traces) = traces {
+                settings.traced = traces.of_jobs();
+            }
+            Some(workers::start(store, blobs, clock, settings))
+        }
     };
     if let Some(runner) = &runner {
         runner.counters().register(&mut app.registry());
@@ -81,18 +101,25 @@ async fn serve(config: &Config) -> Refused<()> {
         ));
     }
     tell(&format!("listening on http://{address}"));
+    let closed = CancellationToken::new();
     let drain = async {
         shutdown.cancelled().await;
-        if let Some(runner) = &runner {
-            tell("stopping: running documents may end; a second signal stops at once");
-            runner.drain(Duration::from_millis(config.server.drain_ms)).await;
-        }
+        tell("stopping: running documents may end; a second signal stops at once");
+        app.leave();
+        let unready = tokio::time::sleep(Duration::from_millis(config.server.unready_ms));
+        let drained = async {
+            if let Some(runner) = &runner {
+                runner.drain(Duration::from_millis(config.server.drain_ms)).await;
+            }
+        };
+        tokio::join!(unready, drained);
+        closed.cancel();
     };
-    let (served, ()) = tokio::join!(docmill_server::serve(listener, app, shutdown.clone()), drain);
+    let (served, ()) = tokio::join!(docmill_server::serve(listener, app.clone(), closed.clone()), drain);
     served.map_err(|error| Refusal::io("serve", &error))
 }
 
-fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
+fn settings(config: &Config, data: &Path, traces: Option<&Traces>) -> Refused<ServerSettings> {
     let site = config.server.site().map_err(Refusal::usage)?;
     Ok(ServerSettings {
         limits: config.limits.clone(),
@@ -100,6 +127,7 @@ fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
         site,
         guard: config.guard()?,
         engine: workers::fingerprint(config),
+        traced: traces.map(Traces::of_requests).unwrap_or_default(),
     })
 }
 

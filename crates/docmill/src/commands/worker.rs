@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Common;
 use crate::config::Config;
 use crate::refusal::{Exit, Refusal, Refused};
+use crate::telemetry::Traces;
 use crate::terminal::tell;
 use crate::{local, logs, stores, workers};
 
@@ -26,7 +27,8 @@ impl Worker {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let flags: Vec<_> = self.workers.map(|workers| ("workers", json!(workers))).into_iter().collect();
         let config = common.config(&flags)?;
-        logs::start(&config.log)?;
+        let traces = Traces::start(&config.telemetry)?;
+        logs::start(&config.log, traces.as_ref())?;
         if !config.store.is_shared() {
             return Err(Refusal::usage("a worker needs a database that it can share with servers").hint(
                 "Give --database postgres://... and --blobs; with the built-in one `docmill serve` does the work.",
@@ -35,16 +37,24 @@ impl Worker {
         if config.workers.slots() == 0 {
             return Err(Refusal::usage("a worker must read at least one document at a time: --workers is 0"));
         }
-        work(&config).await?;
+        let worked = work(&config, traces.as_ref()).await;
+        if let Some(traces) = traces {
+            traces.end().await;
+        }
+        worked?;
         Ok(Exit::Done)
     }
 }
 
-async fn work(config: &Config) -> Refused<()> {
+async fn work(config: &Config, traces: Option<&Traces>) -> Refused<()> {
+    workers::demand_isolation(config).await?;
     let shutdown = local::interrupted()?;
     let store = Arc::new(stores::open(config, Role::Owner).await?);
     let clock = store.clock();
-    let settings = workers::server_settings(config)?;
+    let mut settings = workers::server_settings(config)?;
+    if let Some(traces) = traces {
+        settings.traced = traces.of_jobs();
+    }
     let name = settings.worker.clone();
     let runner = workers::start(store, stores::blobs(config)?, clock, settings);
     tell(&format!("worker {name} is ready"));

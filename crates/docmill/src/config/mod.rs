@@ -8,14 +8,17 @@ mod log;
 mod ocr;
 mod server;
 mod store;
+mod telemetry;
 mod workers;
 
 pub use log::{LogFormat, LogSettings};
+pub use telemetry::TelemetrySettings;
 
 use std::path::{Path, PathBuf};
 
 use docmill_model::limits::{Limits, RunLimits, WebhookLimits};
 use docmill_model::network::{Guard, NetworkSettings};
+use docmill_runner::confine::Isolation;
 use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -43,9 +46,12 @@ pub struct Config {
     pub data: String,
     pub workers: Workers,
     pub store: StoreSettings,
+    /// What readers and tools do where the kernel lacks a restriction.
+    pub isolation: Isolation,
     pub server: ServerSettings,
     pub ocr: OcrSettings,
     pub log: LogSettings,
+    pub telemetry: TelemetrySettings,
     pub chunks: ChunkSettings,
     pub limits: Limits,
     pub run: RunLimits,

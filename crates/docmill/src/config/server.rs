@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct ServerSettings {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// How long requests are answered after `/readyz` has begun to refuse, milliseconds.
+    pub unready_ms: u64,
     /// Time for running documents to end when the server is stopped, milliseconds.
     pub drain_ms: u64,
     /// What download links begin with; empty = what the request says.

@@ -89,7 +89,7 @@ pub async fn execute(order: &Order, stop: &CancellationToken) -> Refused<Report>
     }
     let mut is_interrupted = false;
     if to_do > 0 {
-        let runner = shop.start_workers(&order.config)?;
+        let runner = shop.start_workers(&order.config).await?;
         let counters = runner.counters();
         is_interrupted = work.run_until_done(&counters, stop).await?;
         if is_interrupted && !order.voice.quiet {

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use docmill_model::ProjectId;
+use docmill_model::limits::RunLimits;
 use docmill_runner::Runner;
+use docmill_runner::confine::Isolation;
 use docmill_store::blobs::Blobs;
-use docmill_store::{Clock, Store, StoreError, SystemClock};
-use docmill_store::{Role, SqlStore};
+use docmill_store::{Admin, Clock, Keys, Queue, Role, SqlStore, SteadyClock, Store, StoreError};
 
 use crate::config::Config;
 use crate::refusal::{Refusal, Refused};
@@ -29,24 +30,28 @@ impl Workshop {
         let folder = out.join(FOLDER);
         std::fs::create_dir_all(&folder)
             .map_err(|error| Refusal::io(format!("make the folder `{}`", folder.display()), &error))?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::default());
         let opened = SqlStore::sqlite(&folder.join("docmill.sqlite"), clock.clone(), Role::Owner).await;
-        let store: Arc<dyn Store> = Arc::new(opened.map_err(|error| {
-            match error {
-                StoreError::Refused(failure) => {
-                    Refusal::failed(format!("`{}` is in use: {}", out.display(), failure.message))
-                        .hint("Wait for the other run to end, or give another output folder with -o.")
-                }
-                other => other.into(),
+        let store = opened.map_err(|error| match error {
+            StoreError::Refused(failure) => {
+                Refusal::failed(format!("`{}` is in use: {}", out.display(), failure.message))
+                    .hint("Wait for the other run to end, or give another output folder with -o.")
             }
-        })?);
+            other => other.into(),
+        })?;
         let blobs = Blobs::local(&folder.join("blobs"))?;
         let project = store.project_default().await?.id;
         store.job_release_all().await?;
+        store.job_hurry(RunLimits::default().retry_longest_ms).await?;
+        let store: Arc<dyn Store> = Arc::new(store);
         Ok(Self { store, blobs, project, clock })
     }
 
-    pub fn start_workers(&self, config: &Config) -> Refused<Runner> {
+    pub async fn start_workers(&self, config: &Config) -> Refused<Runner> {
+        // A run is often one short file: what is missing of isolation is the doctor's to say, not every run's.
+        if config.isolation == Isolation::Required {
+            workers::demand_isolation(config).await?;
+        }
         let mut settings = workers::settings(config)?;
         // Results stay until the user deletes the folder: a rerun must find what was done.
         settings.limits.results_kept_ms = i64::MAX / 4;

@@ -3,7 +3,7 @@ use crate::program::Home;
 #[test]
 fn every_command_explains_itself() {
     let home = Home::new();
-    let table: [&[&str]; 48] = [
+    let table: [&[&str]; 54] = [
         &[],
         &["batch"],
         &["parse"],
@@ -50,6 +50,12 @@ fn every_command_explains_itself() {
         &["project", "create"],
         &["watch"],
         &["diff"],
+        &["admin"],
+        &["admin", "stuck"],
+        &["admin", "requeue"],
+        &["admin", "drain"],
+        &["admin", "backup"],
+        &["admin", "restore"],
         &["reader"],
         &["help"],
     ];

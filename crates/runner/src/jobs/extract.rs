@@ -40,7 +40,8 @@ pub(super) async fn run(
     });
     let extraction = extract(context, read.collect(), options, held).await?;
     let json = serde_json::to_vec(&extraction).map_err(|_| Failure::from(Code::Internal))?;
-    context.blobs.put(&format!("{prefix}/{EXTRACT}"), json.into()).await?;
+    let key = format!("{prefix}/{EXTRACT}");
+    context.counters.blobs.of("write", context.blobs.put(&key, json.into())).await?;
     Ok(result)
 }
 
@@ -99,8 +100,9 @@ async fn extract(
     let time = options.parse.base_timeout_s.map_or(Duration::from_millis(base), |s| Duration::from_secs(s.into()));
     let options = options.clone();
     let work = async {
-        let _permit = context.permits.acquire().await;
-        tokio::task::spawn_blocking(move || docmill_extract::extract(&pages, &options)).await
+        let _permit = context.counters.stages.of("wait", context.permits.acquire()).await;
+        let extraction = tokio::task::spawn_blocking(move || docmill_extract::extract(&pages, &options));
+        context.counters.stages.of("extract", extraction).await
     };
     tokio::select! {
         done = tokio::time::timeout(time, work) => match done {

@@ -23,7 +23,7 @@ pub(super) async fn run(
         JobSource::File { name, content, .. } => read(context, claimed, name, content, options, held).await,
         JobSource::Url { url, name, proxy } => {
             let wanted = Wanted { url, name, proxy: proxy.as_deref() };
-            let fetched = fetch::fetch(context, claimed, &wanted, held).await?;
+            let fetched = context.counters.stages.of("fetch", fetch::fetch(context, claimed, &wanted, held)).await?;
             let result = read(context, claimed, &fetched.name, &fetched.content, options, held).await?;
             fetched.forget(context).await?;
             Ok(result)
@@ -47,7 +47,7 @@ pub(super) async fn read(
     let mut outputs = Outputs::begin(&context.blobs, claimed).await?;
     let document = {
         let _permit = tokio::select! {
-            permit = context.permits.acquire() => permit,
+            permit = context.counters.stages.of("wait", context.permits.acquire()) => permit,
             stop = held.stop().wait() => return Err(End::Stopped(*stop)),
         };
         let session = Session {
@@ -63,10 +63,10 @@ pub(super) async fn read(
             outputs: &mut outputs,
             counters: &context.counters,
         };
-        session.read().await?
+        context.counters.stages.of("read", session.read()).await?
     };
     too_many_failed(&document, options.page_failure_ratio, limits.page_failure_ratio).map_or(Ok(()), Err)?;
-    let written = outputs.finish().await?;
+    let written = context.counters.blobs.of("write", outputs.finish()).await?;
     Ok(JobResult {
         pages: document.pages,
         pages_failed: u32::try_from(document.failed.len()).unwrap_or(u32::MAX),

@@ -13,13 +13,16 @@ use std::sync::Arc;
 
 use docmill_model::document::PageOutcome;
 use docmill_parse::{DocumentReader, OcrAnswer, PageImage, Services, Source};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::Resource;
 
 use super::frames::{self, FrameError};
 use super::protocol::{CHUNK_BYTES, FromReader, Open, ToReader};
+use crate::confine::{self, Isolation};
 
-/// The one variable of the child's environment: the address space that it may use, bytes.
+/// The variables of the child's environment: the address space that it may use, bytes; and whether it may go on
+/// without a restriction that the kernel does not have (`Isolation`).
 pub const MEMORY_VARIABLE: &str = "READER_MEMORY_BYTES";
+pub const ISOLATION_VARIABLE: &str = "READER_ISOLATION";
 /// Files and pipes open at a time: a reader needs its three pipes, and a few for what libraries load.
 const FILES_MAX: u64 = 64;
 /// Deeply nested documents recurse deeply; the default stack of a thread is too small for them.
@@ -37,8 +40,8 @@ pub fn run() -> ExitCode {
 }
 
 fn start() -> Result<(), FrameError> {
-    limit_self(memory_bytes(std::env::var_os(MEMORY_VARIABLE))?)?;
     let frames_out = take_stdout()?;
+    restrict()?;
     leave_with_parent();
     let serving = std::thread::Builder::new()
         .name("reader".to_owned())
@@ -55,13 +58,14 @@ fn memory_bytes(given: Option<OsString>) -> Result<Option<u64>, FrameError> {
     number.map(Some).ok_or_else(|| io::Error::other(format!("{MEMORY_VARIABLE} is a number of bytes")).into())
 }
 
-/// No core files, no files at all, few descriptors, and no more memory than the worker allows.
-fn limit_self(memory_bytes: Option<u64>) -> Result<(), FrameError> {
-    let to = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
+/// No core files, no files at all, few descriptors, no more memory than the worker allows, and nothing of the system
+/// but the pipes.
+pub fn restrict() -> Result<(), FrameError> {
+    let memory_bytes = memory_bytes(std::env::var_os(MEMORY_VARIABLE))?;
     let limits = [(Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, FILES_MAX)];
-    for (resource, value) in limits.into_iter().chain(memory_bytes.map(|bytes| (Resource::As, bytes))) {
-        setrlimit(resource, to(value)).map_err(io::Error::from)?;
-    }
+    confine::limit(limits.into_iter().chain(memory_bytes.map(|bytes| (Resource::As, bytes))))?;
+    let required = std::env::var_os(ISOLATION_VARIABLE).is_some_and(|given| given == Isolation::Required.as_str());
+    confine::reader(if required { Isolation::Required } else { Isolation::BestEffort })?;
     Ok(())
 }
 

@@ -7,12 +7,14 @@ use docmill_model::ProjectId;
 
 use super::process::Reader;
 use crate::Counters;
+use crate::confine::Isolation;
 use crate::guard::resident_bytes;
 use crate::settings::{ReaderCommand, RunnerSettings};
 
 pub(crate) struct Pool {
     command: ReaderCommand,
     memory_bytes_max: u64,
+    isolation: Isolation,
     documents_max: u32,
     idle_max: usize,
     idle: Mutex<Vec<Reader>>,
@@ -24,6 +26,7 @@ impl Pool {
         Self {
             command: settings.reader.clone(),
             memory_bytes_max: settings.limits.reader_memory_bytes_max,
+            isolation: settings.isolation,
             documents_max: settings.limits.reader_documents_max,
             idle_max: settings.slots,
             idle: Mutex::default(),
@@ -45,7 +48,10 @@ impl Pool {
         };
         match warm {
             Some(reader) => Ok(reader),
-            None => Reader::start(&self.command, self.memory_bytes_max, project, Arc::clone(&self.counters)),
+            None => {
+                let counters = Arc::clone(&self.counters);
+                Reader::start(&self.command, self.memory_bytes_max, self.isolation, project, counters)
+            }
         }
     }
 
@@ -54,7 +60,9 @@ impl Pool {
     pub fn put(&self, mut reader: Reader) {
         reader.documents += 1;
         let large = resident_bytes(reader.pid()) > self.memory_bytes_max / 2;
-        if reader.documents < self.documents_max && !large && reader.alive() {
+        if reader.documents >= self.documents_max || large {
+            self.counters.readers_recycled.inc();
+        } else if reader.alive() {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             idle.push(reader);
             let over = idle.len().saturating_sub(self.idle_max);

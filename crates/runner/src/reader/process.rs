@@ -9,10 +9,11 @@ use tokio::io::{AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
-use super::child::MEMORY_VARIABLE;
+use super::child::{ISOLATION_VARIABLE, MEMORY_VARIABLE};
 use super::frames::{self, Frame, FrameError};
 use super::protocol::{CHUNK_BYTES, FromReader, ToReader};
 use crate::Counters;
+use crate::confine::Isolation;
 use crate::guard;
 use crate::settings::ReaderCommand;
 
@@ -45,6 +46,7 @@ impl Reader {
     pub fn start(
         command: &ReaderCommand,
         memory_bytes: u64,
+        isolation: Isolation,
         project: ProjectId,
         counters: Arc<Counters>,
     ) -> io::Result<Self> {
@@ -52,6 +54,7 @@ impl Reader {
             .args(&command.args)
             .env_clear()
             .env(MEMORY_VARIABLE, memory_bytes.saturating_mul(ADDRESS_SPACE_FACTOR).to_string())
+            .env(ISOLATION_VARIABLE, isolation.as_str())
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -68,6 +71,7 @@ impl Reader {
         let stdout = BufReader::with_capacity(CHUNK_BYTES, stdout);
         counters.readers_started.inc();
         counters.readers_alive.inc();
+        counters.children.add(child.id());
         Ok(Self { child, stdin, stdout, stderr: kept, stderr_reading, counters, project, documents: 0 })
     }
 
@@ -92,6 +96,7 @@ impl Reader {
     /// Kills the child with all it started and waits until it is gone.
     pub async fn kill(mut self) -> Death {
         guard::kill_group(self.child.id());
+        self.counters.children.remove(self.child.id());
         let status = self.child.wait().await.ok();
         // Nobody holds the other end of the pipe any more, so this ends.
         let _ = (&mut self.stderr_reading).await;
@@ -103,6 +108,7 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         guard::kill_group(self.child.id());
+        self.counters.children.remove(self.child.id());
         self.counters.readers_alive.dec();
     }
 }

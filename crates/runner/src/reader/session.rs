@@ -9,6 +9,7 @@ use docmill_model::options::ParseOptions;
 use docmill_model::{Code, Failure, JobId, ProjectId};
 use docmill_parse::PageImage;
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use super::belief::{believed, is_safe_name, ran_out_of_memory};
 use super::frames::{Frame, FrameError};
@@ -16,7 +17,7 @@ use super::plan::{Plan, Violation};
 use super::pool::Pool;
 use super::process::{Death, Reader};
 use super::protocol::{FromReader, Open, ToReader};
-use crate::guard::{Bounds, Interrupted};
+use crate::guard::{self, Bounds, Interrupted};
 use crate::jobs::outputs::Outputs;
 use crate::jobs::source::Source;
 use crate::tools::ocr::Ocr;
@@ -103,6 +104,10 @@ struct Course {
     started: Instant,
     /// When the child last said something outside a page.
     heard: Instant,
+    /// Processor time that the child had used when its page began, or when it last said something outside one.
+    cpu: Duration,
+    /// The page that the child is at, in a trace.
+    span: Span,
 }
 
 impl<'a> Session<'a> {
@@ -119,11 +124,15 @@ impl<'a> Session<'a> {
             lacks: false,
             started: now,
             heard: now,
+            cpu: Duration::ZERO,
+            span: Span::none(),
         };
         loop {
             let mut reader = self.pool.take(self.project).map_err(|error| self.no_reader(&error))?;
             course.plan.begin();
+            course.span = Span::none();
             course.heard = Instant::now();
+            course.cpu = guard::cpu_time(reader.pid());
             let began = Instant::now();
             let part = self.part(&mut reader, &mut course).await;
             let spent = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -215,13 +224,16 @@ impl<'a> Session<'a> {
             pages_max: self.pages_max,
         };
         let bounds = self.bounds(reader, course);
-        bounds.keep(send(self.source, reader, open)).await??;
+        bounds.keep(self.counters.blobs.of("read", send(self.source, reader, open))).await??;
         loop {
             let bounds = self.bounds(reader, course);
             let Some(frame) = bounds.keep(reader.hear()).await?? else {
                 return Err(Broken::Child("it closed its end".to_owned()));
             };
             course.heard = Instant::now();
+            if course.plan.current().is_none() || matches!(frame.header, FromReader::PageStarted { .. }) {
+                course.cpu = guard::cpu_time(reader.pid());
+            }
             if self.heard(reader, course, frame).await? {
                 return Ok(());
             }
@@ -244,10 +256,14 @@ impl<'a> Session<'a> {
                 return Err(Broken::Refused(believed(failure)));
             }
             FromReader::Refused { .. } => return Err(Violation("an open document was refused").into()),
-            FromReader::PageStarted { number } => course.plan.page_started(number, Instant::now())?,
+            FromReader::PageStarted { number } => {
+                course.plan.page_started(number, Instant::now())?;
+                course.span = tracing::info_span!("page", number);
+            }
             FromReader::Page { number, ocr } => self.page(course, number, ocr, &frame.payload).await?,
             FromReader::PageFailed { number, failure } => {
                 let (_, mut failed) = course.plan.page_ended(number, false)?;
+                course.span = Span::none();
                 failed.push((number, believed(failure)));
                 self.pages_failed(course, failed).await?;
             }
@@ -278,7 +294,9 @@ impl<'a> Session<'a> {
             return Err(Violation("a page of another number, or with a picture of a bad name").into());
         }
         let (since, before) = course.plan.page_ended(number, true)?;
+        course.span = Span::none();
         self.pages_failed(course, before).await?;
+        self.counters.stages.took("page", since.elapsed());
         page.elapsed_ms = u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX);
         course.lacks |= page.warnings.iter().any(Warning::is_lack);
         self.outputs.page(&PageOutcome::Read(page)).await?;
@@ -313,9 +331,11 @@ impl<'a> Session<'a> {
         if course.plan.current().is_none() || pixels == 0 || pixels != image.grey.len() as u64 {
             return Err(Violation("OCR of no picture, or outside a page").into());
         }
-        let bounds = Bounds { pid: None, ..self.bounds(reader, course) };
+        let bounds = Bounds { pid: None, children: true, cpu_max: None, ..self.bounds(reader, course) };
         self.counters.ocr_runs.inc();
-        let answer = self.ocr.read(&image, &languages, bounds).await?;
+        let span = tracing::info_span!(parent: &course.span, "ocr");
+        let reading = self.ocr.read(&image, &languages, bounds).instrument(span);
+        let answer = self.counters.stages.of("ocr", reading).await?;
         let bounds = self.bounds(reader, course);
         Ok(bounds.keep(reader.say(&ToReader::OcrReply { answer }, &[])).await??)
     }
@@ -334,11 +354,11 @@ impl<'a> Session<'a> {
         if count >= ASSETS_MAX || total + bytes.len() as u64 > ASSETS_BYTES_MAX {
             return Err(Broken::End(Failure::new(Code::ReaderMemory, "The document has too many pictures.").into()));
         }
-        Ok(self.outputs.asset(name, bytes).await?)
+        Ok(self.counters.blobs.of("write", self.outputs.asset(name, bytes)).await?)
     }
 
     /// What the child is bounded by right now: the page's time in a page, the base time outside, and never more than
-    /// the document's time.
+    /// the document's time. As much processor time: one document has one permit, however many threads it starts.
     fn bounds(&self, reader: &Reader, course: &Course) -> Bounds<'a> {
         let (since, time) = match course.plan.current() {
             Some((_, since)) => (since, self.page_time()),
@@ -347,7 +367,9 @@ impl<'a> Session<'a> {
         Bounds {
             pid: reader.pid(),
             resident_bytes_max: self.limits.reader_memory_bytes_max,
+            children: false,
             deadline: (since + time).min(self.document_deadline(course)),
+            cpu_max: Some(course.cpu + time),
             stop: self.held.stop(),
         }
     }

@@ -2,14 +2,15 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command as BlockingCommand, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use docmill_parse::{OcrAnswer, OcrText, PageImage};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
 
+use super::launcher::{Launcher, Running};
 use super::{languages, tsv};
-use crate::guard::{self, Bounds, Interrupted};
+use crate::confine::Needs;
+use crate::guard::{Bounds, Interrupted};
 
 /// Where tesseract's language data is, when not at its usual place: the only variable that it gets from us.
 const TESSDATA: &str = "TESSDATA_PREFIX";
@@ -45,6 +46,7 @@ impl Tesseract {
     /// stops waiting.
     pub(crate) async fn read(
         &self,
+        launcher: &Launcher,
         image: &PageImage,
         wanted: &[String],
         bounds: Bounds<'_>,
@@ -53,27 +55,29 @@ impl Tesseract {
             Ok(languages) => languages.join("+"),
             Err(message) => return Ok(OcrAnswer::Missing { message }),
         };
-        let mut run = match self.start(&languages, image.dpi) {
-            Ok(child) => Run(child),
+        let mut run = match self.start(launcher, &languages, image.dpi, bounds.resident_bytes_max) {
+            Ok(run) => run,
             Err(error) => return Ok(failed(&error.to_string())),
         };
-        let bounds = Bounds { pid: run.0.id(), ..bounds };
-        Ok(match bounds.keep(run.talk(image)).await? {
+        let bounds = Bounds { pid: run.child.id(), ..bounds };
+        Ok(match bounds.keep(talk(&mut run, image)).await? {
             Ok(output) => self.answer(&output),
             Err(error) => failed(&error.to_string()),
         })
     }
 
-    fn start(&self, languages: &str, dpi: u32) -> io::Result<Child> {
+    /// One thread: the CPU permits count processes, and several threads on one page cost more than they bring.
+    fn start(&self, launcher: &Launcher, languages: &str, dpi: u32, memory_bytes_max: u64) -> io::Result<Running> {
+        let data = std::env::var_os(TESSDATA).map(std::path::absolute).transpose()?;
+        let read = data.iter().cloned().collect();
+        let needs = Needs { read, unix_sockets: false, file_bytes_max: 0 };
+        let mut tool = launcher.tool(&self.program, needs, memory_bytes_max)?;
         let dpi = dpi.clamp(70, 2_400).to_string();
-        command(&self.program)
-            .args(["stdin", "stdout", "-l", languages, "--dpi", &dpi, "tsv"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
+        tool.command.args(["stdin", "stdout", "-l", languages, "--dpi", &dpi, "tsv"]).env("OMP_THREAD_LIMIT", "1");
+        if let Some(place) = data {
+            tool.command.env(TESSDATA, place);
+        }
+        tool.start()
     }
 
     fn answer(&self, output: &Output) -> OcrAnswer {
@@ -86,51 +90,30 @@ impl Tesseract {
     }
 }
 
-/// The program with nothing of our environment. One thread: the CPU permits count processes, and several threads on
-/// one page cost more than they bring.
-fn command(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.env_clear().env("OMP_THREAD_LIMIT", "1").env("LC_ALL", "C");
-    if let Some(place) = std::env::var_os(TESSDATA) {
-        command.env(TESSDATA, place);
-    }
-    command
-}
-
 fn failed(why: &str) -> OcrAnswer {
     tracing::warn!(why, "the OCR program failed");
     OcrAnswer::Failed { message: "The OCR program failed.".to_owned() }
 }
 
-/// A started tesseract; dropped, it dies with all it started.
-struct Run(Child);
-
-impl Run {
-    /// Feeds the picture while it reads the answer: a pipe holds neither.
-    async fn talk(&mut self, image: &PageImage) -> io::Result<Output> {
-        let (stdin, stdout, stderr) = (self.0.stdin.take(), self.0.stdout.take(), self.0.stderr.take());
-        let feed = async {
-            if let Some(mut stdin) = stdin {
-                stdin.write_all(format!("P5\n{} {}\n255\n", image.width, image.height).as_bytes()).await?;
-                stdin.write_all(&image.grey).await?;
-                stdin.shutdown().await?;
-            }
-            io::Result::Ok(())
-        };
-        let (fed, stdout, stderr) = tokio::join!(feed, all(stdout), all(stderr));
-        let status = self.0.wait().await?;
-        // When the program stopped reading, its status says why better than our broken pipe.
-        if status.success() {
-            fed?;
+/// Feeds the picture while it reads the answer: a pipe holds neither.
+async fn talk(run: &mut Running, image: &PageImage) -> io::Result<Output> {
+    let child = &mut run.child;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let feed = async {
+        if let Some(mut stdin) = stdin {
+            stdin.write_all(format!("P5\n{} {}\n255\n", image.width, image.height).as_bytes()).await?;
+            stdin.write_all(&image.grey).await?;
+            stdin.shutdown().await?;
         }
-        Ok(Output { status, stdout: stdout?, stderr: stderr? })
+        io::Result::Ok(())
+    };
+    let (fed, stdout, stderr) = tokio::join!(feed, all(stdout), all(stderr));
+    let status = child.wait().await?;
+    // When the program stopped reading, its status says why better than our broken pipe.
+    if status.success() {
+        fed?;
     }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        guard::kill_group(self.0.id());
-    }
+    Ok(Output { status, stdout: stdout?, stderr: stderr? })
 }
 
 async fn all(from: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
@@ -143,7 +126,7 @@ async fn all(from: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
 
 /// What the program prints for one argument; older versions print to stderr.
 fn said(program: &Path, argument: &str) -> Option<String> {
-    let mut command = BlockingCommand::new(program);
+    let mut command = Command::new(program);
     command.arg(argument).env_clear().env("LC_ALL", "C").stdin(Stdio::null());
     if let Some(place) = std::env::var_os(TESSDATA) {
         command.env(TESSDATA, place);

@@ -14,6 +14,7 @@ use super::held::{Held, Holdings};
 use super::retry;
 use super::stop::End;
 use crate::context::Context;
+use crate::counters::COMPLETED;
 use crate::jobs;
 
 /// Runs the attempt and commits its end. The slot is free as soon as only the commit is left to do; the lease is kept
@@ -27,6 +28,7 @@ pub(crate) async fn run(
     slot: OwnedSemaphorePermit,
 ) {
     let span = tracing::info_span!("job", job = %claimed.id, attempt = claimed.attempt);
+    (context.settings.traced)(&span, claimed.batch.map_or(claimed.id.uuid(), |batch| batch.uuid()));
     async {
         let outcome = outcome(&context, &claimed, &held).await;
         drop(slot);
@@ -55,7 +57,8 @@ async fn end(context: &Context, committer: &Committer, claimed: &ClaimedJob, out
         None => false,
         Some(outcome) => {
             let told = told(&outcome);
-            let accepted = committer.finish(Finish { job: claimed.id, attempt: claimed.attempt, outcome }).await;
+            let finish = Finish { job: claimed.id, attempt: claimed.attempt, outcome };
+            let accepted = context.counters.stages.of("commit", committer.finish(finish)).await;
             if accepted {
                 count(context, &told);
                 tracing::info!(outcome = ?told, "the attempt ended");
@@ -80,7 +83,7 @@ async fn end(context: &Context, committer: &Committer, claimed: &ClaimedJob, out
 #[derive(Debug)]
 enum Told {
     Completed,
-    Failed(#[expect(dead_code, reason = "shown in the log")] docmill_model::Failure),
+    Failed(docmill_model::Failure),
     Cancelled,
     Retry(#[expect(dead_code, reason = "shown in the log")] docmill_model::Failure),
 }
@@ -96,6 +99,12 @@ fn told(outcome: &Outcome) -> Told {
 
 fn count(context: &Context, told: &Told) {
     let counters = &context.counters;
+    match told {
+        Told::Completed => counters.job_ended(COMPLETED),
+        Told::Failed(failure) => counters.job_ended(failure.code.as_str()),
+        Told::Cancelled => counters.job_ended(Code::Cancelled.as_str()),
+        Told::Retry(_) => {}
+    }
     match told {
         Told::Completed => &counters.documents_done,
         Told::Failed(_) => &counters.documents_failed,

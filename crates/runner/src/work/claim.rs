@@ -63,7 +63,8 @@ impl Claims {
             project_jobs_max: Some(limits.project_jobs_max).filter(|most| *most > 0),
             batch_jobs_max: Some(limits.batch_jobs_max).filter(|most| *most > 0),
         };
-        let claimed = match self.context.store.job_claim(&settings.worker, count, limits.lease_ms, caps).await {
+        let claim = self.context.store.job_claim(&settings.worker, count, limits.lease_ms, caps);
+        let claimed = match self.context.counters.store.of("claim", claim).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "no jobs can be claimed");

@@ -62,7 +62,8 @@ async fn commit(context: &Context, finishes: Vec<Finish>) -> Vec<bool> {
     let worker = &context.settings.worker;
     let mut wait = AGAIN_FIRST;
     loop {
-        match context.store.job_finish(worker, finishes.clone()).await {
+        let finish = context.store.job_finish(worker, finishes.clone());
+        match context.counters.store.of("finish", finish).await {
             Ok(answers) => {
                 context.counters.queue_commits.inc();
                 return answers;

@@ -44,7 +44,8 @@ async fn beat(context: &Context, holdings: &Holdings) {
         return;
     }
     let beats: Vec<_> = held.iter().map(|held| held.beat()).collect();
-    match context.store.job_heartbeat(&context.settings.worker, &beats, context.settings.limits.lease_ms).await {
+    let beat = context.store.job_heartbeat(&context.settings.worker, &beats, context.settings.limits.lease_ms);
+    match context.counters.store.of("heartbeat", beat).await {
         Ok(states) => {
             context.counters.queue_commits.inc();
             for (held, state) in held.iter().zip(states) {

@@ -78,6 +78,28 @@ async fn a_lost_lease_means_a_refused_result_and_no_outputs() {
 }
 
 #[tokio::test]
+async fn a_clock_that_jumps_ahead_costs_a_try_and_no_result() {
+    let world = World::new().await;
+    let meeting = world.meeting();
+    let job = world.job(&meeting.order()).await;
+    let mut settings = settings("obeys");
+    settings.upkeep.as_mut().expect("upkeep").rescue_ms = 50;
+    let runner = world.start(settings);
+    let first = meeting.reader().await;
+    // Every lease is over at once; the worker lives and gets its own job a second time.
+    world.clock.jump(86_400_000);
+    let second = meeting.reader().await;
+    first.go_on().await;
+    second.go_on().await;
+    let ended = world.ended(job).await;
+    assert_eq!((ended.status, ended.attempt, ended.strikes), (JobStatus::Completed, 2, 0));
+    world.drain(&runner).await;
+    let counters = runner.counters();
+    assert_eq!((counters.documents_done.get(), counters.results_refused.get()), (1, 1), "accepted, refused");
+    assert_eq!(world.outputs().await, [format!("{}/pages.jsonl", ended.outputs.expect("outputs"))]);
+}
+
+#[tokio::test]
 async fn a_drained_worker_gives_its_jobs_back_at_no_cost_and_leaves_no_child() {
     let world = World::new().await;
     let meeting = world.meeting();

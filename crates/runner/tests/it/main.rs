@@ -1,6 +1,7 @@
 //! A worker with a real store, real blobs and real reader children.
 
 mod bounds;
+mod confine;
 mod ends;
 mod lies;
 mod ocr;

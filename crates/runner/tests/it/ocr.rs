@@ -51,6 +51,8 @@ async fn an_ocr_program_that_hangs_costs_its_page_and_is_killed() {
     let job = world.job("ocr TOTAL\ntext b").await;
     let mut settings = settings("obeys");
     settings.tesseract = Some(program);
+    // It writes outside its home.
+    settings.confine = None;
     settings.limits.page_ms = 700;
     let runner = world.start(settings);
     let failed = "1 FAILED READER_TIMEOUT: Reading page 1 took longer than the limit.";

@@ -3,11 +3,12 @@
 use std::os::unix::net::UnixListener as BlockingListener;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use docmill_model::document::PageOutcome;
 use docmill_model::options::{JobOptions, ParseOptions};
-use docmill_model::{JobId, JobStatus, ProjectId};
+use docmill_model::{JobId, JobStatus, ProjectId, Timestamp};
 use docmill_runner::{ReaderCommand, Runner, RunnerSettings};
 use docmill_store::blobs::Blobs;
 use docmill_store::*;
@@ -19,7 +20,24 @@ use tokio::net::{UnixListener, UnixStream};
 /// Longer than any test takes on a busy machine; a test that waits for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A clock that a test moves while everything runs.
+#[derive(Default)]
+pub struct Jumping(AtomicI64);
+
+impl Jumping {
+    pub fn jump(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Jumping {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus_ms(self.0.load(Ordering::SeqCst))
+    }
+}
+
 pub struct World {
+    pub clock: Arc<Jumping>,
     pub store: Arc<SqlStore>,
     pub blobs: Blobs,
     pub project: ProjectId,
@@ -35,6 +53,8 @@ pub fn settings(reader: &str) -> RunnerSettings {
     settings.limits.lease_ms = 6_000;
     settings.limits.retry_first_ms = 1;
     settings.tesseract = Some("/nonexistent".into());
+    settings.confine =
+        Some(ReaderCommand { program: env!("CARGO_BIN_EXE_test-reader").into(), args: vec!["confine".into()] });
     settings
 }
 
@@ -42,15 +62,16 @@ impl World {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("store.db");
-        let store = SqlStore::sqlite(&path, Arc::new(SystemClock), Role::Owner).await.expect("a new store");
+        let clock = Arc::new(Jumping::default());
+        let store = SqlStore::sqlite(&path, clock.clone(), Role::Owner).await.expect("a new store");
         let blobs = Blobs::local(&folder.path().join("blobs")).expect("a folder for blobs");
         let project = store.project_default().await.expect("the default project").id;
-        Self { store: Arc::new(store), blobs, project, folder }
+        Self { clock, store: Arc::new(store), blobs, project, folder }
     }
 
     pub fn start(&self, settings: RunnerSettings) -> Runner {
         let store: Arc<dyn Store> = self.store.clone();
-        Runner::start(store, self.blobs.clone(), Arc::new(SystemClock), settings)
+        Runner::start(store, self.blobs.clone(), self.clock.clone(), settings)
     }
 
     /// Stored bytes under a fresh key.

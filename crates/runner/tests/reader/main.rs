@@ -1,24 +1,35 @@
 //! Reader children for the tests. With `honest`, the real one. Otherwise one that does what the lines of its document
-//! say, a page a line, so that a test decides on which page a reader dies, stalls, grows or lies.
+//! say, a page a line, so that a test decides on which page a reader dies, stalls, grows or lies. With `confined` it does
+//! the same under the restrictions of the real one; with `check` it says what they are. With `confine PROFILE PROGRAM ...`
+//! it becomes a tool of the worker.
 //!
 //! `text ...` a page with this text; `fail` a page that cannot be read; `die`; `stall`; `eat` takes memory without
 //! end; `meet PATH` connects to the test's socket, says its process id and waits for a byte; `ocr WORD` asks for
-//! OCR of a picture of the word and gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print` writes no frame. A document that
+//! OCR of a picture of the word and gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print`
+//! writes no frame; `spin` uses a processor without end; `open PATH`, `make PATH`, `connect ADDRESS`, `run PATH`,
+//! `signal PID` and `thread` try just that and say what came of it. A document that
 //! begins with `!die` kills its reader before it is open, one with `!refuse` is refused.
 
+use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome};
 use docmill_model::{Code, Failure};
 use docmill_parse::OcrAnswer;
 use docmill_runner::reader::frames::{self, FrameError};
 use docmill_runner::reader::protocol::{FromReader, Open, ToReader};
+use rustix::process::{Pid, test_kill_process};
 
 fn main() -> ExitCode {
-    if std::env::args().any(|argument| argument == "honest") {
-        return docmill_runner::reader::child::run();
+    match std::env::args().nth(1).as_deref() {
+        Some("honest") => return docmill_runner::reader::child::run(),
+        Some("confine") => return docmill_runner::confine::launch::run(std::env::args_os().skip(2)),
+        Some("check") => return docmill_runner::confine::check::run(),
+        Some("confined") => docmill_runner::reader::child::restrict().expect("the restrictions of a reader"),
+        _ => {}
     }
     let mut pipes = Pipes { from: BufReader::new(io::stdin()), out: io::stdout() };
     loop {
@@ -81,6 +92,12 @@ impl Pipes {
                 std::thread::park();
             },
             "eat" => eat(),
+            "spin" => loop {
+                std::hint::spin_loop();
+            },
+            "open" | "make" | "connect" | "run" | "signal" | "thread" => {
+                return self.page(number, &tried(order, rest), false);
+            }
             "fail" => {
                 let failure = Failure::new(Code::FileDamaged, "The page is damaged.");
                 return self.say(&FromReader::PageFailed { number, failure }, &[]);
@@ -110,6 +127,20 @@ impl Pipes {
         let json = serde_json::to_vec(&PageOutcome::Read(Box::new(page)))?;
         self.say(&FromReader::Page { number, ocr }, &json)
     }
+}
+
+/// What the system says when the reader tries it.
+fn tried(order: &str, what: &str) -> String {
+    let done = match order {
+        "open" => File::open(what).map(drop),
+        "make" => File::create(what).map(drop),
+        "connect" if what.starts_with('/') => UnixStream::connect(what).map(drop),
+        "connect" => TcpStream::connect(what).map(drop),
+        "run" => Command::new(what).status().map(drop),
+        "signal" => Pid::from_raw(what.parse().unwrap_or(0)).map_or(Ok(()), |pid| Ok(test_kill_process(pid)?)),
+        _ => std::thread::Builder::new().spawn(|| ()).map(|thread| thread.join().unwrap_or_default()),
+    };
+    done.map_or_else(|error| format!("{:?}", error.kind()), |()| "done".to_owned())
 }
 
 fn asset(name: &str) -> FromReader {

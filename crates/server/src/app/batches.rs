@@ -31,6 +31,7 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<wire:
         job_listeners,
     });
     let batch = made.await?;
+    app.made(batch.id.uuid());
     one(app, batch, None).await
 }
 

@@ -56,7 +56,9 @@ pub async fn create(app: &App, caller: &Caller, body: &Value) -> AppResult<Extra
         once: caller.once(app, body),
         listeners,
     });
-    shown(app, made.await?, Expand::default()).await
+    let job = made.await?;
+    app.made(job.id.uuid());
+    shown(app, job, Expand::default()).await
 }
 
 /// Pages of a parse job were read on that job's tier, whatever the extraction would have chosen.

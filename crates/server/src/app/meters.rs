@@ -1,19 +1,25 @@
 //! What the server counts, under the names that `/metrics` prints.
 
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 use docmill_store::QueueDepth;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 type Labels = Vec<(&'static str, String)>;
 
+/// Upper bounds of the buckets of answers, seconds.
+const BUCKETS: [f64; 9] = [0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 5.0, 30.0, 600.0];
+
 /// Handles to the registered metrics; clones count into the same ones.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Meters {
     requests: Family<Labels, Counter>,
+    request_times: Family<Labels, Histogram, fn() -> Histogram>,
     upload_bytes: Counter,
     queue_jobs: Family<Labels, Gauge>,
     oldest_due_ms: Gauge<i64, AtomicI64>,
@@ -21,8 +27,16 @@ pub struct Meters {
 
 impl Meters {
     pub fn register(registry: &mut Registry) -> Self {
-        let meters = Self::default();
+        let meters = Self {
+            requests: Family::default(),
+            request_times: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            upload_bytes: Counter::default(),
+            queue_jobs: Family::default(),
+            oldest_due_ms: Gauge::default(),
+        };
         registry.register("http_requests", "Requests by method, route and status", meters.requests.clone());
+        let times = meters.request_times.clone();
+        registry.register_with_unit("http_request", "Time of requests by method and route", Unit::Seconds, times);
         registry.register_with_unit(
             "upload",
             "Bytes of uploaded files that were stored",
@@ -39,9 +53,12 @@ impl Meters {
         meters
     }
 
-    /// `route` is the pattern, never the path: ids would make a series each.
-    pub fn request(&self, method: &str, route: &str, status: u16) {
-        let labels = vec![("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
+    /// `route` is the pattern, never the path: ids would make a series each. `time` is until the first byte of the
+    /// body.
+    pub fn request(&self, method: &str, route: &str, status: u16, time: Duration) {
+        let mut labels = vec![("method", method.to_owned()), ("route", route.to_owned())];
+        self.request_times.get_or_create(&labels).observe(time.as_secs_f64());
+        labels.push(("status", status.to_string()));
         self.requests.get_or_create(&labels).inc();
     }
 

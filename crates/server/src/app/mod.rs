@@ -35,6 +35,8 @@ use docmill_store::{Clock, Reuse, Store};
 use prometheus_client::registry::Registry;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
+use uuid::Uuid;
 
 pub use caller::{Caller, Sent};
 pub use error::{AppError, AppResult};
@@ -42,6 +44,22 @@ pub use site::Site;
 
 use caller::KeyCache;
 use meters::Meters;
+
+/// How requests get into traces: the server knows no OpenTelemetry.
+#[derive(Debug, Clone, Copy)]
+pub struct Traced {
+    /// The span of a request, before it begins, and the caller's `traceparent`.
+    pub came_from: fn(&Span, &str),
+    /// The span of a request, and the batch or single job that it made.
+    pub made: fn(&Span, Uuid),
+}
+
+impl Default for Traced {
+    /// Not at all.
+    fn default() -> Self {
+        Self { came_from: |_, _| (), made: |_, _| () }
+    }
+}
 
 /// What the server is told when it starts.
 #[derive(Debug, Clone)]
@@ -55,6 +73,7 @@ pub struct ServerSettings {
     pub guard: Guard,
     /// `fingerprint::engine` of the workers, for results that are used again.
     pub engine: String,
+    pub traced: Traced,
 }
 
 /// Everything that a request may need, shared by all of them.
@@ -67,10 +86,13 @@ pub struct App {
     pub(crate) site: Site,
     pub(crate) guard: Guard,
     pub(crate) engine: String,
+    pub(crate) traced: Traced,
     pub(crate) meters: Meters,
     pub(crate) keys: KeyCache,
     /// One permit a stream of events or export.
     pub(crate) streams: Arc<Semaphore>,
+    /// The server will stop soon: it answers, and says that it is not ready for more.
+    pub(crate) leaving: CancellationToken,
     /// The server stops: what would go on for ever ends now.
     pub(crate) closing: CancellationToken,
     pub(crate) sizes: results::Sizes,
@@ -91,9 +113,11 @@ impl App {
             site: settings.site,
             guard: settings.guard,
             engine: settings.engine,
+            traced: settings.traced,
             meters,
             keys: KeyCache::default(),
             streams,
+            leaving: CancellationToken::new(),
             closing: CancellationToken::new(),
             sizes: results::Sizes::default(),
             registry: Mutex::new(registry),
@@ -104,6 +128,16 @@ impl App {
     pub(crate) fn reuse(&self) -> Option<Reuse> {
         let kept_ms = self.limits.reuse_kept_ms;
         (kept_ms > 0).then(|| Reuse { engine: self.engine.clone(), kept_ms })
+    }
+
+    /// In traces, the current request made this batch or single job.
+    pub(crate) fn made(&self, work: Uuid) {
+        (self.traced.made)(&Span::current(), work);
+    }
+
+    /// From now on `/readyz` says that this server takes no more work; requests are answered as before.
+    pub fn leave(&self) {
+        self.leaving.cancel();
     }
 
     /// The registry that `/metrics` prints; its names begin with `docmill_`. The binary registers the runner's

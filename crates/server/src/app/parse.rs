@@ -98,7 +98,9 @@ async fn start(
         once,
         listeners: plan.listeners,
     });
-    Ok(shown(&made.await?, false))
+    let job = made.await?;
+    app.made(job.id.uuid());
+    Ok(shown(&job, false))
 }
 
 pub async fn list(app: &App, caller: &Caller, filter: &JobFilter, asked: Asked) -> AppResult<Page<ParseJob>> {

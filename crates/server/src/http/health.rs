@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::routing::get;
+use docmill_model::{Code, Failure};
 use serde_json::{Value, json};
 
 use super::Shared;
@@ -14,7 +15,7 @@ pub const OPERATIONS: &[Operation] = &[
         .about("Whether the process answers")
         .without_key(),
     Operation::new("get", "/readyz", "readiness", json::<Value>(), || get(readyz))
-        .about("Whether the store answers too")
+        .about("Whether the store answers too, and the server is not about to stop")
         .without_key(),
 ];
 
@@ -23,8 +24,11 @@ async fn healthz() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// The store answers too; 503 while it does not.
+/// The store answers too; 503 while it does not, and from the moment on when the server was asked to stop.
 async fn readyz(State(app): Shared) -> AppResult<Json<Value>> {
+    if app.leaving.is_cancelled() {
+        return Err(Failure::from(Code::ServerStopping).into());
+    }
     app.store.queue_depth().await?;
     Ok(Json(json!({ "status": "ready" })))
 }

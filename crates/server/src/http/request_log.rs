@@ -31,6 +31,9 @@ pub async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or("(none)", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", request_id = %id, %method, %route);
+    if let Some(Ok(traceparent)) = request.headers().get("traceparent").map(HeaderValue::to_str) {
+        (app.traced.came_from)(&span, traceparent);
+    }
     CURRENT.scope(id.clone(), serve(app, request, next, id, method, route).instrument(span)).await
 }
 
@@ -39,7 +42,7 @@ async fn serve(app: Arc<App>, request: Request, next: Next, id: String, method: 
     let mut response = next.run(request).await;
     let status = response.status().as_u16();
     let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    app.meters.request(&method, &route, status);
+    app.meters.request(&method, &route, status, begun.elapsed());
     tracing::info!(status, elapsed_ms, "{method} {route} {status}");
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

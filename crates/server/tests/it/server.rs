@@ -83,7 +83,14 @@ impl Server {
         }
         let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
         let spool = folder.path().join("spool");
-        let settings = ServerSettings { limits, spool, site, guard: Guard::default(), engine: ENGINE.to_owned() };
+        let settings = ServerSettings {
+            limits,
+            spool,
+            site,
+            guard: Guard::default(),
+            engine: ENGINE.to_owned(),
+            traced: Default::default(),
+        };
         let app = App::new(store.clone() as Arc<dyn Store>, blobs.clone(), clock.clone(), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();

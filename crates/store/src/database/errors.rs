@@ -70,7 +70,7 @@ fn postgres_code(state: &str) -> Option<Code> {
     }
 }
 
-pub(super) fn unavailable(error: std::io::Error) -> StoreError {
+pub(crate) fn unavailable(error: std::io::Error) -> StoreError {
     let code = disk_or_store(&error);
     StoreError::Unavailable { what: "the database", code, source: Box::new(error) }
 }

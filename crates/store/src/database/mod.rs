@@ -6,7 +6,7 @@
 
 mod again;
 mod connection;
-mod errors;
+pub(crate) mod errors;
 mod migrations;
 pub(crate) mod postgres;
 pub(crate) mod row;
@@ -55,6 +55,20 @@ impl Database {
             Self::Sqlite { readers, .. } => Connection::SqliteReader(readers.acquire().await?),
             Self::Postgres { pool } => Connection::PostgresReader(pool.acquire().await?),
         })
+    }
+
+    /// Ends all connections; of SQLite's file nothing is left in a log beside it.
+    pub(crate) async fn close(self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.into_inner().close().await
+            }
+            Self::Postgres { pool } => {
+                pool.close().await;
+                Ok(())
+            }
+        }
     }
 
     pub(crate) async fn writing(&self) -> Writing<'_> {

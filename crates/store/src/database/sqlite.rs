@@ -81,6 +81,12 @@ impl Writer {
         self.connection.as_mut().ok_or_else(|| StoreError::Corrupt("no connection".to_owned()))
     }
 
+    /// Merges the write-ahead log into the file and lets go of it.
+    pub(crate) async fn close(mut self) -> StoreResult<()> {
+        sqlx::query("PRAGMA journal_mode = DELETE").execute(self.connection().await?).await?;
+        Ok(())
+    }
+
     /// Begins a write. IMMEDIATE: a transaction that first reads and then wants to write could be refused half way.
     pub(crate) async fn begin(&mut self) -> StoreResult<Transaction<'_, Sqlite>> {
         Ok(self.connection().await?.begin_with("BEGIN IMMEDIATE").await?)

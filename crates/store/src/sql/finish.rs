@@ -24,7 +24,7 @@ const ROWS: usize = 64;
 const SEEN_EVERY_MS: i64 = 5_000;
 const SEEN_KEPT_MS: i64 = 86_400_000;
 
-const LEASED: &str = "SELECT id, batch_id, attempt, expiries, cancel_requested, source_deleted FROM job
+pub(super) const LEASED: &str = "SELECT id, batch_id, attempt, expiries, cancel_requested, source_deleted FROM job
      WHERE status = 'RUNNING'";
 
 #[async_trait]
@@ -183,7 +183,7 @@ async fn note_worker(tx: &mut Connection<'_>, name: &str, now: Timestamp) -> Sto
 }
 
 /// A leased job as far as its end needs it.
-struct Leased {
+pub(super) struct Leased {
     id: String,
     batch: Option<String>,
     attempt: u32,
@@ -192,7 +192,7 @@ struct Leased {
     source_deleted: bool,
 }
 
-fn leased(row: &Row) -> StoreResult<Leased> {
+pub(super) fn leased(row: &Row) -> StoreResult<Leased> {
     Ok(Leased {
         id: row.text("id")?,
         batch: row.text_opt("batch_id")?,
@@ -251,7 +251,7 @@ impl Leased {
     }
 
     /// Back to the queue, unless somebody wanted it gone meanwhile: then this is the moment.
-    fn back(self, failure: Option<Failure>, run_at: Option<Timestamp>, now: Timestamp) -> Next {
+    pub(super) fn back(self, failure: Option<Failure>, run_at: Option<Timestamp>, now: Timestamp) -> Next {
         if self.cancel_requested {
             return self.end(JobStatus::Cancelled, Code::Cancelled.into(), now);
         }
@@ -323,7 +323,7 @@ async fn leased_by(tx: &mut Connection<'_>, worker: &str, finishes: &[Finish]) -
     Ok(found)
 }
 
-async fn give_back(tx: &mut Connection<'_>, nexts: Vec<Next>, now: Timestamp) -> StoreResult<u32> {
+pub(super) async fn give_back(tx: &mut Connection<'_>, nexts: Vec<Next>, now: Timestamp) -> StoreResult<u32> {
     let count = u32::try_from(nexts.len()).unwrap_or(u32::MAX);
     let mut ended = Ended::default();
     apply(tx, nexts, now, &mut ended).await?;

@@ -1,5 +1,7 @@
 //! The `Store` in SQL, the same for SQLite (one machine, one owner) and PostgreSQL (any number of machines).
 
+mod admin;
+mod backup;
 mod batch_create;
 mod batch_retry;
 mod batches;
@@ -22,6 +24,8 @@ mod settle;
 mod signing;
 mod upkeep;
 mod webhooks;
+
+pub use backup::KeptObject;
 
 use std::fs::File;
 use std::path::Path;
