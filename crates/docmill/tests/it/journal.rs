@@ -124,7 +124,8 @@ async fn every_job(store: &mut SqliteConnection, data: &Path) {
     let leased: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM job WHERE status = 'RUNNING'").fetch_one(&mut *store).await.unwrap();
     assert_eq!(leased, 0, "leases that nobody holds");
-    let done = "SELECT id, attempt, result FROM job WHERE status = 'COMPLETED' AND reused_from IS NULL";
+    let done = "SELECT id, attempt, result FROM job
+                WHERE status = 'COMPLETED' AND reused_from IS NULL AND deleted_at IS NULL";
     let mut seen = BTreeSet::new();
     for row in sqlx::query(done).fetch_all(store).await.unwrap() {
         let result: Value = serde_json::from_str(row.get("result")).unwrap();
