@@ -128,13 +128,13 @@ def on_postgres(binary, folder, files, counts):
 
 
 def on_sqlite(binary, folder, files, counts):
-    """Workers and seconds, each over a server of its own."""
+    """Workers and seconds; one server after the other on the same data."""
     os.environ.update(FRESH)
+    directories = []
     for count in counts:
-        at = folder / f"sqlite-{count}"
-        at.mkdir()
-        server = orchestration.Server(binary, at, "--workers", str(count))
-        yield count, drain(server, [directory_of(server, BATCH) for _ in range(files // BATCH)])
+        server = orchestration.Server(binary, folder, "--workers", str(count))
+        directories = directories or [directory_of(server, BATCH) for _ in range(files // BATCH)]
+        yield count, drain(server, directories)
         server.stop()
 
 

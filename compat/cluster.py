@@ -92,6 +92,10 @@ def rows(url, sql):
     return json.loads(subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout)
 
 
+def execute(url, sql):
+    subprocess.run(["psql", "-X", "-q", "-d", url, "-c", sql], check=True)
+
+
 def answers(url):
     return subprocess.run(["psql", "-X", "-d", url, "-c", "SELECT 1"], capture_output=True).returncode == 0
 

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import checker
-from cluster import BUCKET, PREFIX, Bucket, Cluster, Postgres, rows, until
+from cluster import BUCKET, PREFIX, Bucket, Cluster, Postgres, execute, rows, until
 from journal import Journal, texts
 
 # How long a fault lasts, seconds: longer than what docmill's client of the storage tries again by itself.
@@ -122,11 +122,6 @@ class Stage:
             faults.append(f"{expired} leases of living workers ran out")
         return faults
 
-    def stop(self):
-        self.cluster.stop()
-        self.bucket.stop()
-        self.database.stop()
-
 
 def storage_fails_during_a_batch(stage, mode):
     batch = stage.begun(f"batch-{mode}", 40)
@@ -186,6 +181,31 @@ def jumping_clock(stage):
     return f"the worker's clock was {ahead.total_seconds() / 3600:.1f} h ahead"
 
 
+def the_checker_sees(stage):
+    """What the recount is for, each done to it once; the database and the bucket are not needed afterwards."""
+    journal, keys = stage.journal.batches, stage.bucket.keys()
+    one = next(iter(journal))
+    pages = next(row["prefix"] for row in rows(stage.database.url, checker.OUTPUTS)) + "pages.jsonl"
+    blob = rows(stage.database.url, checker.FILES)[0]["blob_key"]
+    for sentence, batches, found in [
+        ("is lost", journal | {"none": 1}, keys),
+        ("never acknowledged", {batch: files for batch, files in journal.items() if batch != one}, keys),
+        ("other numbers", journal | {one: journal[one] + 1}, keys),
+        ("no pages below", journal, keys - {pages}),
+        ("no bytes of", journal, keys - {blob}),
+    ]:
+        assert any(sentence in fault for fault in checker.recount(stage.database.url, batches, found)), sentence
+    for sentence, change in [
+        ("counts", f"UPDATE batch SET completed = completed - 1, failed = failed + 1 WHERE id = '{one}'"),
+        ("lane of a batch that ended", f"INSERT INTO lane VALUES ('{one}', 1, 0)"),
+        ("open or leased", f"UPDATE job SET status = 'RUNNING', worker = 'x', lease_until = 0, finished_at = NULL WHERE batch_id = '{one}'"),
+        ("belongs to no item", f"DELETE FROM batch_item WHERE batch_id = '{one}'"),
+    ]:
+        execute(stage.database.url, change)
+        assert any(sentence in fault for fault in checker.recount(stage.database.url, journal, keys)), sentence
+    print("--- the checker sees nine faults that were made")
+
+
 PARTS = [(f"storage: {mode}, {name}", lambda stage, part=part, mode=mode: part(stage, mode))
          for mode in ("error", "slow", "silent")
          for name, part in (("batch", storage_fails_during_a_batch), ("uploads", storage_fails_during_uploads))]
@@ -205,7 +225,10 @@ def main():
             found += len(faults)
         if found:
             print(stage.cluster.told())
-        stage.stop()
+        stage.cluster.stop()
+        the_checker_sees(stage)
+        stage.bucket.stop()
+        stage.database.stop()
     print(f"{len(PARTS)} faults, {len(stage.journal.batches)} batches recounted, {found} things wrong")
     sys.exit(1 if found else 0)
 
