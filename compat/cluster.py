@@ -3,6 +3,7 @@ checks signatures, an API without workers, and `docmill worker` processes.
 
 Every process dies with the one that started it, however that ends.
 """
+import atexit
 import contextlib
 import json
 import os
@@ -20,6 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 KEY = "llx-compat-0123456789abcdef"
 BUCKET, PREFIX = "docmill", "blobs"
+BLOBS = f"s3://{BUCKET}/{PREFIX}"
 
 
 def free_port():
@@ -101,7 +103,7 @@ def answers(url):
 
 
 class Postgres:
-    """A fresh PostgreSQL server in a folder of its own, gone after `stop`."""
+    """A fresh PostgreSQL server in a folder of its own, gone after `stop`, or with this process."""
 
     def __init__(self, *settings):
         self.folder, self.port = postgres_folder("postgres"), free_port()
@@ -115,11 +117,12 @@ class Postgres:
                  for word in ("-c", setting)]
         self.process = Process("postgres", [programs / "postgres", "-D", data, "-p", self.port, *given],
                                self.folder / "log", user="postgres", end="INT")
+        atexit.register(self.stop)
         until("PostgreSQL to answer", lambda: answers(self.url))
 
     def stop(self):
         self.process.stop(signal.SIGINT)
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Bucket:
@@ -186,13 +189,21 @@ class Cluster:
 
 
 @contextlib.contextmanager
+def telling(cluster):
+    """Prints what the nodes said of faults when something goes wrong."""
+    try:
+        yield
+    except BaseException:
+        print(cluster.told())
+        raise
+
+
+@contextlib.contextmanager
 def on_postgres_and_s3(binary, python, folder, workers=2):
     """A whole cluster with servers of its own."""
     database, bucket = Postgres(), Bucket(python, folder)
-    try:
-        cluster = Cluster(binary, folder, database.url, f"s3://{BUCKET}/{PREFIX}", bucket.environment(), workers)
-        yield cluster
-        cluster.stop()
-    finally:
-        bucket.stop()
-        database.stop()
+    cluster = Cluster(binary, folder, database.url, BLOBS, bucket.environment(), workers)
+    yield cluster
+    cluster.stop()
+    bucket.stop()
+    database.stop()

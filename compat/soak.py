@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import checker
-from cluster import BUCKET, PREFIX, Bucket, Cluster, Postgres, rows
+from cluster import BLOBS, Bucket, Cluster, Postgres, rows, telling
 from journal import Journal, texts
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "documents"
@@ -100,7 +100,7 @@ def plot(samples, kills):
     svg += [f'<line x1="{x(at):.1f}" x2="{x(at):.1f}" y1="30" y2="{HEIGHT - BOTTOM}" stroke="#ddd"/>' for at in kills]
     svg += [f'<polyline fill="none" stroke="{COLOURS[kind]}" points="{" ".join(points)}"/>' for (kind, _), points in lines.items()]
     for part in range(5):
-        mib, at = most * part / 4, longest * part / 4
+        mib, at = most * part / 4.4, longest * part / 4.4
         svg.append(f'<text x="{LEFT - 6}" y="{y(mib) + 4:.0f}" text-anchor="end">{mib:.0f}</text>')
         svg.append(f'<text x="{x(at):.0f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{at:.0f} s</text>')
     svg += [f'<text x="{LEFT + 110 * index}" y="18" fill="{colour}">{kind}, MiB</text>' for index, (kind, colour) in enumerate(COLOURS.items())]
@@ -154,20 +154,19 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         database, bucket = Postgres(), Bucket(sys.executable, folder)
-        cluster = Cluster(given.docmill.absolute(), folder, database.url, f"s3://{BUCKET}/{PREFIX}", bucket.environment())
-        journal, watch = run(cluster, database, given.documents, given.every)
-        write(given.out, watch)
-        faults = checker.recount(database.url, journal.batches, bucket.keys())
-        lost = rows(database.url, "SELECT COALESCE(SUM(expiries), 0)::BIGINT AS leases FROM job")[0]["leases"]
-        print(*summary(watch), f"failed: {checker.failures(database.url)}", *faults, sep="\n")
-        if faults:
-            print(cluster.told())
+        cluster = Cluster(given.docmill.absolute(), folder, database.url, BLOBS, bucket.environment())
+        with telling(cluster):
+            journal, watch = run(cluster, database, given.documents, given.every)
+            write(given.out, watch)
+            faults = checker.recount(database.url, journal.batches, bucket.keys())
+            lost = rows(database.url, "SELECT COALESCE(SUM(expiries), 0)::BIGINT AS leases FROM job")[0]["leases"]
+            print(*summary(watch), f"failed: {checker.failures(database.url)}", *faults, sep="\n")
+            assert not faults
         cluster.stop()
         bucket.stop()
         database.stop()
     print(f"soak: {sum(journal.batches.values())} documents in {watch.samples[-1][0]:.0f} s, {len(watch.kills)} workers killed, "
-          f"{lost} leases given to others, {len(faults)} things wrong")
-    sys.exit(1 if faults else 0)
+          f"{lost} leases given to others, nothing wrong")
 
 
 if __name__ == "__main__":
