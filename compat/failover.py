@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A PostgreSQL failover under load: three nodes of Patroni in strict synchronous mode with etcd, haproxy before them, docmill
-behind that one address. While batches are created and run, the primary's node dies (Patroni and PostgreSQL, kill -9),
-comes back, and then the next primary's. At the end everything is recounted (checker.py).
+behind that one address. While batches are created and run, the primary's node dies (Patroni and PostgreSQL, kill -9)
+and is replaced, and then the next primary's. At the end everything is recounted (checker.py).
 
     failover.py --docmill BINARY [--kills 2]
 
@@ -156,7 +156,7 @@ def under_load(patroni, journal, kills):
 
 
 def fail_over(patroni, journal, kill, load):
-    """Kills the primary in the middle of a batch and brings it back as a replica; answers what was seen."""
+    """Kills the primary in the middle of a batch and puts a new replica in its place; answers what was seen."""
     name, count = f"long-{kill}", 60
     batch = journal.batch(journal.directory(name, texts(name, count, 4_000)), count)
     until("a first result", lambda: journal.status(batch).get("counts", {}).get("completed", 0) > 0)
@@ -165,6 +165,10 @@ def fail_over(patroni, journal, kill, load):
     until("another primary", lambda: patroni.primary() not in (None, died) and answers(patroni.url), 120)
     promoted = time.monotonic() - begun
     until("creates that are acknowledged", lambda: load.done() or len(journal.batches) > acknowledged + 2, 120)
+    if load.done():
+        load.result()
+    # Its machine is replaced: a new replica with its name.
+    shutil.rmtree(patroni.folder / died)
     patroni.start_node(died)
     until("three nodes again", patroni.is_whole, 180)
     return f"{died} died with {count} files at work, {patroni.primary()} answered after {promoted:.0f} s, all three were back after {time.monotonic() - begun:.0f} s"
