@@ -186,7 +186,7 @@ def main():
         journal = Journal(cluster.url)
         with telling(cluster):
             under_load(patroni, journal, given.kills)
-            faults = checker.recount(patroni.url, journal.batches, bucket.keys())
+            faults = checker.recount(patroni.url, journal.batches, bucket.keys()) + journal.wrong
             failed, files = checker.failures(patroni.url), sum(journal.batches.values())
             print(f"refused meanwhile: {dict(journal.refused)}", f"failed: {failed}", *faults, sep="\n")
             assert not faults and not failed

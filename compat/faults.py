@@ -113,7 +113,7 @@ class Stage:
         return batch
 
     def recount(self):
-        faults = checker.recount(self.database.url, self.journal.batches, self.bucket.keys())
+        faults = checker.recount(self.database.url, self.journal.batches, self.bucket.keys()) + self.journal.wrong
         if failed := checker.failures(self.database.url):
             faults.append(f"files that can be read failed: {failed}")
         # No worker died: whoever took the job of another took it from a living one.

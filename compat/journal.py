@@ -18,8 +18,8 @@ class Journal:
         self.url, self.timeout = url, timeout
         # Batches without `bat-`, and their numbers of files.
         self.batches = {}
-        # What came instead of an acknowledgement, and how often.
-        self.refused = collections.Counter()
+        # What came instead of an acknowledgement, and how often; and of that what no client should ever see.
+        self.refused, self.wrong = collections.Counter(), []
         self.lock = threading.Lock()
 
     def ask(self, method, path, data=None, content="application/json", headers=None):
@@ -35,7 +35,7 @@ class Journal:
             return 0, type(error).__name__
 
     def create(self, path, data, content="application/json", seconds=180):
-        """Sends a create until it is acknowledged. Only what may pass is sent again."""
+        """Sends a create until it is acknowledged."""
         headers, deadline = {"Idempotency-Key": uuid.uuid4().hex}, time.monotonic() + seconds
         while True:
             status, body = self.ask("POST", path, data, content, headers)
@@ -43,7 +43,11 @@ class Journal:
                 return body
             with self.lock:
                 self.refused[f"{status} {body[:200]}"] += 1
-            assert status in (0, 429, 503) and time.monotonic() < deadline, f"POST {path}: {status} {body}"
+                if status not in (0, 429, 503):
+                    self.wrong.append(f"POST {path}: {status} {body}")
+            # What the client did wrong stays wrong.
+            may_pass = status == 429 or not 400 <= status < 500
+            assert may_pass and time.monotonic() < deadline, f"POST {path}: {status} {body}"
             time.sleep(0.3)
 
     def directory(self, name, files, at_once=4):

@@ -158,7 +158,7 @@ def main():
         with telling(cluster):
             journal, watch = run(cluster, database, given.documents, given.every)
             write(given.out, watch)
-            faults = checker.recount(database.url, journal.batches, bucket.keys())
+            faults = checker.recount(database.url, journal.batches, bucket.keys()) + journal.wrong
             lost = rows(database.url, "SELECT COALESCE(SUM(expiries), 0)::BIGINT AS leases FROM job")[0]["leases"]
             print(*summary(watch), f"failed: {checker.failures(database.url)}", *faults, sep="\n")
             assert not faults
