@@ -22,6 +22,8 @@ HERE = Path(__file__).resolve().parent
 KEY = "llx-compat-0123456789abcdef"
 BUCKET, PREFIX = "docmill", "blobs"
 BLOBS = f"s3://{BUCKET}/{PREFIX}"
+# Of each node, when something went wrong.
+LINES_TOLD = 40
 
 
 def free_port():
@@ -177,9 +179,10 @@ class Cluster:
         self.workers[name].said(r"worker \S+ is ready")
 
     def told(self):
-        """What the nodes said of faults, for whoever has to find the reason of a failure."""
+        """What the nodes said of faults, the last of each, for whoever has to find the reason of a failure."""
         logs = sorted(self.folder.glob("*.log"))
-        return "".join(f"{log.stem}: {line}\n" for log in logs for line in log.read_text().splitlines() if re.search("ERROR|WARN|panicked", line))
+        lines = {log.stem: [line for line in log.read_text().splitlines() if re.search("ERROR|WARN|panicked", line)] for log in logs}
+        return "\n".join(f"{name}: {line}" for name, found in lines.items() for line in found[-LINES_TOLD:])
 
     def stop(self):
         """Ends every process in order; what ended otherwise is an error."""
