@@ -9,6 +9,7 @@ It runs in the environment of the checks, see run.py.
 """
 import argparse
 import atexit
+import contextlib
 import json
 import os
 import shutil
@@ -124,7 +125,8 @@ class Patroni:
         server = int((self.folder / name / "postmaster.pid").read_text().split()[0])
         family = Path(f"/proc/{server}/task/{server}/children").read_text().split()
         for pid in (server, *map(int, family)):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         return name
 
     def stop(self):
