@@ -26,30 +26,39 @@ from urllib.parse import urlparse
 KEY = "llx-bench-0123456789abcdef"
 
 
-class Server:
-    def __init__(self, binary, folder):
-        self.log = folder / "server.log"
-        environment = os.environ | {"DOCMILL_BOOTSTRAP_KEY": KEY, "DOCMILL_LOG__LEVEL": "warn"}
-        command = [binary, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data"]
-        self.process = subprocess.Popen(command, env=environment, stderr=self.log.open("w"))
-        while not (found := re.search(r"listening on (http://\S+)", self.log.read_text())):
-            if self.process.poll() is not None:
-                sys.exit(f"error: the server did not start:\n{self.log.read_text()}")
-            time.sleep(0.02)
-        self.address = urlparse(found.group(1))
+class Client:
+    def __init__(self, address, key):
+        self.address, self.key = address, key
 
     def connect(self):
         return http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=60)
 
     def call(self, method, path, body=None, headers=None, connection=None):
         connection = connection or self.connect()
-        headers = {"Authorization": f"Bearer {KEY}", **(headers or {"Content-Type": "application/json"})}
+        headers = {"Authorization": f"Bearer {self.key}", **(headers or {"Content-Type": "application/json"})}
         connection.request(method, path, body=body if body is None or isinstance(body, bytes) else json.dumps(body), headers=headers)
         answer = connection.getresponse()
         text = answer.read().decode()
         if answer.status >= 300:
             sys.exit(f"error: {method} {path}: {answer.status} {text}")
         return json.loads(text) if text.startswith(("{", "[")) else text
+
+
+class Server(Client):
+    def __init__(self, binary, folder, *arguments):
+        self.log = folder / "server.log"
+        environment = os.environ | {"DOCMILL_BOOTSTRAP_KEY": KEY, "DOCMILL_LOG__LEVEL": "warn"}
+        command = [binary, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data", *arguments]
+        self.process = subprocess.Popen(command, env=environment, stderr=self.log.open("w"))
+        while not (found := re.search(r"listening on (http://\S+)", self.log.read_text())):
+            if self.process.poll() is not None:
+                sys.exit(f"error: the server did not start:\n{self.log.read_text()}")
+            time.sleep(0.02)
+        super().__init__(urlparse(found.group(1)), KEY)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
 
     def counters(self):
         """Counters and gauges of /metrics without labels, by name."""
@@ -102,6 +111,21 @@ def run_batches(server, directories):
     return time.monotonic() - begin, largest, 100 * statistics.median(off) if off else float("nan")
 
 
+def bare_output(folder, number):
+    """An output as the server writes it: the file, its folder and the folder above fsynced."""
+    target = folder / f"{number}" / "pages.jsonl"
+    target.parent.mkdir()
+    with open(f"{target}#1", "wb") as output:
+        output.write(b"x" * 400)
+        output.flush()
+        os.fsync(output.fileno())
+    os.rename(f"{target}#1", target)
+    for parent in (target.parent, folder):
+        handle = os.open(parent, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
 def bare_loop(folder, files, commits):
     """The same outputs, fsyncs, rows and commits without any queue around them."""
     folder.mkdir()
@@ -115,17 +139,7 @@ def bare_loop(folder, files, commits):
     for commit in range(commits):
         until = files * (commit + 1) // commits
         for number in range(done, until):
-            target = folder / f"{number}" / "pages.jsonl"
-            target.parent.mkdir()
-            with open(f"{target}#1", "wb") as output:
-                output.write(b"x" * 400)
-                output.flush()
-                os.fsync(output.fileno())
-            os.rename(f"{target}#1", target)
-            for parent in (target.parent, folder):
-                handle = os.open(parent, os.O_RDONLY)
-                os.fsync(handle)
-                os.close(handle)
+            bare_output(folder, number)
         database.execute("BEGIN IMMEDIATE")
         database.executemany("UPDATE job SET state = 2, result = ? WHERE id = ?", (("{}", number) for number in range(done, until)))
         database.execute("COMMIT")
@@ -153,8 +167,7 @@ def main():
             engine = (after["docmill_reader_microseconds_total"] - before["docmill_reader_microseconds_total"]) / 1e6
             bare = bare_loop(folder / name.replace(" ", "-"), files, commits)
             print(f"| {name} | {files} | {seconds:.2f} | {bare:.2f} | {seconds / bare:.2f} | {engine:.2f} | {commits} | {memory:.0f} | {largest:.0f} | {off:.0f} |", flush=True)
-        server.process.terminate()
-        server.process.wait(60)
+        server.stop()
 
 
 if __name__ == "__main__":

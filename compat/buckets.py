@@ -6,7 +6,6 @@
 LLAMA_CLOUD_BASE_URL and LLAMA_CLOUD_API_KEY name a running docmill for the run with --server.
 """
 import json
-import logging
 import os
 import re
 import subprocess
@@ -14,39 +13,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-import boto3
-import moto.settings
-from moto.server import ThreadedMotoServer
+from storage import REGION, Storage
 
 BINARY, EXAMPLES = Path(sys.argv[1]), Path(sys.argv[2])
-REGION = "eu-central-1"
 
 
-class Storage:
-    """An S3 server on a free port with one user, whose requests must be signed well."""
+class Buckets(Storage):
+    """The S3 server with a bucket of sources and one of results."""
 
     def __init__(self):
-        self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-        # Its log of requests would hide what fails.
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self.server.start()
-        host, port = self.server.get_host_and_port()
-        self.url = f"http://{host}:{port}"
-        anybody = self.credentials("x", "x")
-        iam = boto3.client("iam", **anybody)
-        iam.create_user(UserName="docmill")
-        allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-        iam.put_user_policy(UserName="docmill", PolicyName="all", PolicyDocument=json.dumps(allow))
-        self.key = iam.create_access_key(UserName="docmill")["AccessKey"]
-        for name in ("inbox", "outbox"):
-            boto3.client("s3", **anybody).create_bucket(
-                Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-        # From here on every request must be signed by a user who may do what it asks.
-        moto.settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
-        self.s3 = boto3.client("s3", **self.credentials(self.key["AccessKeyId"], self.key["SecretAccessKey"]))
-
-    def credentials(self, key, secret):
-        return {"endpoint_url": self.url, "region_name": REGION, "aws_access_key_id": key, "aws_secret_access_key": secret}
+        super().__init__("inbox", "outbox")
 
     def put(self, key, body, bucket="inbox"):
         self.s3.put_object(Bucket=bucket, Key=key, Body=body)
@@ -142,7 +118,7 @@ def refusals(storage, home):
 
 
 def main():
-    storage = Storage()
+    storage = Buckets()
     fill(storage)
     with tempfile.TemporaryDirectory() as home:
         for part in (from_bucket_to_bucket, one_object_into_a_folder, at_a_server, refusals):

@@ -2,12 +2,14 @@
 """Starts a fresh server and runs every driver against it; with a guide, also the guide's own samples; with captured
 requests, also those.
 
-    run.py --docmill BINARY --work FOLDER [--guide GUIDE.md] [--samples FOLDER]
+    run.py --docmill BINARY --work FOLDER [--guide GUIDE.md] [--samples FOLDER] [--cluster] [--only PATTERN]
 
-FOLDER keeps the installed SDKs between runs. Exits 0 only when everything ran and printed what it must, and when every
-operation of openapi.json was called with success, by the server's own count.
+--cluster: the server is an API without workers and two `docmill worker` processes on PostgreSQL and S3. --only: the
+drivers whose whole names match. FOLDER keeps the installed SDKs between runs. Exits 0 only when everything ran and printed what it must, and when every
+operation of openapi.json was called with success, by the server's own count (not with --only).
 """
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -20,9 +22,10 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cluster import KEY, on_postgres_and_s3
+
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent / "examples" / "documents"
-KEY = "llx-compat-0123456789abcdef"
 PYTHON_SDKS = ("2.9.1", "newest")
 # What the SDKs do not call goes through plain HTTP, with tools of an environment of its own.
 ENVIRONMENTS = (*PYTHON_SDKS, "checks")
@@ -87,6 +90,20 @@ class Server:
             sys.exit(f"error: the server ended with {self.process.returncode}:\n{self.log.read_text()}")
 
 
+@contextlib.contextmanager
+def one_server(binary, folder):
+    server = Server(binary, folder)
+    yield server.url
+    server.stop()
+
+
+@contextlib.contextmanager
+def a_cluster(binary, folder, python):
+    with on_postgres_and_s3(binary, python, folder) as cluster:
+        yield cluster.url
+        print(cluster.told())
+
+
 def drivers(binary, work, folder, guide, samples):
     """Name, command and what its output must hold."""
     node, modules = work / "typescript/node_modules/node/bin/node", work / "typescript/node_modules"
@@ -143,6 +160,8 @@ def main():
     options.add_argument("--work", type=Path, required=True)
     options.add_argument("--guide", type=Path)
     options.add_argument("--samples", type=Path, help="captured requests of the SDKs, see replay.py")
+    options.add_argument("--cluster", action="store_true")
+    options.add_argument("--only", default=".*", help="a regular expression")
     given = options.parse_args()
     work = given.work.absolute()
     work.mkdir(parents=True, exist_ok=True)
@@ -150,19 +169,19 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = invoices(Path(temporary))
         binary = given.docmill.absolute()
-        server = Server(binary, folder)
         guide = given.guide.absolute() if given.guide else None
         samples = given.samples.absolute() if given.samples else None
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            chosen = list(drivers(binary, work, folder, guide, samples))
-            outcomes = list(pool.map(lambda driver: run(driver, server.url), chosen))
-        missed = uncalled(server.url)
-        server.stop()
+        every = list(drivers(binary, work, folder, guide, samples))
+        chosen = [driver for driver in every if re.fullmatch(given.only, driver[0])]
+        server = a_cluster(binary, folder, work / "python-checks/bin/python") if given.cluster else one_server(binary, folder)
+        with server as url, ThreadPoolExecutor(max_workers=4) as pool:
+            outcomes = list(pool.map(lambda driver: run(driver, url), chosen))
+            missed = uncalled(url) if len(chosen) == len(every) else []
     if missed:
         print(f"error: no driver called with success: {', '.join(missed)}")
         outcomes.append(False)
     print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
-    sys.exit(0 if all(outcomes) else 1)
+    sys.exit(0 if outcomes and all(outcomes) else 1)
 
 
 if __name__ == "__main__":
