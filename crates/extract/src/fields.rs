@@ -70,7 +70,11 @@ pub enum Part {
     Url,
 }
 
-/// `1 May - 31 May`: the first or the last date of a period.
+/// Words of a name that ask for one end of a range.
+const MINIMA: &[&str] = &["min", "minimum", "minimal", "minimale", "lowest", "minimo", "minima"];
+const MAXIMA: &[&str] = &["max", "maximum", "maximal", "maximale", "highest", "maximo", "maxima"];
+
+/// `1 May - 31 May`, `-20 to 60 °C`: the first or the last value of a period or range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
     First,
@@ -254,7 +258,7 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
     let sum = SumPart::ALL
         .into_iter()
         .find(|part| first == Some(part.name()) && matches!(leaf.kind, Kind::Number | Kind::Integer));
-    let edge = if is("start date") { Some(Edge::First) } else { is("end date").then_some(Edge::Last) };
+    let edge = edge_of(&name, &is, &want, shape);
     let section = section_of(&name);
     let speaks = matches!(want, Want::Person) || matches!(want, Want::Text) && !concepts.is_empty() && !is("result");
     Field {
@@ -268,7 +272,7 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
         sum,
         role: name.role,
         part,
-        edge: edge.filter(|_| shape == Some(Shape::Date)),
+        edge,
         page: hints.page,
         speaks,
         concepts: concepts.iter().filter_map(|(known, _)| known.concept.labels.first().copied()).collect(),
@@ -314,6 +318,18 @@ fn labels_of(
     let warned = concepts.first().map(|(concept, _)| concept.against.iter().filter(foreign).cloned().collect());
     let against = warned.unwrap_or_default();
     (labels.0, against)
+}
+
+/// Which of the two dates of a period, or of the two numbers of a range, is wanted.
+fn edge_of(name: &Name, is: &dyn Fn(&str) -> bool, want: &Want, shape: Option<Shape>) -> Option<Edge> {
+    let says = |words: &[&str]| name.own.iter().any(|own| words.contains(&own.as_str()));
+    match want {
+        Want::Number { .. } if says(MINIMA) => Some(Edge::First),
+        Want::Number { .. } if says(MAXIMA) => Some(Edge::Last),
+        _ if shape != Some(Shape::Date) => None,
+        _ if is("start date") => Some(Edge::First),
+        _ => is("end date").then_some(Edge::Last),
+    }
 }
 
 /// Labels of the object around a value, or of those whose it is.
@@ -456,6 +472,6 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str, da
         Some(Shape::VatId) => Want::VatId,
         Some(Shape::Currency) => Want::Currency,
         Some(Shape::PostCode) => Want::PostCode,
-        Some(Shape::Rows) => Want::Text,
+        Some(Shape::Flag | Shape::Rows) => Want::Text,
     }
 }

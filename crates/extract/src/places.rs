@@ -19,6 +19,9 @@ const CANDIDATES_MAX: usize = 40;
 const CHOICE_WORDS_MAX: usize = 4;
 /// Lines of an address.
 const ADDRESS_LINES_MAX: usize = 5;
+/// Words between a box and the label behind it, and how sure a label in such a sentence is.
+const BOX_REACH: usize = 4;
+const BOX_SENTENCE: f32 = 0.6;
 /// How many phrases after its heading a section reaches.
 const SECTION_REACH: usize = 14;
 
@@ -394,13 +397,21 @@ impl Search<'_> {
         any
     }
 
-    /// `☒ Married` says true of `married`.
+    /// `☒ Married` says true of `married`, and `☒ I agree to the terms` of `agrees`: the last box before the label.
     fn box_before(&self, hit: &Hit, score: f32) -> Option<Candidate> {
         let text = &self.view.phrases[hit.phrase].text;
         let before = text[..hit.start].trim_end();
-        let word = before.rsplit(' ').next().filter(|word| !word.is_empty())?;
-        let state = checked(word)?;
-        let span = Span { phrase: hit.phrase, start: before.len() - word.len(), end: hit.end };
+        let mut words = before.rsplit(' ').take(BOX_REACH).scan(before.len() + 1, |end, word| {
+            *end -= word.len() + 1;
+            Some((*end, word))
+        });
+        let (start, state, far) = words
+            .by_ref()
+            .enumerate()
+            .find_map(|(far, (start, word))| Some((start, checked(word).filter(|_| !word.is_empty())?, far)))?;
+        let span = Span { phrase: hit.phrase, start, end: hit.end };
+        // What stands behind a box is about the box, however long the sentence is.
+        let score = if far > 0 { score.max(BOX_SENTENCE) } else { score };
         Some(Candidate::new(vec![(Value::Bool(state), vec![span])], score))
     }
 
@@ -474,7 +485,7 @@ fn mark(found: &mut [Candidate], from: usize, way: Way) {
 }
 
 /// The first colon that ends a label: not one of a time or a web address.
-fn colon(text: &str) -> Option<usize> {
+pub fn colon(text: &str) -> Option<usize> {
     text.match_indices(':').map(|(at, _)| at).find(|at| {
         let next = text[at + 1..].chars().next();
         let digit_before = text[..*at].ends_with(|c: char| c.is_ascii_digit());

@@ -1,6 +1,8 @@
 //! Small pages built here, and what is read from them.
 
+mod draft;
 mod limits;
+mod options;
 mod more;
 mod random;
 

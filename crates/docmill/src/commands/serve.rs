@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use docmill_server::{App, ServerSettings};
+use docmill_server::{App, Insight, ServerSettings};
 use docmill_store::blobs::Blobs;
 use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{Clock, Keys, Queue, Store, SystemClock};
@@ -95,6 +95,7 @@ fn settings(config: &Config, data: &Path) -> Refused<ServerSettings> {
         site,
         guard: config.guard()?,
         engine: workers::fingerprint(config),
+        insight: Insight { explain: docmill_extract::explain, draft: docmill_extract::draft },
     })
 }
 

@@ -4,6 +4,7 @@
 mod again;
 mod batch;
 mod diff;
+mod extract;
 mod faults;
 mod help;
 mod nouns;

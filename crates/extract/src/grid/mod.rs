@@ -187,7 +187,11 @@ impl Search<'_> {
     }
 
     fn may_be_header(&self, line: &Line) -> bool {
-        let known = |text: &str| crate::tokens::label(text).iter().any(|word| self.words.contains(word));
+        let years = self.fields.iter().any(|field| field.is("current year"));
+        let is_year = |text: &str| years && text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let known = |text: &str| {
+            is_year(text) || crate::tokens::label(text).iter().any(|word| self.words.contains(word))
+        };
         let wanted = if self.fields.len() == 1 { 1 } else { 2 };
         line.pieces.len() <= header::PIECES_MAX
             && line.pieces.iter().filter(|piece| known(piece.text)).take(wanted).count()
@@ -196,6 +200,7 @@ impl Search<'_> {
 
     fn fit(&self, header: Header, strip: &[Line], end: usize) -> Option<Fit> {
         let body = &strip[header.end.min(end)..end];
+        let header = header.with_stub(self, body);
         let columns = self.columns(&header, body)?;
         let matched = columns.iter().filter(|column| column.field.is_some()).count();
         let score: f32 = columns.iter().filter(|column| column.field.is_some()).map(|column| column.score).sum();

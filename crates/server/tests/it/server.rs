@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use docmill_model::limits::Limits;
 use docmill_model::network::Guard;
 use docmill_model::{Failure, ProjectId, Timestamp};
-use docmill_server::{App, ServerSettings, Site};
+use docmill_server::{App, Insight, ServerSettings, Site};
 use docmill_store::blobs::Blobs;
 use docmill_store::sqlite::{Role, SqliteStore};
 use docmill_store::{ClaimedJob, Clock, Finish, Keys, NewKey, Outcome, Queue, Store, SystemClock};
@@ -83,7 +83,9 @@ impl Server {
         }
         let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
         let spool = folder.path().join("spool");
-        let settings = ServerSettings { limits, spool, site, guard: Guard::default(), engine: ENGINE.to_owned() };
+        let insight = Insight { explain: docmill_extract::explain, draft: docmill_extract::draft };
+        let engine = ENGINE.to_owned();
+        let settings = ServerSettings { limits, spool, site, guard: Guard::default(), engine, insight };
         let app = App::new(store.clone() as Arc<dyn Store>, blobs.clone(), clock.clone(), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
