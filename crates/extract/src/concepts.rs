@@ -170,13 +170,16 @@ pub const fn suits(shape: Shape, kind: &Kind) -> bool {
 }
 
 /// Words that say no more than that there are rows.
-const ROW_WORDS: &[&str] =
-    &["item", "line", "row", "entry", "entrie", "list", "table", "detail", "element", "record", "zeile", "zeilen", "ligne", "linea"];
+const ROW_WORDS: &[&str] = &[
+    "item", "line", "row", "entry", "entrie", "list", "table", "detail", "element", "record", "zeile", "zeilen",
+    "ligne", "linea",
+];
 
 /// The labels that stand over the rows of an array with this name.
 pub fn headings(name: &str) -> Vec<Label> {
     let own = label(name);
-    let rows = |words: &[String]| of_words(words).filter(|known| known.concept.shape == Shape::Rows).collect::<Vec<_>>();
+    let rows =
+        |words: &[String]| of_words(words).filter(|known| known.concept.shape == Shape::Rows).collect::<Vec<_>>();
     let mut known = rows(&own);
     if known.is_empty() {
         // `deduction_items` are deductions.

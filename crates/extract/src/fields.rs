@@ -84,6 +84,47 @@ pub enum Edge {
 /// Concepts of rows: on a page they are meant only by a name that means nothing else.
 const OF_ROWS: &[&str] =
     &["line total", "unit price", "quantity", "item number", "position", "booking date", "value date", "description"];
+/// Concepts whose texts may be a letter, a number or a measure.
+const CODED: &[&str] = &[
+    "result",
+    "reference range",
+    "tax class",
+    "sex",
+    "flag",
+    "unit",
+    "revision",
+    "protection class",
+    "dimensions",
+    "grade",
+    "flight number",
+    "tariff",
+    "period",
+];
+/// Words of a name that say whose the value is where nothing else says it: `applicant_surname` is a surname.
+const BEARERS: &[&str] = &[
+    "applicant",
+    "taxpayer",
+    "person",
+    "personal",
+    "guest",
+    "patient",
+    "subject",
+    "student",
+    "participant",
+    "employee",
+    "candidate",
+    "member",
+    "user",
+    "declarant",
+    "signer",
+    "attendee",
+    "trainee",
+];
+/// Words at the end of a name that say the unit of a number: `weight_kg` is a weight.
+const UNIT_WORDS: &[&str] = &[
+    "kg", "g", "mm", "cm", "m", "v", "w", "kw", "hz", "volt", "watt", "kwh", "eur", "usd", "gbp", "chf", "year",
+    "month", "day", "hour", "percent", "celsiu", "c", "degree",
+];
 /// Words of a description's first sentence that are read.
 const DESCRIPTION_WORDS_MAX: usize = 16;
 /// Concepts of one property whose labels are looked for on a page.
@@ -186,10 +227,22 @@ impl Name {
         let own_role = role_of(&own).filter(|(_, rest)| !rest.is_empty());
         let outer = words.iter().rev().skip(1).find_map(|words| role_of(words));
         let rest = own_role.as_ref().map_or_else(|| own.clone(), |(_, rest)| rest.clone());
+        let rest = bare(rest);
         let alone = role_of(&own).filter(|(_, rest)| rest.is_empty());
         let role = own_role.or(outer).or(alone).map(|(role, _)| role);
         Self { own, full, parent, role, rest }
     }
+}
+
+/// The words without those that say whose the value is or in which unit, where others are left.
+fn bare(mut words: Vec<String>) -> Vec<String> {
+    if words.len() > 1 && words.last().is_some_and(|word| UNIT_WORDS.contains(&word.as_str())) {
+        words.pop();
+    }
+    if words.len() > 1 && BEARERS.contains(&words[0].as_str()) {
+        words.remove(0);
+    }
+    words
 }
 
 /// The concepts that a field is, best first, all of one shape.
@@ -206,7 +259,10 @@ fn concepts_of(
     }
     match use_ {
         Use::Page => {
-            let first = concepts.first().and_then(|(known, _)| known.concept.labels.first().copied());
+            // Concepts of rows only where there is no other.
+            let is_row = |known: &Known| known.concept.labels.first().is_some_and(|name| OF_ROWS.contains(name));
+            let all = concepts.iter().all(|(known, _)| is_row(known));
+            let first = concepts.first().and_then(|(known, _)| known.concept.labels.first().copied()).filter(|_| all);
             let of_page = |name: &str| Some(name) == first || !OF_ROWS.contains(&name);
             concepts.retain(|(known, _)| known.concept.labels.first().is_some_and(|name| of_page(name)));
             concepts.truncate(PAGE_CONCEPTS_MAX);
@@ -225,7 +281,9 @@ fn concepts_of(
     }
     // What looks otherwise is something else.
     let shape = concepts.first().map(|(known, _)| known.concept.shape);
-    concepts.retain(|(known, _)| Some(known.concept.shape) == shape);
+    // The tax number of a firm is often its VAT number.
+    let same = |own: Shape| Some(own) == shape || shape == Some(Shape::Id) && own == Shape::VatId;
+    concepts.retain(|(known, _)| same(known.concept.shape));
     concepts
 }
 
@@ -250,6 +308,12 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
         labels.add(name.parent.clone(), 0.75, false);
     }
     let is = |concept: &str| concepts.iter().any(|(known, _)| known.concept.labels.first() == Some(&concept));
+    // The number of a row has few digits, unlike other codes.
+    let want = if matches!(want, Want::IdNumber) && is("position") {
+        Want::Number { integer: true, money: false, percent: false }
+    } else {
+        want
+    };
     let part = (leaf.kind == Kind::Text).then(|| part(&name, &is)).flatten();
     let part = part.filter(|part| *part != Part::Name || want.is_free_text());
     let issuer =
@@ -260,7 +324,8 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
         .find(|part| first == Some(part.name()) && matches!(leaf.kind, Kind::Number | Kind::Integer));
     let edge = edge_of(&name, &is, &want, shape);
     let section = section_of(&name);
-    let speaks = matches!(want, Want::Person) || matches!(want, Want::Text) && !concepts.is_empty() && !is("result");
+    let coded = CODED.iter().any(|name| is(name));
+    let speaks = matches!(want, Want::Person) || matches!(want, Want::Text) && !concepts.is_empty() && !coded;
     Field {
         path: path.to_vec(),
         want,

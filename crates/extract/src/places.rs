@@ -1,8 +1,9 @@
 //! From a label to the value that stands by it: on the same line, in the next cell, below.
 
-use docmill_model::document::Page;
+use docmill_model::document::{BBox, Page};
 use serde_json::Value;
 
+use crate::concepts::is_known_label;
 use crate::confidence::Way;
 use crate::fields::{Edge, Field};
 use crate::forms::{self, FormPlace};
@@ -19,6 +20,12 @@ const CANDIDATES_MAX: usize = 40;
 const CHOICE_WORDS_MAX: usize = 4;
 /// Lines of an address.
 const ADDRESS_LINES_MAX: usize = 5;
+/// Signs between the items of a list in one line.
+const BETWEEN_ITEMS: &[char] = &[',', ';', '|', '•', '·'];
+/// Figures of one line that are looked at.
+const YEARS_MAX: usize = 8;
+/// Boxes of one question.
+const BOXES_MAX: usize = 12;
 /// Words between a box and the label behind it, and how sure a label in such a sentence is.
 const BOX_REACH: usize = 4;
 const BOX_SENTENCE: f32 = 0.6;
@@ -162,6 +169,11 @@ impl Search<'_> {
         let text = &self.view.phrases[hit.phrase].text;
         let after = &text[hit.end..];
         let colon = colon(after);
+        let other = after.trim_start().strip_prefix('/').map(tokens).filter(|_| colon.is_none());
+        if other.is_some_and(|other| is_known_label(&other)) {
+            // The same label in another language: the value stands beside both.
+            return Rest { start: text.len(), end: text.len(), colon: false };
+        }
         // A colon a few words on still ends this label: `Total (incl. tax): 5`.
         let own = colon.filter(|at| {
             let between = &after[..*at];
@@ -187,7 +199,12 @@ impl Search<'_> {
             // Without a colon a label and its text are told apart only in short lines that begin with the label.
             let begins = hit.start <= 2 && phrase.starts.len() < PROSE_WORDS && !hit.weak;
             let named = text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
-            let factor = if rest.colon { 0.97 } else { 0.6 };
+            // A name has a form of its own, if a weak one.
+            let factor = match self.field.want {
+                _ if rest.colon => 0.97,
+                Want::Person => 0.7,
+                _ => 0.6,
+            };
             if rest.colon || begins && named {
                 self.texts(hit.phrase, rest.start, rest.end, score * factor, found);
             }
@@ -243,8 +260,8 @@ impl Search<'_> {
         let text = &self.view.phrases[phrase].text;
         let mut items = Vec::new();
         let mut from = start;
-        for part in text[start..end].split_inclusive([',', ';', '|', '•']).filter(|_| self.field.many) {
-            let bare = part.trim_end_matches([',', ';', '|', '•']);
+        for part in text[start..end].split_inclusive(BETWEEN_ITEMS).filter(|_| self.field.many) {
+            let bare = part.trim_end_matches(BETWEEN_ITEMS);
             items.extend(self.field.want.find(bare, self.habits).iter().map(|value| self.item(phrase, from, value)));
             from += part.len();
         }
@@ -265,9 +282,18 @@ impl Search<'_> {
             mark(found, before, Way::List);
             return;
         }
+        if matches!(self.field.want, Want::Choice(_)) && self.ticked(hit, score, found) {
+            mark(found, before, Way::Right);
+            return;
+        }
         let header = label.cell.is_some_and(|cell| cell.row == 0)
             && label.below.is_some()
             && label.right.is_some_and(|r| self.view.is_label(r));
+        if let Some(figure) = self.figure_of_latest_year(hit.phrase) {
+            self.whole(figure, score * 0.97, hit, found);
+            mark(found, before, Way::Right);
+            return;
+        }
         if let Some(right) = label.right.filter(|right| !header && !self.view.is_label(*right)) {
             let far = self.distance(hit.phrase, right);
             let before = found.len();
@@ -295,6 +321,41 @@ impl Search<'_> {
             self.whole(below, score * factor, hit, found);
         }
         mark(found, before, Way::Below);
+    }
+
+    /// `☐ single  ☒ married`: of boxes right of the label, or below it, the ticked one says the choice. Whether there
+    /// are boxes.
+    fn ticked(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) -> bool {
+        let state = |at: usize| checked(self.view.phrases[at].text.split(' ').next().unwrap_or_default());
+        let label = &self.view.phrases[hit.phrase];
+        let first = [label.right, label.below].into_iter().flatten().find(|at| state(*at).is_some());
+        let Some(first) = first else { return false };
+        let next = |at: &usize| self.view.phrases[*at].right.filter(|next| *next > *at && state(*next).is_some());
+        let mut boxes = std::iter::successors(Some(first), next).take(BOXES_MAX);
+        if let Some(ticked) = boxes.find(|at| state(*at) == Some(true)) {
+            self.whole(ticked, score * 0.97, hit, found);
+        }
+        true
+    }
+
+    /// In a table of years the figure that stands on the label's line under the latest year.
+    fn figure_of_latest_year(&self, label: usize) -> Option<usize> {
+        if !matches!(self.field.want, Want::Number { .. } | Want::NumberText) {
+            return None;
+        }
+        let phrases = &self.view.phrases;
+        let (page, top) = (phrases[label].page, phrases[label].bbox?.y);
+        let above = self.view.years.iter().filter(|(at, _)| phrases[*at].page == page && *at != label);
+        let years = above.filter_map(|(at, year)| Some((phrases[*at].bbox.filter(|bbox| bbox.y < top)?, *year)));
+        let years: Vec<_> = years.collect();
+        let (place, latest) = years.iter().max_by_key(|(_, year)| *year)?;
+        // Two years side by side are headers; one alone is a date.
+        let beside = |(bbox, year): &&(BBox, u16)| year != latest && (bbox.y - place.y).abs() < place.h;
+        years.iter().find(beside)?;
+        let next = |at: &usize| phrases[*at].right.filter(|next| *next > *at);
+        let row = std::iter::successors(phrases[label].right, next).take(YEARS_MAX);
+        let under = |at: &usize| phrases[*at].bbox.is_some_and(|own| own.x < place.right() && place.x < own.right());
+        row.filter(|at| !self.view.is_label(*at)).find(under)
     }
 
     /// Whether under this cell another one of the same kind follows.
@@ -378,17 +439,25 @@ impl Search<'_> {
 
     /// The items of a list that follows the label, for arrays.
     fn list_after(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) -> bool {
-        let first = hit.phrase + 1;
-        let list = self.view.phrases.get(first).and_then(|phrase| Some((phrase.page, phrase.list?)));
-        let Some(list) = list else { return false };
-        let lines = self.view.phrases[first..]
-            .iter()
-            .take_while(|phrase| phrase.list.is_some_and(|l| (phrase.page, l) == list));
+        let phrases = &self.view.phrases;
+        let in_list = |at: usize| phrases.get(at).and_then(|phrase| Some((phrase.page, phrase.list?)));
+        let list = in_list(hit.phrase + 1);
+        // Of two columns the reading order may be another's: then the signs before the items tell.
+        let has_bullet = |at: usize| phrases[at].text.starts_with(['•', '-', '–', '*', '·', '▪', '‣']);
+        let below = phrases[hit.phrase].below.filter(|at| has_bullet(*at));
+        let lines: Vec<usize> = match (list, below) {
+            (_, Some(first)) => {
+                let next = |at: &usize| phrases[*at].below.filter(|next| next > at && has_bullet(*next));
+                std::iter::successors(Some(first), next).take(CANDIDATES_MAX).collect()
+            }
+            (Some(_), None) => (hit.phrase + 1..phrases.len()).take_while(|at| in_list(*at) == list).collect(),
+            (None, None) => return false,
+        };
         let mut items = Vec::new();
-        for (offset, phrase) in lines.enumerate() {
-            let start = after_separators(&phrase.text);
-            let value = self.field.want.find(&phrase.text[start..], self.habits);
-            items.extend(value.first().map(|value| self.item(first + offset, start, value)));
+        for at in lines {
+            let start = after_separators(&phrases[at].text);
+            let value = self.field.want.find(&phrases[at].text[start..], self.habits);
+            items.extend(value.first().map(|value| self.item(at, start, value)));
         }
         let any = !items.is_empty();
         if any {
@@ -437,7 +506,9 @@ impl Search<'_> {
         if self.field.is("bank") {
             return self.bank().into_iter().collect();
         }
-        if !self.field.want.is_self_evident() && !self.field.issuer {
+        // The only date of a document is its own.
+        let own_date = self.field.is("invoice date") && matches!(self.field.want, Want::Date(_));
+        if !self.field.want.is_self_evident() && !self.field.issuer && !own_date {
             return Vec::new();
         }
         let mut distinct: Vec<(Value, Vec<Span>, f32, usize)> = Vec::new();

@@ -2,8 +2,8 @@
 
 mod draft;
 mod limits;
-mod options;
 mod more;
+mod options;
 mod random;
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Role, Table, Word, WordRange};

@@ -25,8 +25,11 @@ fn a_folder_becomes_one_table_with_a_row_a_file() {
     let wanted = ["extract", "in", "--schema", "schema.json"];
     home.run(&[&wanted[..], &["-o", "out", "--format", "jsonl,csv,xlsx"]].concat()).ended(3);
     let read = |name: &str| std::fs::read(home.path("out").join(name)).unwrap();
-    let lines: Vec<Value> =
-        String::from_utf8(read("extract.jsonl")).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = String::from_utf8(read("extract.jsonl"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     let files: Vec<&str> = lines.iter().map(|line| line["file"].as_str().unwrap()).collect();
     assert_eq!(files, ["a.csv", "b.txt", "c.txt"]);
     assert_eq!(lines[0]["extract_result"]["items"][1], json!({"description": "Nut, small", "amount": 2.25}));

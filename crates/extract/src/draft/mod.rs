@@ -85,7 +85,8 @@ fn means_the_same(name: &str, own: &Value, drafted: &Drafted) -> bool {
     }
     let is_rows = |schema: &Value| schema["type"] == "array" && schema["items"]["type"] == "object";
     if is_rows(own) || is_rows(&drafted.schema) {
-        let rows = |name: &str| crate::concepts::headings(name).into_iter().map(|label| label.words).collect::<Vec<_>>();
+        let rows =
+            |name: &str| crate::concepts::headings(name).into_iter().map(|label| label.words).collect::<Vec<_>>();
         let (a, b) = (rows(name), rows(&drafted.name));
         return is_rows(&drafted.schema) && a.iter().any(|words| b.contains(words));
     }
@@ -104,11 +105,8 @@ fn joined(own: &Value, shown: &Value) -> Value {
     let (Some(inner), Some(columns)) = (inner, shown["items"]["properties"].as_object()) else { return shown.clone() };
     let mut joined = own.clone();
     for (name, own) in inner {
-        let mut columns = columns.iter().map(|(name, schema)| Drafted {
-            name: name.clone(),
-            schema: schema.clone(),
-            blank: false,
-        });
+        let mut columns =
+            columns.iter().map(|(name, schema)| Drafted { name: name.clone(), schema: schema.clone(), blank: false });
         if let Some(column) = columns.find(|column| means_the_same(name, own, column)) {
             joined["items"]["properties"][name] = column.schema;
         }

@@ -29,7 +29,8 @@ pub fn of_tables(view: &View, habits: Habits) -> Vec<Drafted> {
         for (at, block) in page.blocks.iter().enumerate() {
             let BlockKind::Table(table) = &block.kind else { continue };
             let Some(properties) = columns(table, habits) else { continue };
-            let known = drafted.iter().any(|other| other.schema["items"]["properties"] == Value::Object(properties.clone()));
+            let known =
+                drafted.iter().any(|other| other.schema["items"]["properties"] == Value::Object(properties.clone()));
             if known {
                 continue;
             }

@@ -1,9 +1,10 @@
 //! A line whose words are labels of an item's properties.
 
-use crate::concepts::is_known_label;
+use crate::concepts::{Known, is_known_label, of_words};
 use crate::fields::Label as FieldLabel;
 use crate::lines::{Line, Piece};
 use crate::recognise::Want;
+use crate::synonyms::Shape;
 use crate::tokens::{Token, is_filler, similar, tokens};
 
 use super::Search;
@@ -40,6 +41,8 @@ pub struct Header {
     /// From left to right.
     pub labels: Vec<Label>,
     pub score: f32,
+    /// The other half of its line is the header of another table.
+    pub half: bool,
 }
 
 /// Whether a header may have a second line: one that is near, without digits.
@@ -79,7 +82,9 @@ pub fn header(search: &Search, lines: &[Line], start: usize) -> Option<Header> {
         let is = |labels: &[FieldLabel]| {
             labels.iter().any(|label| label.words.iter().eq(words.iter().map(|word| &word.norm)))
         };
-        let side = if is(&search.own) { Some(true) } else { is(&search.others).then_some(false) };
+        let rows = || of_words(&words.iter().map(|word| word.norm.clone()).collect::<Vec<_>>()).any(is_rows);
+        let foreign = || rows() && labels_of(search, &words).iter().all(|label| label.fields.is_empty());
+        let side = if is(&search.own) { Some(true) } else { (is(&search.others) || foreign()).then_some(false) };
         sides.extend(side.map(|side| (words[0].x0, side)));
         let found = labels_of(search, &words);
         if found.iter().any(|label| !label.fields.is_empty()) {
@@ -97,10 +102,29 @@ pub fn header(search: &Search, lines: &[Line], start: usize) -> Option<Header> {
     let matched = labels.iter().filter(|label| !label.fields.is_empty()).count().min(fields.len());
     let score: f32 = fields.iter().map(|(_, score)| score).sum();
     let enough = matched >= 2 || matched == 1 && search.fields.len() == 1;
-    (enough && own >= other).then(|| Header { start, end: start + lines.len(), labels, score })
+    (enough && own >= other).then(|| Header { start, end: start + lines.len(), labels, score, half: false })
 }
 
 impl Header {
+    /// The headers of two tables side by side, where the second half of the labels says the same as the first.
+    pub fn halves(self) -> Vec<Self> {
+        let middle = self.labels.len() / 2;
+        let (left, right) = self.labels.split_at(middle);
+        let same =
+            |a: &Label, b: &Label| a.fields.iter().any(|(own, _)| b.fields.iter().any(|(other, _)| own == other));
+        if middle < 2 || left.len() != right.len() || !left.iter().zip(right).all(|(a, b)| same(a, b)) {
+            return vec![self];
+        }
+        // The labels of the other half stay as columns of their own.
+        let half = |own: std::ops::Range<usize>| {
+            let mut half = Self { half: true, ..self.clone() };
+            let others = half.labels.iter_mut().enumerate().filter(|(at, _)| !own.contains(at));
+            others.for_each(|(_, label)| label.fields.clear());
+            half
+        };
+        vec![half(0..middle), half(middle..self.labels.len())]
+    }
+
     /// The header with the column that says what its rows are, which is often not named: words left of all labels, or
     /// under a first label that is no field's.
     pub fn with_stub(mut self, search: &Search, body: &[Line]) -> Self {
@@ -163,6 +187,10 @@ fn add_years(search: &Search, mut years: Vec<(u16, Label)>, labels: &mut Vec<Lab
     }
     labels.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     own
+}
+
+fn is_rows(known: &Known) -> bool {
+    known.concept.shape == Shape::Rows
 }
 
 /// Amounts and dates stand under headers, not in them.

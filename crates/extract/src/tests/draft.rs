@@ -11,7 +11,8 @@ fn drafted(pages: &[Page], wanted: Option<Value>) -> String {
     fn shown(schema: &Value) -> String {
         let own = |schema: &Value| match schema["properties"].as_object() {
             Some(properties) => {
-                let inner: Vec<String> = properties.iter().map(|(name, own)| format!("{name}:{}", shown(own))).collect();
+                let inner: Vec<String> =
+                    properties.iter().map(|(name, own)| format!("{name}:{}", shown(own))).collect();
                 format!("{{{}}}", inner.join(" "))
             }
             None => schema["type"].as_str().unwrap_or_default().to_owned(),
@@ -45,8 +46,11 @@ fn a_description_says_how_the_document_prints_it() {
 
 #[test]
 fn tables_become_arrays_with_a_property_a_column() {
-    let goods: &[&[&str]] =
-        &[&["Description", "Qty", "Unit price", "Amount"], &["Bolt", "2", "1.50", "3.00"], &["Nut", "1", "2.25", "2.25"]];
+    let goods: &[&[&str]] = &[
+        &["Description", "Qty", "Unit price", "Amount"],
+        &["Bolt", "2", "1.50", "3.00"],
+        &["Nut", "1", "2.25", "2.25"],
+    ];
     let odd: &[&[&str]] =
         &[&["Seat", "Rank", "Since"], &["1A", "Captain", "2019-05-06"], &["1B", "Mate", "2020-01-02"]];
     let pairs: &[&[&str]] = &[&["Colour", "red"], &["Weight", "12"]];

@@ -21,7 +21,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("tier", "wire/tests/options.rs", "extraction_brings_its_parse_step"),
     ("version", "wire/tests/options.rs", "extraction_brings_its_parse_step"),
     ("cite_sources", "wire/tests/answers.rs", "sources_are_told_only_when_asked_for_and_in_the_layer_of_the_target"),
-    ("confidence_scores", "wire/tests/answers.rs", "sources_are_told_only_when_asked_for_and_in_the_layer_of_the_target"),
+    (
+        "confidence_scores",
+        "wire/tests/answers.rs",
+        "sources_are_told_only_when_asked_for_and_in_the_layer_of_the_target",
+    ),
     ("parse", "runner/tests/it/sources.rs", "an_extraction_reads_a_file_or_the_pages_of_a_parse_job"),
 ];
 
@@ -71,7 +75,8 @@ fn every_field_has_a_case() {
 
 #[test]
 fn spreadsheet_mode_reads_the_cells_of_the_sheets_that_are_named() {
-    let pages = [sheet("May", GOODS), sheet("June", &[&["Description", "Amount"], &["Gear", "7.00"], &["Cog", "1.00"]])];
+    let pages =
+        [sheet("May", GOODS), sheet("June", &[&["Description", "Amount"], &["Gear", "7.00"], &["Cog", "1.00"]])];
     let read = |pages: &[Page], names: &[&str]| {
         let spreadsheet = Some(names.iter().map(|name| (*name).to_owned()).collect());
         let asked = options(json!({ "total": number(), "items": line_items() }));

@@ -4,7 +4,9 @@ use docmill_model::options::{ExtractOptions, JobOptions};
 use docmill_model::{Code, JobId, JobStatus, Product};
 use docmill_store::{Job, JobFilter, JobSource, NewJob};
 use docmill_wire::configurations::shown_parameters;
-use docmill_wire::extract::{self as wire, CreateExtract, ExplainedField, ExtractConfiguration, ExtractJob, ExtractUsage, JobMetadata};
+use docmill_wire::extract::{
+    self as wire, CreateExtract, ExplainedField, ExtractConfiguration, ExtractJob, ExtractUsage, JobMetadata,
+};
 use docmill_wire::render::{DeletedJob, Page};
 use serde_json::Value;
 
@@ -108,8 +110,9 @@ pub async fn explain(app: &App, caller: &Caller, id: JobId, path: String) -> App
         JobSource::ParseJob { outputs, .. } => Some(outputs),
         JobSource::File { .. } | JobSource::Url { .. } => job.outputs,
     };
+    let outputs = outputs.unwrap_or_default();
     let (engine, asked) = (app.insight, path.clone());
-    let told = insight::ask(app, &outputs.unwrap_or_default(), move |mut pages| {
+    let told = insight::ask(app, &outputs, move |mut pages| {
         options.parse.pages.keep(&mut pages, |page| page.number);
         (engine.explain)(&pages, &options, &asked)
     });

@@ -34,7 +34,8 @@ pub async fn ask<T: Send + 'static>(
     question: impl FnOnce(Vec<Page>) -> Result<T, Failure> + Send + 'static,
 ) -> AppResult<T> {
     let key = format!("{outputs}/pages.jsonl");
-    let gone = || AppError::new(Code::NotUsable, "The pages that were read are not kept any more; read the file again.");
+    let gone =
+        || AppError::new(Code::NotUsable, "The pages that were read are not kept any more; read the file again.");
     let bytes = app.blobs.size(&key).await?.ok_or_else(gone)?;
     if bytes > PAGES_BYTES_MAX {
         let message = format!("The document has {bytes} bytes of pages; this looks at {PAGES_BYTES_MAX} at most.");

@@ -109,7 +109,8 @@ async fn sample(app: &App, caller: &Caller, reference: Reference) -> AppResult<S
     let end = Instant::now() + Duration::from_millis(app.limits.sample_wait_ms);
     while !job.status.is_terminal() {
         if Instant::now() >= end || app.closing.is_cancelled() {
-            let message = format!("The sample is still being read as {}; give that id as `file_id` once it is done.", job.id);
+            let message =
+                format!("The sample is still being read as {}; give that id as `file_id` once it is done.", job.id);
             return Err(AppError::new(Code::NotUsable, message));
         }
         tokio::time::sleep(POLL).await;

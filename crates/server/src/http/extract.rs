@@ -64,7 +64,11 @@ pub const OPERATIONS: &[Operation] = &[
         .query(&[many("expand", TEXT, EXPAND)]),
     Operation::new("get", EXPLAIN, "explain_extract", json::<ExplainedField>(), || get(explain))
         .about("Why a field has its value: its best candidates, their scores, and the label that won or lost")
-        .query(&[one("path", TEXT, "The field: names of properties with dots between, such as `seller.name`; required")])
+        .query(&[one(
+            "path",
+            TEXT,
+            "The field: names of properties with dots between, such as `seller.name`; required",
+        )])
         .refuses(&[Code::NotUsable]),
     Operation::new("post", CANCEL, "cancel_extract", json::<ExtractJob>(), || post(cancel))
         .sdk("extract.cancel")

@@ -50,10 +50,19 @@ async fn a_field_is_explained_on_the_pages_that_were_read() {
         let told = server.get(&path("?path=due_date")).await;
         assert_eq!((&told["path"], &told["concepts"][0]), (&json!("due_date"), &json!("due date")));
         let best = &told["candidates"][0];
-        assert_eq!((&best["value"], &best["chosen"], &best["label"]), (&json!("2024-06-05"), &json!(true), &json!("Due date")));
-        assert_eq!((&best["citation"][0]["page"], &best["why"]), (&json!(1), &json!("stands after the colon of `Due date`")));
+        assert_eq!(
+            (&best["value"], &best["chosen"], &best["label"]),
+            (&json!("2024-06-05"), &json!(true), &json!("Due date"))
+        );
+        assert_eq!(
+            (&best["citation"][0]["page"], &best["why"]),
+            (&json!(1), &json!("stands after the colon of `Due date`"))
+        );
         let lost = &told["candidates"][1];
-        assert!(!lost["chosen"].as_bool().unwrap() && lost["why"].as_str().unwrap().contains("`invoice_date`"), "{lost}");
+        assert!(
+            !lost["chosen"].as_bool().unwrap() && lost["why"].as_str().unwrap().contains("`invoice_date`"),
+            "{lost}"
+        );
         assert!(told["candidates"].as_array().unwrap().iter().all(|c| c["score"].is_f64() && c["confidence"].is_f64()));
         server.send("GET", &path(""), None).await.refused(422, "INVALID_REQUEST", "query.path: missing");
         server.send("GET", &path("?path=mood"), None).await.refused(404, "NOT_FOUND", "has no field `mood`");
@@ -69,8 +78,12 @@ async fn a_schema_is_drafted_from_a_finished_parse_job() {
     let made = server.post(GENERATE, json!({"file_id": job})).await;
     assert_eq!((&made["name"], &made["parameters"]["product_type"]), (&json!("a"), &json!("extract_v2")), "{made}");
     let properties = &made["parameters"]["data_schema"]["properties"];
-    let types: Vec<(&str, &str)> =
-        properties.as_object().unwrap().iter().map(|(name, own)| (name.as_str(), own["type"].as_str().unwrap())).collect();
+    let types: Vec<(&str, &str)> = properties
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, own)| (name.as_str(), own["type"].as_str().unwrap()))
+        .collect();
     let expected =
         [("invoice_number", "string"), ("invoice_date", "string"), ("due_date", "string"), ("total", "number")];
     assert_eq!(types, expected);
@@ -82,8 +95,10 @@ async fn a_schema_is_drafted_from_a_finished_parse_job() {
     let both = server.post(GENERATE, json!({"file_id": job, "prompt": "bill date and grand total"})).await;
     let both = properties(both);
     assert_eq!(both.keys().collect::<Vec<_>>(), ["bill_date", "grand_total"]);
-    assert_eq!((&both["bill_date"]["description"], &both["grand_total"]["type"]),
-        (&json!("A date as YYYY-MM-DD; printed as \"Invoice date\""), &json!("number")));
+    assert_eq!(
+        (&both["bill_date"]["description"], &both["grand_total"]["type"]),
+        (&json!("A date as YYYY-MM-DD; printed as \"Invoice date\""), &json!("number"))
+    );
     let all = properties(server.post(GENERATE, json!({"file_id": job, "prompt": "?!"})).await);
     assert_eq!(all.len(), expected.len());
     let own = json!({"type": "object", "properties": {"total": {"type": "string"}}});

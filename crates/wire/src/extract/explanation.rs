@@ -48,12 +48,7 @@ impl From<Explanation> for ExplainedField {
             label: candidate.label,
             why: candidate.why,
         });
-        Self {
-            path: told.path,
-            labels: told.labels,
-            concepts: told.concepts,
-            candidates: candidates.collect(),
-        }
+        Self { path: told.path, labels: told.labels, concepts: told.concepts, candidates: candidates.collect() }
     }
 }
 

@@ -44,9 +44,8 @@ impl Rows {
 
     /// A line of JSON a file: its name, its error, and its data as extracted.
     pub fn jsonl(&self) -> String {
-        let line = |file: &File| {
-            format!("{}\n", json!({ FILE: file.name, ERROR: file.error, "extract_result": file.data }))
-        };
+        let line =
+            |file: &File| format!("{}\n", json!({ FILE: file.name, ERROR: file.error, "extract_result": file.data }));
         self.files.iter().map(line).collect()
     }
 
@@ -187,10 +186,14 @@ mod tests {
             "lines": {"type": "array", "items": {"type": "object", "properties": {"price": {"type": "number"}}}},
         }});
         let mut rows = Rows::new(&check(&schema).unwrap().root);
-        rows.add("a.pdf".into(), None, json!({
-            "number": "007", "seller": {"name": "Mill, Inc"}, "tags": ["x", "y"], "total": null,
-            "lines": [{"price": 1.5}, {"price": 2}],
-        }));
+        rows.add(
+            "a.pdf".into(),
+            None,
+            json!({
+                "number": "007", "seller": {"name": "Mill, Inc"}, "tags": ["x", "y"], "total": null,
+                "lines": [{"price": 1.5}, {"price": 2}],
+            }),
+        );
         rows.add("b.pdf".into(), Some("EMPTY_FILE: The file is empty.".into()), Value::Null);
         rows
     }
@@ -209,7 +212,10 @@ mod tests {
     fn a_file_is_a_line_of_json() {
         let lines: Vec<Value> = rows().jsonl().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines[0]["extract_result"]["lines"][1]["price"], 2);
-        assert_eq!(lines[1], json!({"file": "b.pdf", "error": "EMPTY_FILE: The file is empty.", "extract_result": null}));
+        assert_eq!(
+            lines[1],
+            json!({"file": "b.pdf", "error": "EMPTY_FILE: The file is empty.", "extract_result": null})
+        );
     }
 
     #[test]
