@@ -1,5 +1,7 @@
 //! From a leaf of the schema to what is looked for: labels, a type, and words that speak against a place.
 
+mod name;
+
 use docmill_model::schema::{Hints, Kind, Node, Property};
 
 use crate::concepts::{Known, Role, concepts, is_amount, of_words, role_of, suits};
@@ -7,6 +9,7 @@ use crate::recognise::dates::style_in;
 use crate::recognise::{DateStyle, Want};
 use crate::synonyms::Shape;
 use crate::tokens::{fold, label};
+use name::Name;
 
 /// A label to look for, as comparable words.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,31 +103,6 @@ const CODED: &[&str] = &[
     "tariff",
     "period",
 ];
-/// Words of a name that say whose the value is where nothing else says it: `applicant_surname` is a surname.
-const BEARERS: &[&str] = &[
-    "applicant",
-    "taxpayer",
-    "person",
-    "personal",
-    "guest",
-    "patient",
-    "subject",
-    "student",
-    "participant",
-    "employee",
-    "candidate",
-    "member",
-    "user",
-    "declarant",
-    "signer",
-    "attendee",
-    "trainee",
-];
-/// Words at the end of a name that say the unit of a number: `weight_kg` is a weight.
-const UNIT_WORDS: &[&str] = &[
-    "kg", "g", "mm", "cm", "m", "v", "w", "kw", "hz", "volt", "watt", "kwh", "eur", "usd", "gbp", "chf", "year",
-    "month", "day", "hour", "percent", "celsiu", "c", "degree",
-];
 /// Words of a description's first sentence that are read.
 const DESCRIPTION_WORDS_MAX: usize = 16;
 /// Concepts of one property whose labels are looked for on a page.
@@ -207,44 +185,6 @@ fn collect(node: &Node, use_: Use, path: &mut Vec<String>, fields: &mut Vec<Fiel
     }
 }
 
-/// What a name says: its own words, with its parent's, and whose it is.
-struct Name {
-    own: Vec<String>,
-    /// The parent's words before its own; equal to `own` at the root.
-    full: Vec<String>,
-    parent: Vec<String>,
-    role: Option<Role>,
-    /// The own words without those that say the role.
-    rest: Vec<String>,
-}
-
-impl Name {
-    fn of(path: &[String]) -> Self {
-        let words: Vec<Vec<String>> = path.iter().map(|name| label(name)).collect();
-        let own = words.last().cloned().unwrap_or_default();
-        let parent = words.iter().rev().nth(1).cloned().unwrap_or_default();
-        let full = parent.iter().chain(&own).cloned().collect();
-        let own_role = role_of(&own).filter(|(_, rest)| !rest.is_empty());
-        let outer = words.iter().rev().skip(1).find_map(|words| role_of(words));
-        let rest = own_role.as_ref().map_or_else(|| own.clone(), |(_, rest)| rest.clone());
-        let rest = bare(rest);
-        let alone = role_of(&own).filter(|(_, rest)| rest.is_empty());
-        let role = own_role.or(outer).or(alone).map(|(role, _)| role);
-        Self { own, full, parent, role, rest }
-    }
-}
-
-/// The words without those that say whose the value is or in which unit, where others are left.
-fn bare(mut words: Vec<String>) -> Vec<String> {
-    if words.len() > 1 && words.last().is_some_and(|word| UNIT_WORDS.contains(&word.as_str())) {
-        words.pop();
-    }
-    if words.len() > 1 && BEARERS.contains(&words[0].as_str()) {
-        words.remove(0);
-    }
-    words
-}
-
 /// The concepts that a field is, best first, all of one shape.
 fn concepts_of(
     name: &Name,
@@ -272,6 +212,8 @@ fn concepts_of(
     }
     if concepts.is_empty() {
         concepts = of_description(description, leaf);
+    } else if use_ == Use::Row {
+        prefer_description(&mut concepts, description, leaf);
     }
     if leaf.kind == Kind::Text && use_ == Use::Row {
         // An `item` is what it is called before it is its number.
@@ -460,6 +402,15 @@ fn of_description(description: &str, leaf: &Node) -> Vec<(&'static Known, f32)> 
         windows.find_map(|window| of_words(window).find(|known| suits(known.concept.shape, &leaf.kind)))
     });
     found.map(|known| (known, 0.8)).into_iter().collect()
+}
+
+/// A description that is nothing but what documents call something says more than a name such as `value`.
+fn prefer_description(concepts: &mut Vec<(&'static Known, f32)>, description: &str, leaf: &Node) {
+    let words = label(description);
+    let Some(known) = of_words(&words).filter(|known| suits(known.concept.shape, &leaf.kind)).last() else { return };
+    if words.len() <= 3 && !concepts.iter().any(|(own, _)| std::ptr::eq(*own, known)) {
+        concepts.insert(0, (known, 0.9));
+    }
 }
 
 /// Quoted texts of a description are labels; its first few words may be one.

@@ -1,6 +1,9 @@
 //! From a label to the value that stands by it: on the same line, in the next cell, below.
 
-use docmill_model::document::{BBox, Page};
+mod boxes;
+mod years;
+
+use docmill_model::document::Page;
 use serde_json::Value;
 
 use crate::concepts::is_known_label;
@@ -9,7 +12,7 @@ use crate::fields::{Edge, Field};
 use crate::forms::{self, FormPlace};
 use crate::labels::{Hit, PROSE_WORDS, hits, sections};
 use crate::recognise::codes::companies;
-use crate::recognise::words::{after_separators, checked};
+use crate::recognise::words::after_separators;
 use crate::recognise::{DateOrder, DateStyle, Found, Habits, Want, dates};
 use crate::tokens::tokens;
 use crate::view::View;
@@ -22,13 +25,6 @@ const CHOICE_WORDS_MAX: usize = 4;
 const ADDRESS_LINES_MAX: usize = 5;
 /// Signs between the items of a list in one line.
 const BETWEEN_ITEMS: &[char] = &[',', ';', '|', '•', '·'];
-/// Figures of one line that are looked at.
-const YEARS_MAX: usize = 8;
-/// Boxes of one question.
-const BOXES_MAX: usize = 12;
-/// Words between a box and the label behind it, and how sure a label in such a sentence is.
-const BOX_REACH: usize = 4;
-const BOX_SENTENCE: f32 = 0.6;
 /// How many phrases after its heading a section reaches.
 const SECTION_REACH: usize = 14;
 
@@ -323,44 +319,12 @@ impl Search<'_> {
         mark(found, before, Way::Below);
     }
 
-    /// `☐ single  ☒ married`: of boxes right of the label, or below it, the ticked one says the choice. Whether there
-    /// are boxes.
-    fn ticked(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) -> bool {
-        let state = |at: usize| checked(self.view.phrases[at].text.split(' ').next().unwrap_or_default());
-        let label = &self.view.phrases[hit.phrase];
-        let first = [label.right, label.below].into_iter().flatten().find(|at| state(*at).is_some());
-        let Some(first) = first else { return false };
-        let next = |at: &usize| self.view.phrases[*at].right.filter(|next| *next > *at && state(*next).is_some());
-        let mut boxes = std::iter::successors(Some(first), next).take(BOXES_MAX);
-        if let Some(ticked) = boxes.find(|at| state(*at) == Some(true)) {
-            self.whole(ticked, score * 0.97, hit, found);
-        }
-        true
-    }
-
-    /// In a table of years the figure that stands on the label's line under the latest year.
-    fn figure_of_latest_year(&self, label: usize) -> Option<usize> {
-        if !matches!(self.field.want, Want::Number { .. } | Want::NumberText) {
-            return None;
-        }
-        let phrases = &self.view.phrases;
-        let (page, top) = (phrases[label].page, phrases[label].bbox?.y);
-        let above = self.view.years.iter().filter(|(at, _)| phrases[*at].page == page && *at != label);
-        let years = above.filter_map(|(at, year)| Some((phrases[*at].bbox.filter(|bbox| bbox.y < top)?, *year)));
-        let years: Vec<_> = years.collect();
-        let (place, latest) = years.iter().max_by_key(|(_, year)| *year)?;
-        // Two years side by side are headers; one alone is a date.
-        let beside = |(bbox, year): &&(BBox, u16)| year != latest && (bbox.y - place.y).abs() < place.h;
-        years.iter().find(beside)?;
-        let next = |at: &usize| phrases[*at].right.filter(|next| *next > *at);
-        let row = std::iter::successors(phrases[label].right, next).take(YEARS_MAX);
-        let under = |at: &usize| phrases[*at].bbox.is_some_and(|own| own.x < place.right() && place.x < own.right());
-        row.filter(|at| !self.view.is_label(*at)).find(under)
-    }
-
     /// Whether under this cell another one of the same kind follows.
     fn is_column(&self, cell: usize) -> bool {
         let Some(next) = self.view.phrases[cell].below.map(|next| &self.view.phrases[next]) else { return false };
+        if next.is_label {
+            return false;
+        }
         let (this, that) = (self.view.phrases[cell].cell, next.cell);
         let same = this.zip(that).is_some_and(|(a, b)| a.block == b.block && a.column == b.column && a.row != b.row);
         same && !self.field.want.find(&next.text, self.habits).is_empty()
@@ -464,24 +428,6 @@ impl Search<'_> {
             found.push(Candidate::new(items, score * 0.9));
         }
         any
-    }
-
-    /// `☒ Married` says true of `married`, and `☒ I agree to the terms` of `agrees`: the last box before the label.
-    fn box_before(&self, hit: &Hit, score: f32) -> Option<Candidate> {
-        let text = &self.view.phrases[hit.phrase].text;
-        let before = text[..hit.start].trim_end();
-        let mut words = before.rsplit(' ').take(BOX_REACH).scan(before.len() + 1, |end, word| {
-            *end -= word.len() + 1;
-            Some((*end, word))
-        });
-        let (start, state, far) = words
-            .by_ref()
-            .enumerate()
-            .find_map(|(far, (start, word))| Some((start, checked(word).filter(|_| !word.is_empty())?, far)))?;
-        let span = Span { phrase: hit.phrase, start, end: hit.end };
-        // What stands behind a box is about the box, however long the sentence is.
-        let score = if far > 0 { score.max(BOX_SENTENCE) } else { score };
-        Some(Candidate::new(vec![(Value::Bool(state), vec![span])], score))
     }
 
     /// A short text of the first page that calls itself a bank, from the top.

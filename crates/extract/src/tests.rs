@@ -4,6 +4,7 @@ mod draft;
 mod limits;
 mod more;
 mod options;
+mod places;
 mod random;
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Role, Table, Word, WordRange};

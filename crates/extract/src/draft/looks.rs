@@ -52,14 +52,14 @@ impl Looks {
 
     /// The property's schema; `printed` is what the document calls it.
     pub fn schema(self, printed: &str) -> Value {
-        let (kind, about) = match self {
-            Self::Date => ("string", "A date as YYYY-MM-DD; printed as"),
-            Self::Number => ("number", "Printed as"),
-            Self::Integer => ("integer", "Printed as"),
-            Self::Boolean => ("boolean", "Printed as"),
-            Self::Text => ("string", "Printed as"),
+        let kind = match self {
+            Self::Date | Self::Text => "string",
+            Self::Number => "number",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
         };
-        json!({ "type": kind, "description": format!("{about} \"{printed}\"") })
+        let about = if self == Self::Date { ", as YYYY-MM-DD" } else { "" };
+        json!({ "type": kind, "description": format!("Called \"{printed}\" in the document{about}") })
     }
 }
 

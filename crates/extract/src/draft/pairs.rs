@@ -32,7 +32,7 @@ fn of_form_field(field: &FormField) -> Option<Drafted> {
     };
     let schema = match field.kind {
         FieldKind::MultiSelect => json!({ "type": "array", "items": { "type": "string" },
-            "description": format!("Printed as \"{printed}\"") }),
+            "description": format!("Called \"{printed}\" in the document") }),
         _ => looks.schema(printed),
     };
     Some(Drafted { name, schema, blank: true })

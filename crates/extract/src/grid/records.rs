@@ -198,7 +198,9 @@ impl Search<'_> {
         let worded = usual.fields.iter().all(|at| self.is_typed(*at) || speaks(at));
         let typed =
             read.fields.iter().any(|at| self.is_typed(*at)) || usual.fields.iter().all(|at| !self.is_typed(*at));
-        typed && if parted { share >= 0.75 && worded } else { share >= 0.5 }
+        // After a sum or a gap only a line with every amount that rows have is one more row.
+        let priced = usual.fields.iter().filter(|at| self.is_money(**at)).all(|at| read.fields.contains(at));
+        typed && if parted { share >= 0.75 && worded && priced } else { share >= 0.5 }
     }
 
     /// A line of labels that is no row: another table begins, or a form.

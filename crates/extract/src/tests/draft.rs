@@ -41,7 +41,7 @@ fn labels_get_names_and_types_of_their_values() {
 fn a_description_says_how_the_document_prints_it() {
     let schema = draft(&[page(&["Rechnungsdatum: 05.03.2024"])], None).expect("a schema");
     let about = &schema["properties"]["invoice_date"]["description"];
-    assert_eq!(about, "A date as YYYY-MM-DD; printed as \"Rechnungsdatum\"");
+    assert_eq!(about, "Called \"Rechnungsdatum\" in the document, as YYYY-MM-DD");
 }
 
 #[test]
@@ -57,8 +57,9 @@ fn tables_become_arrays_with_a_property_a_column() {
     let sheet = [goods, odd, pairs].into_iter().fold(plain(&[]), with_table);
     assert_eq!(
         drafted(&[sheet], None),
-        "line_items:{description:string quantity:integer unit_price:number line_total:number}[] \
-         rows:{seat:string rank:string since_date:string}[]"
+        "colour:string weight:integer \
+         line_items:{description:string quantity:integer unit_price:number line_total:number}[] \
+         rows:{seat:string rank:string start_date:string}[]"
     );
 }
 
@@ -78,7 +79,7 @@ fn forms_give_their_fields_filled_in_or_not() {
         field("langs", Some("Languages"), FieldKind::MultiSelect),
         field("sign", Some("Signature"), FieldKind::Signature),
     ];
-    assert_eq!(drafted(&[form], None), "first_name:string married:boolean languages:string[]");
+    assert_eq!(drafted(&[form], None), "first_name:string married:boolean spoken_languages:string[]");
 }
 
 #[test]
