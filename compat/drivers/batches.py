@@ -45,7 +45,7 @@ async def extract(client, documents):
     for job in jobs:
         read = await client.extract.get(job, expand=["configuration", "extract_metadata", "metadata", "usage"])
         assert read.configuration.data_schema == SCHEMA and read.usage is not None, read
-        assert read.metadata.usage.num_pages_extracted == 1, read.metadata
+        assert read.metadata.usage.num_pages_extracted in (1, 2), read.metadata
         assert set(read.extract_metadata.field_metadata.document_metadata) == set(SCHEMA["properties"]), read
         await client.extract.delete(job)
     await collected(client.extract.list, [], configuration_id=saved.id)
