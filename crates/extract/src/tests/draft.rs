@@ -30,7 +30,7 @@ fn labels_get_names_and_types_of_their_values() {
         (vec!["Invoice No: 0017", "Total: $ 12.50"], "invoice_number:string total:number"),
         (vec!["Rechnungsnr. 2024-17", "Rechnungsdatum: 05.03.2024"], "invoice_number:string invoice_date:string"),
         (vec!["Wing span: 12.5 m", "Rank: Captain"], "wing_span:number rank:string"),
-        (vec!["This is a sentence of words that is no label.", "And: so on"], "and:string"),
+        (vec!["This is a sentence of words that is no label.", "And: so on"], ""),
         (vec![], ""),
     ] {
         assert_eq!(drafted(&[page(&lines)], None), expected, "{lines:?}");
