@@ -28,6 +28,7 @@ def main():
     own_webhooks(http)
     downloads(http, documents)
     cancels(http)
+    explains(http)
     too_many(http)
     lists(http)
     count = refusals(http, documents)
@@ -146,6 +147,24 @@ def cancels(http):
         answers = [http.call("POST", f"{path}/{job}/cancel") for job in reversed(jobs)]
         cancelled = [answer.expect(200) for answer in answers if answer.status == 200]
         assert cancelled and {job["status"] for job in cancelled} <= {"CANCELLED", "RUNNING"}, answers[0].data
+
+
+def explains(http):
+    """Why a field of an extraction has its value: a call of docmill's own, which no SDK has."""
+    schema = {"type": "object", "properties": {"due_date": {"type": "string"}, "invoice_date": {"type": "string"}}}
+    lines = b"Invoice date: 2024-05-06\n\nDue date: 2024-06-05\n"
+    form = [("purpose", "user_data"), ("file", ("dates.txt", lines))]
+    file = http.call("POST", "/api/v1/beta/files", form=form).expect(201)["id"]
+    body = {"file_input": file, "configuration": {"data_schema": schema}}
+    job = http.call("POST", "/api/v2/extract", body).expect(200)["id"]
+    while http.call("GET", f"/api/v2/extract/{job}").expect(200)["status"] in ("PENDING", "RUNNING"):
+        time.sleep(0.1)
+    told = http.call("GET", f"/api/v2/extract/{job}/explain?path=due_date").expect(200)
+    best = told["candidates"][0]
+    assert best["chosen"] and best["value"] == "2024-06-05" and best["label"] == "Due date", told
+    assert 0 < best["score"] <= 1 and 0 < best["confidence"] <= 1 and best["citation"][0]["page"] == 1, told
+    http.call("GET", f"/api/v2/extract/{job}/explain?path=total").refused(404, "NOT_FOUND", "total")
+    http.call("GET", f"/api/v2/extract/{job}/explain").refused(422, "INVALID_REQUEST", "path")
 
 
 def too_many(http):

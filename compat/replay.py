@@ -65,8 +65,7 @@ EXPECTED = [
     ("GET /api/v2/extract/[^/]+$", b"", 200, [*JOB, "file_input", "extract_result"]),
     ("DELETE /api/v2/extract/", b"", (200, 204), None),
     ("POST /api/v2/extract/schema/validation$", b"", (200, 422), None),
-    # It names a file, from which docmill makes no schema yet (docs/QUIRKS.md).
-    ("POST /api/v2/extract/schema/generate$", b"", 422, ["detail"]),
+    ("POST /api/v2/extract/schema/generate$", b"", 200, ["name", "parameters"]),
 ]
 
 

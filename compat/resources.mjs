@@ -151,7 +151,11 @@ async function extract() {
   assert.equal(read.extract_metadata.field_metadata.document_metadata.invoice_number.citation[0].page, 1);
   await collected((asked) => calls.list(asked), [job.id, done.id], { file_input: stored.id });
   assert.ok((await calls.validateSchema({ data_schema: SCHEMA })).data_schema.properties.invoice_number);
-  await refused(422, "NOT_USABLE", () => calls.generateSchema({ prompt: "invoice number", file_id: stored.id }));
+  for (const asked of [{ file_id: stored.id }, { file_id: stored.id, prompt: "invoice number and total" }]) {
+    const { properties } = (await calls.generateSchema(asked)).parameters.data_schema;
+    assert.deepEqual([properties.invoice_number.type, properties.total.type], ["string", "number"]);
+    assert.equal(Object.keys(properties).length === 2, "prompt" in asked, Object.keys(properties).join());
+  }
   const drafted = await calls.generateSchema({ prompt: "invoice number", name: "drafted" });
   assert.equal(drafted.parameters.product_type, "extract_v2");
   await refused(409, "CONFLICT", () => calls.cancel(job.id));

@@ -37,6 +37,7 @@ class Outcome:
     given: object
     right: bool
     confidence: float | None
+    here: str | None  # path in the answer, where a value was given
 
 
 def empty(value):
@@ -61,7 +62,10 @@ class Comparison:
     def add(self, field, place, here, part, truth, given):
         labelled = part == "rows" or empty(truth) or place in self.labelled
         self.out.append(
-            Outcome(self.document, field, part, labelled, truth, given, same(truth, given), None if given is None else self.confidence.get(here))
+            Outcome(
+                self.document, field, part, labelled, truth, given, same(truth, given),
+                None if given is None else self.confidence.get(here), None if given is None else here,
+            )
         )
 
     def values(self, field, place, here, part, truth, given):

@@ -2,7 +2,7 @@
 import asyncio
 
 from .long_scan import long_scan
-from .support import collected, refused
+from .support import SCHEMA, collected, refused
 
 
 async def run(client, documents):
@@ -27,7 +27,28 @@ async def run(client, documents):
     with refused(409, "CONFLICT"):
         await client.batches.cancel(ids[0])
 
+    await extract(client, documents)
     await cancel(client, documents)
+
+
+async def extract(client, documents):
+    """Extractions of a batch: read with every expand, listed, and deleted one by one."""
+    directory = (await client.beta.directories.create(name="driver batches, extract")).id
+    for name in ("invoice.pdf", "letter.pdf"):
+        await client.beta.directories.files.upload(directory, upload_file=documents / name)
+    parameters = {"product_type": "extract_v2", "data_schema": SCHEMA, "cite_sources": True, "confidence_scores": True}
+    saved = await client.configurations.create(name=f"extract batch driver {client.tag}", parameters=parameters)
+    batch = await create(client, directory, "extract_v2", saved.id)
+    await ended(client, batch.id, "COMPLETED")
+    jobs = [result.job_reference.id for result in (await client.batches.get(batch.id, expand=["results"])).results]
+    await collected(client.extract.list, jobs, configuration_id=saved.id, status="COMPLETED")
+    for job in jobs:
+        read = await client.extract.get(job, expand=["configuration", "extract_metadata", "metadata", "usage"])
+        assert read.configuration.data_schema == SCHEMA and read.usage is not None, read
+        assert read.metadata.usage.num_pages_extracted in (1, 2), read.metadata
+        assert set(read.extract_metadata.field_metadata.document_metadata) == set(SCHEMA["properties"]), read
+        await client.extract.delete(job)
+    await collected(client.extract.list, [], configuration_id=saved.id)
 
 
 async def cancel(client, documents):

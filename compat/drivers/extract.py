@@ -1,6 +1,6 @@
 """`extract`, its helpers included."""
 from .long_scan import long_scan
-from .support import QUICK, SCHEMA, collected, failure, refused
+from .support import QUICK, SCHEMA, UUID, collected, failure, refused
 
 
 async def run(client, documents):
@@ -30,8 +30,7 @@ async def run(client, documents):
     assert "invoice_number" in checked.data_schema["properties"], checked
     with refused(422, "SCHEMA_INVALID"):
         await calls.validate_schema(data_schema={"type": "array"})
-    with refused(422, "NOT_USABLE", "from a document"):
-        await calls.generate_schema(prompt="invoice number and total", file_id=file.id)
+    await generate(client, file.id)
     drafted = await calls.generate_schema(name="drafted", prompt="invoice number and total")
     assert drafted.name and drafted.parameters.product_type == "extract_v2", drafted
     name = f"{drafted.name} {client.tag}"
@@ -47,6 +46,27 @@ async def run(client, documents):
         await calls.create(file_input=file.id)
     await client.configurations.delete(saved.id)
     await cancel(client, documents)
+
+
+async def generate(client, file):
+    """Schemas from a sample: a file, and a finished parse job; of all that it shows, or of what a prompt names."""
+    calls = client.extract
+    parsed = await client.parsing.create(file_id=file, tier="agentic", version="latest")
+    await client.parsing.wait_for_completion(parsed.id, **QUICK)
+    for sample in (file, parsed.id):
+        drafted = await calls.generate_schema(file_id=sample)
+        properties = drafted.parameters.data_schema["properties"]
+        assert drafted.name == "invoice" and drafted.parameters.product_type == "extract_v2", drafted
+        assert properties["invoice_number"]["type"] == "string" and properties["total"]["type"] == "number", properties
+        assert properties["line_items"]["items"]["properties"]["quantity"]["type"] in ("integer", "number"), properties
+        found = await calls.run(file_input=sample, configuration={"data_schema": drafted.parameters.data_schema},
+                                polling_interval=0.1)
+        assert found.extract_result["invoice_number"] == "INV-2024-0117" and found.extract_result["line_items"], found
+        chosen = await calls.generate_schema(prompt="invoice number and line items", file_id=sample)
+        properties = chosen.parameters.data_schema["properties"]
+        assert list(properties) == ["invoice_number", "line_items"] and properties["line_items"]["items"]["properties"], chosen
+    with refused(404, "NOT_FOUND"):
+        await calls.generate_schema(file_id=f"fil-{UUID}")
 
 
 async def cancel(client, documents):

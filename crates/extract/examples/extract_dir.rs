@@ -1,9 +1,13 @@
 //! Extracts from every document of a folder:
-//! `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH]`.
+//! `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH] [--ocr]`.
 //!
 //! `SCHEMA.json` is `{id: JSON Schema}`; an id is a file name without its ending, in the folder or below it. Writes a
 //! line `{id, fields, confidence}` for each id, with `--evidence` also what the confidence was made from. Parse and
-//! extraction run in this one process, without OCR.
+//! extraction run in this one process. With `--ocr` pictures are read by tesseract, whose answers are kept in
+//! `OUT.jsonl.ocr/` for the next run.
+
+#[path = "../../parse/examples/outside/mod.rs"]
+mod outside;
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -15,33 +19,27 @@ use docmill_extract::{Evidence, explain, extract_with_evidence};
 use docmill_model::document::{Page, PageOutcome};
 use docmill_model::options::{ExtractOptions, ParseOptions, Tier};
 use docmill_model::results::{FieldSource, PathStep};
-use docmill_parse::{OcrAnswer, PageImage, Services, Source, parse_all};
+use docmill_parse::{Source, parse_all};
+use outside::Outside;
 use serde_json::{Map, Value, json};
-
-struct NoServices;
-
-impl Services for NoServices {
-    fn ocr(&mut self, _: &PageImage, _: &[String]) -> OcrAnswer {
-        OcrAnswer::Missing { message: "No OCR here.".into() }
-    }
-
-    fn asset(&mut self, _: &str, _: &str, _: &[u8]) {}
-}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (options, names): (Vec<String>, Vec<String>) = args.into_iter().partition(|arg| arg.starts_with("--"));
     let [documents, schemas, out, only @ ..] = names.as_slice() else {
-        return Err("usage: extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH]".into());
+        return Err("usage: extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH] [--ocr]".into());
     };
     let schemas: Map<String, Value> = serde_json::from_slice(&std::fs::read(schemas)?)?;
     let files = files_by_stem(Path::new(documents))?;
+    let kept = options.iter().any(|option| option == "--ocr").then(|| PathBuf::from(format!("{out}.ocr")));
+    kept.as_deref().map(std::fs::create_dir_all).transpose()?;
+    let mut outside = Outside(kept);
     let mut out = std::io::BufWriter::new(std::fs::File::create(out)?);
     let (mut pages, mut parsing, mut extracting) = (0, Duration::ZERO, Duration::ZERO);
     for (id, schema) in schemas.iter().filter(|(id, _)| only.is_empty() || only.contains(id)) {
         let Some(file) = files.get(id.as_str()) else { continue };
         let begun = Instant::now();
-        let read = match pages_of(file) {
+        let read = match pages_of(file, &mut outside) {
             Ok(read) => read,
             Err(message) => {
                 eprintln!("{id}: {message}");
@@ -103,11 +101,11 @@ fn files_by_stem(folder: &Path) -> std::io::Result<HashMap<String, PathBuf>> {
     Ok(files)
 }
 
-fn pages_of(file: &Path) -> Result<Vec<Page>, String> {
+fn pages_of(file: &Path, outside: &mut Outside) -> Result<Vec<Page>, String> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let source = Source { name, bytes: Arc::new(std::fs::read(file).map_err(|error| error.to_string())?) };
     let options = ParseOptions { tier: Tier::CostEffective, ..ParseOptions::default() };
-    let (_, outcomes) = parse_all(source, &options, &mut NoServices).map_err(|failure| failure.message)?;
+    let (_, outcomes) = parse_all(source, &options, outside).map_err(|failure| failure.message)?;
     let read = outcomes.into_iter().filter_map(|outcome| match outcome {
         PageOutcome::Read(page) => Some(*page),
         PageOutcome::Failed { .. } => None,

@@ -160,19 +160,33 @@ fn part_of_name(own: &[String], kind: &Kind) -> Vec<(&'static Known, f32)> {
 pub const fn suits(shape: Shape, kind: &Kind) -> bool {
     match kind {
         _ if matches!(shape, Shape::Rows) => false,
+        Kind::Boolean => matches!(shape, Shape::Flag),
+        _ if matches!(shape, Shape::Flag) => false,
         Kind::Number | Kind::Integer => {
             matches!(shape, Shape::Money | Shape::Number | Shape::Percent | Shape::Id)
         }
-        Kind::Boolean => false,
         _ => true,
     }
 }
 
+/// Words that say no more than that there are rows.
+const ROW_WORDS: &[&str] = &[
+    "item", "line", "row", "entry", "entrie", "list", "table", "detail", "element", "record", "zeile", "zeilen",
+    "ligne", "linea",
+];
+
 /// The labels that stand over the rows of an array with this name.
 pub fn headings(name: &str) -> Vec<Label> {
     let own = label(name);
-    let known =
-        of_words(&own).filter(|known| known.concept.shape == Shape::Rows).flat_map(|known| known.labels.clone());
+    let rows =
+        |words: &[String]| of_words(words).filter(|known| known.concept.shape == Shape::Rows).collect::<Vec<_>>();
+    let mut known = rows(&own);
+    if known.is_empty() {
+        // `deduction_items` are deductions.
+        let is_generic = |word: &&String| !ROW_WORDS.contains(&word.as_str());
+        known = rows(&own.iter().filter(is_generic).cloned().collect::<Vec<_>>());
+    }
+    let known = known.into_iter().flat_map(|known| known.labels.clone());
     let own = Label { words: own, weight: 1.0, weak: false };
     std::iter::once(own).chain(known).filter(|label| !label.words.is_empty()).collect()
 }

@@ -2,10 +2,9 @@
 
 use docmill_model::Failure;
 use docmill_model::document::Page;
-use docmill_model::options::ExtractOptions;
-use docmill_model::results::Citation;
+use docmill_model::options::{ExtractOptions, ExtractTarget};
+use docmill_model::results::{Explained, Explanation};
 use docmill_model::schema::check;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::cite::of_spans;
@@ -21,42 +20,26 @@ const CANDIDATES_TOLD: usize = 5;
 /// Labels that are told of.
 const LABELS_TOLD: usize = 20;
 
-/// What was looked for and found for one field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Explanation {
-    /// The field's path with dots, indexes of rows left out: `items.price`.
-    pub path: String,
-    /// Labels that were looked for, surest first.
-    pub labels: Vec<String>,
-    /// What the lexicon knows it as.
-    pub concepts: Vec<String>,
-    /// Best first.
-    pub candidates: Vec<Explained>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Explained {
-    pub value: Value,
-    /// 0 to 1: label, type and place together.
-    pub score: f32,
-    /// 0 to 1; of a candidate that was not chosen, what it would have had.
-    pub confidence: f32,
-    pub chosen: bool,
-    /// The label as the page prints it, where there is one.
-    pub label: Option<String>,
-    /// One sentence: how it was found, and why it lost.
-    pub why: String,
-    pub citations: Vec<Citation>,
-}
-
-/// Explains one field of the document's object; `path` is its names with dots between. `None` where the schema has
-/// no such field, or where it stands in the rows of an array, which are read by their columns.
+/// Explains one field of the object that is filled; `path` is its names with dots between, after the index of the page
+/// (from 0) where the result has an object a page. `None` where there is no such field, or where it stands in the rows of
+/// a table, which are read by their columns.
 pub fn explain(pages: &[Page], options: &ExtractOptions, path: &str) -> Result<Option<Explanation>, Failure> {
     let schema = check(&options.data_schema)?;
+    let (pages, names) = match options.target {
+        ExtractTarget::PerDoc => (pages, path),
+        ExtractTarget::PerPage => {
+            let named = path.split_once('.').and_then(|(index, names)| Some((index.parse::<usize>().ok()?, names)));
+            match named.and_then(|(index, names)| Some((pages.get(index..=index)?, names))) {
+                Some(page) => page,
+                None => return Ok(None),
+            }
+        }
+        ExtractTarget::PerTableRow => return Ok(None),
+    };
     let view = View::of(pages);
     let found = search(&view, &schema.root);
-    let at = found.fields.iter().position(|field| field.path.join(".") == path);
-    Ok(at.map(|at| explained(&view, &found, at)))
+    let at = found.fields.iter().position(|field| field.path.join(".") == names);
+    Ok(at.map(|at| Explanation { path: path.to_owned(), ..explained(&view, &found, at) }))
 }
 
 fn explained(view: &View, found: &Found, at: usize) -> Explanation {

@@ -1,5 +1,7 @@
 //! From a leaf of the schema to what is looked for: labels, a type, and words that speak against a place.
 
+mod name;
+
 use docmill_model::schema::{Hints, Kind, Node, Property};
 
 use crate::concepts::{Known, Role, concepts, is_amount, of_words, role_of, suits};
@@ -7,6 +9,7 @@ use crate::recognise::dates::style_in;
 use crate::recognise::{DateStyle, Want};
 use crate::synonyms::Shape;
 use crate::tokens::{fold, label};
+use name::Name;
 
 /// A label to look for, as comparable words.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +73,11 @@ pub enum Part {
     Url,
 }
 
-/// `1 May - 31 May`: the first or the last date of a period.
+/// Words of a name that ask for one end of a range.
+const MINIMA: &[&str] = &["min", "minimum", "minimal", "minimale", "lowest", "minimo", "minima"];
+const MAXIMA: &[&str] = &["max", "maximum", "maximal", "maximale", "highest", "maximo", "maxima"];
+
+/// `1 May - 31 May`, `-20 to 60 °C`: the first or the last value of a period or range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
     First,
@@ -80,6 +87,22 @@ pub enum Edge {
 /// Concepts of rows: on a page they are meant only by a name that means nothing else.
 const OF_ROWS: &[&str] =
     &["line total", "unit price", "quantity", "item number", "position", "booking date", "value date", "description"];
+/// Concepts whose texts may be a letter, a number or a measure.
+const CODED: &[&str] = &[
+    "result",
+    "reference range",
+    "tax class",
+    "sex",
+    "flag",
+    "unit",
+    "revision",
+    "protection class",
+    "dimensions",
+    "grade",
+    "flight number",
+    "tariff",
+    "period",
+];
 /// Words of a description's first sentence that are read.
 const DESCRIPTION_WORDS_MAX: usize = 16;
 /// Concepts of one property whose labels are looked for on a page.
@@ -162,32 +185,6 @@ fn collect(node: &Node, use_: Use, path: &mut Vec<String>, fields: &mut Vec<Fiel
     }
 }
 
-/// What a name says: its own words, with its parent's, and whose it is.
-struct Name {
-    own: Vec<String>,
-    /// The parent's words before its own; equal to `own` at the root.
-    full: Vec<String>,
-    parent: Vec<String>,
-    role: Option<Role>,
-    /// The own words without those that say the role.
-    rest: Vec<String>,
-}
-
-impl Name {
-    fn of(path: &[String]) -> Self {
-        let words: Vec<Vec<String>> = path.iter().map(|name| label(name)).collect();
-        let own = words.last().cloned().unwrap_or_default();
-        let parent = words.iter().rev().nth(1).cloned().unwrap_or_default();
-        let full = parent.iter().chain(&own).cloned().collect();
-        let own_role = role_of(&own).filter(|(_, rest)| !rest.is_empty());
-        let outer = words.iter().rev().skip(1).find_map(|words| role_of(words));
-        let rest = own_role.as_ref().map_or_else(|| own.clone(), |(_, rest)| rest.clone());
-        let alone = role_of(&own).filter(|(_, rest)| rest.is_empty());
-        let role = own_role.or(outer).or(alone).map(|(role, _)| role);
-        Self { own, full, parent, role, rest }
-    }
-}
-
 /// The concepts that a field is, best first, all of one shape.
 fn concepts_of(
     name: &Name,
@@ -202,7 +199,10 @@ fn concepts_of(
     }
     match use_ {
         Use::Page => {
-            let first = concepts.first().and_then(|(known, _)| known.concept.labels.first().copied());
+            // Concepts of rows only where there is no other.
+            let is_row = |known: &Known| known.concept.labels.first().is_some_and(|name| OF_ROWS.contains(name));
+            let all = concepts.iter().all(|(known, _)| is_row(known));
+            let first = concepts.first().and_then(|(known, _)| known.concept.labels.first().copied()).filter(|_| all);
             let of_page = |name: &str| Some(name) == first || !OF_ROWS.contains(&name);
             concepts.retain(|(known, _)| known.concept.labels.first().is_some_and(|name| of_page(name)));
             concepts.truncate(PAGE_CONCEPTS_MAX);
@@ -212,6 +212,8 @@ fn concepts_of(
     }
     if concepts.is_empty() {
         concepts = of_description(description, leaf);
+    } else if use_ == Use::Row {
+        prefer_description(&mut concepts, description, leaf);
     }
     if leaf.kind == Kind::Text && use_ == Use::Row {
         // An `item` is what it is called before it is its number.
@@ -221,7 +223,9 @@ fn concepts_of(
     }
     // What looks otherwise is something else.
     let shape = concepts.first().map(|(known, _)| known.concept.shape);
-    concepts.retain(|(known, _)| Some(known.concept.shape) == shape);
+    // The tax number of a firm is often its VAT number.
+    let same = |own: Shape| Some(own) == shape || shape == Some(Shape::Id) && own == Shape::VatId;
+    concepts.retain(|(known, _)| same(known.concept.shape));
     concepts
 }
 
@@ -246,6 +250,12 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
         labels.add(name.parent.clone(), 0.75, false);
     }
     let is = |concept: &str| concepts.iter().any(|(known, _)| known.concept.labels.first() == Some(&concept));
+    // The number of a row has few digits, unlike other codes.
+    let want = if matches!(want, Want::IdNumber) && is("position") {
+        Want::Number { integer: true, money: false, percent: false }
+    } else {
+        want
+    };
     let part = (leaf.kind == Kind::Text).then(|| part(&name, &is)).flatten();
     let part = part.filter(|part| *part != Part::Name || want.is_free_text());
     let issuer =
@@ -254,9 +264,10 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
     let sum = SumPart::ALL
         .into_iter()
         .find(|part| first == Some(part.name()) && matches!(leaf.kind, Kind::Number | Kind::Integer));
-    let edge = if is("start date") { Some(Edge::First) } else { is("end date").then_some(Edge::Last) };
+    let edge = edge_of(&name, &is, &want, shape);
     let section = section_of(&name);
-    let speaks = matches!(want, Want::Person) || matches!(want, Want::Text) && !concepts.is_empty() && !is("result");
+    let coded = CODED.iter().any(|name| is(name));
+    let speaks = matches!(want, Want::Person) || matches!(want, Want::Text) && !concepts.is_empty() && !coded;
     Field {
         path: path.to_vec(),
         want,
@@ -268,7 +279,7 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
         sum,
         role: name.role,
         part,
-        edge: edge.filter(|_| shape == Some(Shape::Date)),
+        edge,
         page: hints.page,
         speaks,
         concepts: concepts.iter().filter_map(|(known, _)| known.concept.labels.first().copied()).collect(),
@@ -314,6 +325,18 @@ fn labels_of(
     let warned = concepts.first().map(|(concept, _)| concept.against.iter().filter(foreign).cloned().collect());
     let against = warned.unwrap_or_default();
     (labels.0, against)
+}
+
+/// Which of the two dates of a period, or of the two numbers of a range, is wanted.
+fn edge_of(name: &Name, is: &dyn Fn(&str) -> bool, want: &Want, shape: Option<Shape>) -> Option<Edge> {
+    let says = |words: &[&str]| name.own.iter().any(|own| words.contains(&own.as_str()));
+    match want {
+        Want::Number { .. } if says(MINIMA) => Some(Edge::First),
+        Want::Number { .. } if says(MAXIMA) => Some(Edge::Last),
+        _ if shape != Some(Shape::Date) => None,
+        _ if is("start date") => Some(Edge::First),
+        _ => is("end date").then_some(Edge::Last),
+    }
 }
 
 /// Labels of the object around a value, or of those whose it is.
@@ -379,6 +402,15 @@ fn of_description(description: &str, leaf: &Node) -> Vec<(&'static Known, f32)> 
         windows.find_map(|window| of_words(window).find(|known| suits(known.concept.shape, &leaf.kind)))
     });
     found.map(|known| (known, 0.8)).into_iter().collect()
+}
+
+/// A description that is nothing but what documents call something says more than a name such as `value`.
+fn prefer_description(concepts: &mut Vec<(&'static Known, f32)>, description: &str, leaf: &Node) {
+    let words = label(description);
+    let Some(known) = of_words(&words).filter(|known| suits(known.concept.shape, &leaf.kind)).last() else { return };
+    if words.len() <= 3 && !concepts.iter().any(|(own, _)| std::ptr::eq(*own, known)) {
+        concepts.insert(0, (known, 0.9));
+    }
 }
 
 /// Quoted texts of a description are labels; its first few words may be one.
@@ -456,6 +488,6 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str, da
         Some(Shape::VatId) => Want::VatId,
         Some(Shape::Currency) => Want::Currency,
         Some(Shape::PostCode) => Want::PostCode,
-        Some(Shape::Rows) => Want::Text,
+        Some(Shape::Flag | Shape::Rows) => Want::Text,
     }
 }

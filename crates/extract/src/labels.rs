@@ -85,6 +85,11 @@ fn matched(phrase: &Phrase, token: usize, label: &Label) -> Option<usize> {
 fn hit(view: &View, field: &Field, label: &Label, at: usize, token: usize) -> Option<Hit> {
     let phrase = &view.phrases[at];
     let next = matched(phrase, token, label)?;
+    // `PO-4199` is a code that begins with the label.
+    let glued = phrase.text[phrase.tokens[next - 1].end..].strip_prefix('-');
+    if label.weak && glued.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        return None;
+    }
     let (start, end) = (phrase.tokens[token].start, phrase.tokens[next - 1].end);
     let zone = zone(phrase, start, end);
     let words: Vec<&str> = phrase
@@ -106,7 +111,10 @@ fn hit(view: &View, field: &Field, label: &Label, at: usize, token: usize) -> Op
 /// The part of the phrase that is a label: from the last sign before to a colon or to the first digit.
 fn zone(phrase: &Phrase, start: usize, end: usize) -> std::ops::Range<usize> {
     let before = phrase.text[..start].rfind([':', ';', '|', ',', '(', ')', '.']).map_or(0, |at| at + 1);
+    // `Total / Gesamt` is a label in two languages.
+    let before = phrase.text[..start].rfind(" / ").map_or(before, |at| before.max(at + 3));
     let after = &phrase.text[end..];
+    let after = after.split_once(" / ").map_or(after, |(own, _)| own);
     let stop = after.find([':', ';', '|', '(', ')', '=', '$', '€', '£']).unwrap_or(after.len());
     let digit = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
     before..end + stop.min(digit)

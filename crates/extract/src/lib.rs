@@ -5,12 +5,13 @@
 //! values of the wanted type (`places`, `recognise`), beside them parties (`parties`) and fields of forms (`forms`);
 //! amounts are checked by their sum (`sums`); each text serves one field (`assign`); arrays of objects are read from rows
 //! (`grid`); and all of it is put where the schema has its place, with citations (`fill`, `cite`) and a confidence
-//! (`confidence`). `explain` says why.
+//! (`confidence`). `explain` says why; `draft` goes the other way, from a document to a schema.
 
 mod assign;
 mod cite;
 mod concepts;
 mod confidence;
+mod draft;
 mod explain;
 mod fields;
 mod fill;
@@ -21,6 +22,7 @@ mod lines;
 mod parties;
 mod places;
 mod recognise;
+mod sheets;
 mod sums;
 mod synonyms;
 mod tokens;
@@ -34,7 +36,8 @@ use docmill_model::schema::{Schema, check};
 use serde_json::Value;
 
 pub use confidence::{Evidence, FEATURES};
-pub use explain::{Explained, Explanation, explain};
+pub use draft::draft;
+pub use explain::explain;
 use fill::Filled;
 use view::View;
 
@@ -50,6 +53,8 @@ pub fn extract(pages: &[Page], options: &ExtractOptions) -> Result<Extraction, F
 /// The same, and for each of its fields what speaks for the value: what the confidence was made from.
 pub fn extract_with_evidence(pages: &[Page], options: &ExtractOptions) -> Result<(Extraction, Vec<Evidence>), Failure> {
     let schema = check(&options.data_schema)?;
+    let cells = options.spreadsheet.as_ref().map(|names| sheets::cells(pages, names)).transpose()?;
+    let pages = cells.as_deref().unwrap_or(pages);
     let (mut extraction, evidence) = match options.target {
         ExtractTarget::PerDoc => one(fill::object(&View::of(pages), &schema.root)),
         ExtractTarget::PerPage => per_page(pages, &schema),

@@ -1,6 +1,8 @@
 //! The lines of a document as the eye sees them, for reading rows: words side by side, or the rows of a grid that is
 //! drawn or marked up.
 
+use std::collections::HashMap;
+
 use docmill_model::document::{BBox, BlockKind, Cell, Page, Table, Word};
 
 use crate::cite::{Source, of_cell, of_words};
@@ -106,12 +108,29 @@ pub fn strips(pages: &[Page]) -> Vec<Strip<'_>> {
         }
         if has_places {
             lines.extend(lines_of_words(number, page, &in_grid));
-            lines.sort_by(|a, b| a.top.total_cmp(&b.top));
+            // Two grids side by side are read one after the other.
+            let tops = tops_of_grids(&lines);
+            let begins = |line: &Line| line.grid.and_then(|grid| tops.get(&grid).copied()).unwrap_or(line.top);
+            lines.sort_by(|a, b| {
+                begins(a).total_cmp(&begins(b)).then(a.grid.cmp(&b.grid)).then(a.top.total_cmp(&b.top))
+            });
             placed.extend(lines);
         }
     }
     strips.insert(0, placed);
     strips
+}
+
+/// Where the first row of each grid stands.
+fn tops_of_grids(lines: &[Line]) -> HashMap<usize, f32> {
+    let mut tops = HashMap::new();
+    for line in lines {
+        if let Some(grid) = line.grid {
+            let top = tops.entry(grid).or_insert(line.top);
+            *top = line.top.min(*top);
+        }
+    }
+    tops
 }
 
 /// Whether a table's cells are trusted: the format says them, or rules part them. Not where several rows stand in

@@ -1,14 +1,18 @@
 //! From a label to the value that stands by it: on the same line, in the next cell, below.
 
+mod boxes;
+mod years;
+
 use docmill_model::document::Page;
 use serde_json::Value;
 
+use crate::concepts::is_known_label;
 use crate::confidence::Way;
 use crate::fields::{Edge, Field};
 use crate::forms::{self, FormPlace};
 use crate::labels::{Hit, PROSE_WORDS, hits, sections};
 use crate::recognise::codes::companies;
-use crate::recognise::words::{after_separators, checked};
+use crate::recognise::words::after_separators;
 use crate::recognise::{DateOrder, DateStyle, Found, Habits, Want, dates};
 use crate::tokens::tokens;
 use crate::view::View;
@@ -19,6 +23,8 @@ const CANDIDATES_MAX: usize = 40;
 const CHOICE_WORDS_MAX: usize = 4;
 /// Lines of an address.
 const ADDRESS_LINES_MAX: usize = 5;
+/// Signs between the items of a list in one line.
+const BETWEEN_ITEMS: &[char] = &[',', ';', '|', '•', '·'];
 /// How many phrases after its heading a section reaches.
 const SECTION_REACH: usize = 14;
 
@@ -159,6 +165,11 @@ impl Search<'_> {
         let text = &self.view.phrases[hit.phrase].text;
         let after = &text[hit.end..];
         let colon = colon(after);
+        let other = after.trim_start().strip_prefix('/').map(tokens).filter(|_| colon.is_none());
+        if other.is_some_and(|other| is_known_label(&other)) {
+            // The same label in another language: the value stands beside both.
+            return Rest { start: text.len(), end: text.len(), colon: false };
+        }
         // A colon a few words on still ends this label: `Total (incl. tax): 5`.
         let own = colon.filter(|at| {
             let between = &after[..*at];
@@ -184,7 +195,12 @@ impl Search<'_> {
             // Without a colon a label and its text are told apart only in short lines that begin with the label.
             let begins = hit.start <= 2 && phrase.starts.len() < PROSE_WORDS && !hit.weak;
             let named = text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
-            let factor = if rest.colon { 0.97 } else { 0.6 };
+            // A name has a form of its own, if a weak one.
+            let factor = match self.field.want {
+                _ if rest.colon => 0.97,
+                Want::Person => 0.7,
+                _ => 0.6,
+            };
             if rest.colon || begins && named {
                 self.texts(hit.phrase, rest.start, rest.end, score * factor, found);
             }
@@ -240,8 +256,8 @@ impl Search<'_> {
         let text = &self.view.phrases[phrase].text;
         let mut items = Vec::new();
         let mut from = start;
-        for part in text[start..end].split_inclusive([',', ';', '|', '•']).filter(|_| self.field.many) {
-            let bare = part.trim_end_matches([',', ';', '|', '•']);
+        for part in text[start..end].split_inclusive(BETWEEN_ITEMS).filter(|_| self.field.many) {
+            let bare = part.trim_end_matches(BETWEEN_ITEMS);
             items.extend(self.field.want.find(bare, self.habits).iter().map(|value| self.item(phrase, from, value)));
             from += part.len();
         }
@@ -262,9 +278,18 @@ impl Search<'_> {
             mark(found, before, Way::List);
             return;
         }
+        if matches!(self.field.want, Want::Choice(_)) && self.ticked(hit, score, found) {
+            mark(found, before, Way::Right);
+            return;
+        }
         let header = label.cell.is_some_and(|cell| cell.row == 0)
             && label.below.is_some()
             && label.right.is_some_and(|r| self.view.is_label(r));
+        if let Some(figure) = self.figure_of_latest_year(hit.phrase) {
+            self.whole(figure, score * 0.97, hit, found);
+            mark(found, before, Way::Right);
+            return;
+        }
         if let Some(right) = label.right.filter(|right| !header && !self.view.is_label(*right)) {
             let far = self.distance(hit.phrase, right);
             let before = found.len();
@@ -297,6 +322,9 @@ impl Search<'_> {
     /// Whether under this cell another one of the same kind follows.
     fn is_column(&self, cell: usize) -> bool {
         let Some(next) = self.view.phrases[cell].below.map(|next| &self.view.phrases[next]) else { return false };
+        if next.is_label {
+            return false;
+        }
         let (this, that) = (self.view.phrases[cell].cell, next.cell);
         let same = this.zip(that).is_some_and(|(a, b)| a.block == b.block && a.column == b.column && a.row != b.row);
         same && !self.field.want.find(&next.text, self.habits).is_empty()
@@ -375,33 +403,31 @@ impl Search<'_> {
 
     /// The items of a list that follows the label, for arrays.
     fn list_after(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) -> bool {
-        let first = hit.phrase + 1;
-        let list = self.view.phrases.get(first).and_then(|phrase| Some((phrase.page, phrase.list?)));
-        let Some(list) = list else { return false };
-        let lines = self.view.phrases[first..]
-            .iter()
-            .take_while(|phrase| phrase.list.is_some_and(|l| (phrase.page, l) == list));
+        let phrases = &self.view.phrases;
+        let in_list = |at: usize| phrases.get(at).and_then(|phrase| Some((phrase.page, phrase.list?)));
+        let list = in_list(hit.phrase + 1);
+        // Of two columns the reading order may be another's: then the signs before the items tell.
+        let has_bullet = |at: usize| phrases[at].text.starts_with(['•', '-', '–', '*', '·', '▪', '‣']);
+        let below = phrases[hit.phrase].below.filter(|at| has_bullet(*at));
+        let lines: Vec<usize> = match (list, below) {
+            (_, Some(first)) => {
+                let next = |at: &usize| phrases[*at].below.filter(|next| next > at && has_bullet(*next));
+                std::iter::successors(Some(first), next).take(CANDIDATES_MAX).collect()
+            }
+            (Some(_), None) => (hit.phrase + 1..phrases.len()).take_while(|at| in_list(*at) == list).collect(),
+            (None, None) => return false,
+        };
         let mut items = Vec::new();
-        for (offset, phrase) in lines.enumerate() {
-            let start = after_separators(&phrase.text);
-            let value = self.field.want.find(&phrase.text[start..], self.habits);
-            items.extend(value.first().map(|value| self.item(first + offset, start, value)));
+        for at in lines {
+            let start = after_separators(&phrases[at].text);
+            let value = self.field.want.find(&phrases[at].text[start..], self.habits);
+            items.extend(value.first().map(|value| self.item(at, start, value)));
         }
         let any = !items.is_empty();
         if any {
             found.push(Candidate::new(items, score * 0.9));
         }
         any
-    }
-
-    /// `☒ Married` says true of `married`.
-    fn box_before(&self, hit: &Hit, score: f32) -> Option<Candidate> {
-        let text = &self.view.phrases[hit.phrase].text;
-        let before = text[..hit.start].trim_end();
-        let word = before.rsplit(' ').next().filter(|word| !word.is_empty())?;
-        let state = checked(word)?;
-        let span = Span { phrase: hit.phrase, start: before.len() - word.len(), end: hit.end };
-        Some(Candidate::new(vec![(Value::Bool(state), vec![span])], score))
     }
 
     /// A short text of the first page that calls itself a bank, from the top.
@@ -426,7 +452,9 @@ impl Search<'_> {
         if self.field.is("bank") {
             return self.bank().into_iter().collect();
         }
-        if !self.field.want.is_self_evident() && !self.field.issuer {
+        // The only date of a document is its own.
+        let own_date = self.field.is("invoice date") && matches!(self.field.want, Want::Date(_));
+        if !self.field.want.is_self_evident() && !self.field.issuer && !own_date {
             return Vec::new();
         }
         let mut distinct: Vec<(Value, Vec<Span>, f32, usize)> = Vec::new();
@@ -474,7 +502,7 @@ fn mark(found: &mut [Candidate], from: usize, way: Way) {
 }
 
 /// The first colon that ends a label: not one of a time or a web address.
-fn colon(text: &str) -> Option<usize> {
+pub fn colon(text: &str) -> Option<usize> {
     text.match_indices(':').map(|(at, _)| at).find(|at| {
         let next = text[at + 1..].chars().next();
         let digit_before = text[..*at].ends_with(|c: char| c.is_ascii_digit());

@@ -25,6 +25,8 @@ pub enum Shape {
     VatId,
     Currency,
     PostCode,
+    /// A box that is ticked or not.
+    Flag,
     /// Rows of a table: the concept is an array's.
     Rows,
 }
@@ -49,6 +51,7 @@ impl Shape {
             "vatid" => Self::VatId,
             "currency" => Self::Currency,
             "postcode" => Self::PostCode,
+            "flag" => Self::Flag,
             "rows" => Self::Rows,
             _ => return None,
         })

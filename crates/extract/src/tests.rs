@@ -1,7 +1,10 @@
 //! Small pages built here, and what is read from them.
 
+mod draft;
 mod limits;
 mod more;
+mod options;
+mod places;
 mod random;
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Role, Table, Word, WordRange};

@@ -54,6 +54,8 @@ pub struct View<'a> {
     pub phrases: Vec<Phrase>,
     /// Where each comparable word occurs: phrase and token.
     pub places: HashMap<String, Vec<(usize, usize)>>,
+    /// Phrases that are a year and nothing else, headers of figures above all.
+    pub years: Vec<(usize, u16)>,
     /// Whether any word comes from OCR.
     ocr: bool,
 }
@@ -82,7 +84,8 @@ impl<'a> View<'a> {
             }
         }
         let ocr = pages.iter().flat_map(|page| &page.words).any(|word| word.confidence.is_some());
-        Self { pages, phrases, places, ocr }
+        let years = phrases.iter().enumerate().filter_map(|(at, phrase)| Some((at, year(&phrase.text)?))).collect();
+        Self { pages, phrases, places, years, ocr }
     }
 
     /// Where a word of a label occurs, also with one wrong letter when the pages were read by OCR.
@@ -100,6 +103,11 @@ impl<'a> View<'a> {
     pub fn is_label(&self, phrase: usize) -> bool {
         self.phrases[phrase].is_label
     }
+}
+
+fn year(text: &str) -> Option<u16> {
+    let year = text.strip_prefix("FY").unwrap_or(text).trim();
+    year.parse().ok().filter(|number| year.len() == 4 && (1900..2100).contains(number))
 }
 
 fn phrases_of(number: usize, page: &Page, phrases: &mut Vec<Phrase>) {

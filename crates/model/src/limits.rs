@@ -15,6 +15,8 @@ pub struct Limits {
     /// How long a result may be used for the same content, options and engine again, milliseconds (48 hours); 0 =
     /// every file is read.
     pub reuse_kept_ms: i64,
+    /// How long a schema draft waits until its sample is read, milliseconds.
+    pub sample_wait_ms: u64,
     /// Streams of events and exports that are open at a time.
     pub streams_max: u32,
     /// Bytes of one uploaded file (512 MiB).
@@ -48,6 +50,7 @@ impl Default for Limits {
             create_kept_ms: 600_000,
             idempotency_key_chars_max: 255,
             reuse_kept_ms: 48 * 3_600_000,
+            sample_wait_ms: 45_000,
             streams_max: 100,
             upload_bytes_max: 512 * 1024 * 1024,
             body_bytes_max: 2 * 1024 * 1024,

@@ -99,6 +99,17 @@ impl PageSelection {
         Ok(ranges)
     }
 
+    /// Leaves the wanted ones of pages that were read already; the first so many are counted among those.
+    pub fn keep<T>(&self, pages: &mut Vec<T>, number: impl Fn(&T) -> u32) {
+        match (&self.ranges, self.first) {
+            (Some(ranges), _) => {
+                pages.retain(|page| ranges.iter().any(|(first, last)| (*first..=*last).contains(&number(page))));
+            }
+            (None, Some(first)) => pages.truncate(first as usize),
+            (None, None) => {}
+        }
+    }
+
     /// The wanted pages of a document of `count` pages, ascending.
     pub fn of(&self, count: u32) -> Vec<u32> {
         match &self.ranges {
@@ -329,6 +340,8 @@ pub struct ExtractOptions {
     pub parse: ParseOptions,
     pub system_prompt: Option<String>,
     pub target: ExtractTarget,
+    /// Only the cells of a workbook are read: of the sheets with these names, or of all sheets when there are none.
+    pub spreadsheet: Option<Vec<String>>,
     /// Wire paths of given options that this release does not follow.
     pub not_followed: Vec<String>,
 }

@@ -90,3 +90,32 @@ pub struct Citation {
     /// Width and height of the page in points.
     pub page_size: Option<(f32, f32)>,
 }
+
+/// What was looked for and found for one field of a schema.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// Names of properties with dots between: `seller.name`; for a result per page the page's index comes first.
+    pub path: String,
+    /// Labels that were looked for, surest first.
+    pub labels: Vec<String>,
+    /// What the lexicon knows the field as.
+    pub concepts: Vec<String>,
+    /// Best first.
+    pub candidates: Vec<Explained>,
+}
+
+/// A value that a field could have had.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explained {
+    pub value: serde_json::Value,
+    /// 0 to 1: label, type and place together.
+    pub score: f32,
+    /// 0 to 1; of a candidate that was not chosen, what it would have had.
+    pub confidence: f32,
+    pub chosen: bool,
+    /// The label as the page prints it, where there is one.
+    pub label: Option<String>,
+    /// One sentence: how it was found, and why it lost.
+    pub why: String,
+    pub citations: Vec<Citation>,
+}

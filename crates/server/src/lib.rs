@@ -6,5 +6,5 @@
 mod app;
 mod http;
 
-pub use app::{App, ServerSettings, Site, Traced};
+pub use app::{App, Insight, ServerSettings, Site, Traced};
 pub use http::{markdown, openapi, router, serve};

@@ -196,6 +196,16 @@ fn extraction_brings_its_parse_step() {
     assert_eq!(full.not_followed, ["system_prompt"]);
     assert_eq!(options(json!({"system_prompt": "", "spreadsheet_mode": false})).not_followed, [""; 0]);
 
+    let sheets = |extra: Value| {
+        let mut asked = json!({"tier": "agentic_plus", "spreadsheet_mode": true, "target_pages": "2", "max_pages": 1});
+        asked.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let read = options(asked);
+        (read.spreadsheet, read.parse.sheets, read.parse.pages.ranges.is_some())
+    };
+    assert_eq!(sheets(json!({})), (Some(vec![]), Sheets { hidden: false, whole: true }, true));
+    let named = Some(vec!["May".to_owned()]);
+    assert_eq!(sheets(json!({"sheet_names": ["May"]})), (named, Sheets { hidden: true, whole: true }, false));
+
     let saved = parse::options(&json!({"tier": "agentic_plus", "version": "latest", "page_ranges": {"max_pages": 1}}));
     let with = |options| extract::with_parse(options, saved.clone().unwrap()).parse;
     assert_eq!(with(options(json!({}))).pages.first, Some(1));

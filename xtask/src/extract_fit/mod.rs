@@ -1,6 +1,5 @@
 //! `cargo xtask extract-fit`: fits the weights of the extraction's confidence on documents whose values are known.
 
-mod compare;
 mod regression;
 
 use std::collections::HashMap;
@@ -8,15 +7,15 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use compare::hits;
 use regression::{Sample, fit, probability};
 
 const USAGE: &str =
-    "usage: cargo xtask extract-fit --pred PRED.jsonl --truth TRUTH.jsonl [--pred ... --truth ...] [--check]
+    "usage: cargo xtask extract-fit --pred PRED.jsonl --hits HITS.jsonl [--pred ... --hits ...] [--check]
 
 PRED.jsonl is what `cargo run --package docmill-extract --example extract_dir -- PDFS SCHEMA.json PRED.jsonl --evidence`
-writes; TRUTH.jsonl has a line {id, fields} for each document. Without --check the weights are written to
-crates/extract/src/weights.json; with it only the reliability table of the weights that are there is printed.";
+writes; HITS.jsonl is what `bench/extract/hits.py --truth TRUTH.jsonl --pred PRED.jsonl` says of it: which of its values
+are right. Without --check the weights are written to crates/extract/src/weights.json; with it only the reliability table
+of the weights that are there is printed.";
 const WEIGHTS: &str = "crates/extract/src/weights.json";
 /// The features in the order of the evidence, as the engine's source names them.
 const SOURCE: &str = "crates/extract/src/confidence.rs";
@@ -25,13 +24,14 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let paths = |name: &str| -> Vec<&String> {
         arguments.windows(2).filter(|pair| pair[0] == name).map(|pair| &pair[1]).collect()
     };
-    let (predictions, truths) = (paths("--pred"), paths("--truth"));
-    if predictions.is_empty() || predictions.len() != truths.len() {
+    let (predictions, hits) = (paths("--pred"), paths("--hits"));
+    if predictions.is_empty() || predictions.len() != hits.len() {
         return Err(USAGE.into());
     }
     let mut samples = Vec::new();
-    for (prediction, truth) in predictions.into_iter().zip(truths) {
-        samples.extend(samples_of(&lines(prediction)?, &lines(truth)?)?);
+    for (prediction, hits) in predictions.into_iter().zip(hits) {
+        let predictions = lines(prediction)?.into_iter().map(|line| (text(&line["id"]), line)).collect();
+        samples.extend(samples_of(&predictions, &lines(hits)?)?);
     }
     if arguments.iter().any(|argument| argument == "--check") {
         print_table(&samples, |sample| sample.given);
@@ -44,27 +44,26 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-fn lines(path: &str) -> Result<HashMap<String, Value>, String> {
+fn lines(path: &str) -> Result<Vec<Value>, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-    let mut found = HashMap::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let value: Value = serde_json::from_str(line).map_err(|error| format!("{path}:{}: {error}", number + 1))?;
-        found.insert(value["id"].as_str().unwrap_or_default().to_owned(), value);
-    }
-    Ok(found)
+    let filled = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    filled.map(|(at, line)| serde_json::from_str(line).map_err(|error| format!("{path}:{}: {error}", at + 1))).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// Every value that was given, with its features, its confidence and whether it is right.
-fn samples_of(predictions: &HashMap<String, Value>, truths: &HashMap<String, Value>) -> Result<Vec<Sample>, String> {
+fn samples_of(predictions: &HashMap<String, Value>, hits: &[Value]) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
-    for (id, prediction) in predictions {
-        let truth = truths.get(id).ok_or_else(|| format!("The truth has no document {id}."))?;
-        for (path, right) in hits(&truth["fields"], &prediction["fields"]) {
-            let features = prediction["evidence"][&path].as_array().map(Vec::as_slice).unwrap_or_default();
-            let features = features.iter().filter_map(Value::as_f64).collect();
-            let given = prediction["confidence"][&path].as_f64().unwrap_or_default();
-            samples.push(Sample { features, right, given });
-        }
+    for hit in hits {
+        let (id, path) = (text(&hit["id"]), text(&hit["path"]));
+        let prediction = predictions.get(&id).ok_or_else(|| format!("There is no prediction of {id}."))?;
+        let features = prediction["evidence"][&path].as_array().map(Vec::as_slice).unwrap_or_default();
+        let features = features.iter().filter_map(Value::as_f64).collect();
+        let given = prediction["confidence"][&path].as_f64().unwrap_or_default();
+        samples.push(Sample { features, right: hit["right"] == true, given });
     }
     Ok(samples)
 }
@@ -117,4 +116,19 @@ fn print_table(samples: &[Sample], confidence: impl Fn(&Sample) -> f64) {
         sure_right as f64 / sure.len().max(1) as f64,
         sure_right as f64 / right.max(1) as f64
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_joined_with_what_is_said_of_them() {
+        let prediction = json!({ "id": "a", "confidence": { "rows.0.x": 0.7 }, "evidence": { "rows.0.x": [0.5, 1] } });
+        let predictions = HashMap::from([("a".to_owned(), prediction)]);
+        let hit = |id: &str| json!({ "id": id, "path": "rows.0.x", "right": true });
+        let samples = samples_of(&predictions, &[hit("a")]).expect("known ids");
+        assert_eq!((samples[0].features.clone(), samples[0].right, samples[0].given), (vec![0.5, 1.0], true, 0.7));
+        assert!(samples_of(&predictions, &[hit("b")]).is_err());
+    }
 }

@@ -1,14 +1,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use docmill_model::document::PageOutcome;
+use docmill_model::options::JobOptions;
+use docmill_wire::extract::ExplainedField;
 use serde_json::{Value, json};
 
 use super::chosen::{of_parameters, read_file};
+use super::extracted::{self, TableFormat};
 use super::parse::one_to_stdout;
-use super::{Common, fields_table};
-use crate::local::{self, Look, Order};
+use super::{Common, explained, fields_table};
+use crate::local::{self, Look, Order, interrupted};
 use crate::logs;
 use crate::refusal::{Exit, Refusal, Refused};
+use crate::terminal::data;
 
 /// Fills a JSON Schema from documents: one file to stdout, or files and folders into an output folder
 ///
@@ -18,7 +23,7 @@ use crate::refusal::{Exit, Refusal, Refused};
 /// Exit codes: 0 all done, 1 all failed, 2 wrong usage, 3 some failed, 130 interrupted.
 #[derive(Debug, Args)]
 pub struct Extract {
-    /// Files and folders; without -o one file
+    /// Files and folders; without -o one file, or several with one --format
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// JSON Schema of the data: a JSON or TOML file
@@ -36,6 +41,12 @@ pub struct Extract {
     /// A table of field, value, confidence and page on stdout instead of JSON
     #[arg(long, conflicts_with = "out")]
     table: bool,
+    /// All files as one table, a row a file: extract.jsonl, .csv or .xlsx in the output folder, or one on stdout
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT", conflicts_with = "table")]
+    format: Vec<TableFormat>,
+    /// Why a field has its value: the best candidates of one file, such as total or seller.name
+    #[arg(long, value_name = "FIELD", conflicts_with_all = ["out", "table", "format"])]
+    explain: Option<String>,
     /// Files read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
@@ -45,7 +56,8 @@ impl Extract {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let config = common.config_with_workers(self.workers)?;
         logs::start_beside_progress(&config.log)?;
-        let chosen = of_parameters(&self.parameters()?)?;
+        let parameters = self.parameters()?;
+        let chosen = of_parameters(&parameters)?;
         let mut order = Order {
             formats: Vec::new(),
             paths: self.paths,
@@ -57,12 +69,29 @@ impl Extract {
             inputs: None,
             retry_failed: true,
         };
-        match self.out {
-            Some(out) => {
+        let data_schema = &parameters["data_schema"];
+        match (self.out, self.format.as_slice()) {
+            (Some(out), formats) => {
                 order.out = out;
-                local::run(&order).await
+                let report = local::execute(&order, &interrupted()?).await?;
+                if !formats.is_empty() {
+                    extracted::write(&order.out, &extracted::rows(&order.out, &report.lines, data_schema)?, formats)?;
+                }
+                local::report(&report, order.voice)
             }
-            None => one_to_stdout(order, self.table.then_some(fields_table::of as Look)).await,
+            (None, []) => {
+                let look = match self.explain {
+                    Some(field) => explanation(&order.options, field, common.json),
+                    None if self.table => Look::Of(fields_table::of),
+                    None => Look::AsIs,
+                };
+                one_to_stdout(order, look).await
+            }
+            (None, [format @ (TableFormat::Jsonl | TableFormat::Csv)]) => {
+                table_to_stdout(order, data_schema, *format).await
+            }
+            (None, _) => Err(Refusal::usage("only one format of jsonl and csv fits on stdout")
+                .hint("Give an output folder with -o.")),
         }
     }
 
@@ -82,4 +111,34 @@ impl Extract {
         }
         Ok(parameters)
     }
+}
+
+/// Runs the order in a temporary folder and prints the table of its files.
+async fn table_to_stdout(mut order: Order, data_schema: &Value, format: TableFormat) -> Refused<Exit> {
+    let folder = tempfile::tempdir().map_err(|error| Refusal::io("make a temporary folder", &error))?;
+    folder.path().clone_into(&mut order.out);
+    order.voice.json = false;
+    let report = local::execute(&order, &interrupted()?).await?;
+    let rows = extracted::rows(&order.out, &report.lines, data_schema)?;
+    data(&extracted::bytes(&rows, format)?)?;
+    Ok(report.exit())
+}
+
+/// Explains one field on the pages that were read.
+fn explanation(options: &JobOptions, field: String, json: bool) -> Look {
+    let JobOptions::Extract(options) = options.clone() else { return Look::AsIs };
+    Look::OfPages(Box::new(move |pages| {
+        let read = pages.into_iter().filter_map(|page| match page {
+            PageOutcome::Read(page) => Some(*page),
+            PageOutcome::Failed { .. } => None,
+        });
+        let told = docmill_extract::explain(&read.collect::<Vec<_>>(), &options, &field);
+        let told = told.map_err(|failure| Refusal::usage(failure.message))?.map(ExplainedField::from);
+        let none = || {
+            Refusal::usage(format!("the schema has no field `{field}` outside of rows"))
+                .hint("Name its properties with dots between, such as seller.name.")
+        };
+        let told = told.ok_or_else(none)?;
+        Ok(if json { format!("{}\n", json!(told)) } else { explained::of(&told) })
+    }))
 }

@@ -32,7 +32,8 @@ fn walk(path: &str, value: &Value, source: &Value, rows: &mut Vec<[String; 4]>) 
     }
 }
 
-fn plain(value: &Value) -> String {
+/// A value on one line.
+pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => NONE.to_owned(),
         Value::Array(_) => "(none)".to_owned(),

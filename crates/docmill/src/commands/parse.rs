@@ -73,13 +73,13 @@ impl Parse {
             None if asked.len() > 1 => {
                 Err(Refusal::usage("only one format fits on stdout").hint("Give an output folder with -o."))
             }
-            None => one_to_stdout(order, None).await,
+            None => one_to_stdout(order, Look::AsIs).await,
         }
     }
 }
 
 /// Runs an order that must be about one file.
-pub async fn one_to_stdout(order: Order, look: Option<Look>) -> Refused<Exit> {
+pub async fn one_to_stdout(order: Order, look: Look) -> Refused<Exit> {
     match order.paths.as_slice() {
         [path] if !path.is_dir() => local::run_one(order, look).await,
         _ => Err(Refusal::usage("only one file's result fits on stdout").hint("Give an output folder with -o.")),

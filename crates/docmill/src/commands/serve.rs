@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use docmill_server::{App, ServerSettings};
+use docmill_server::{App, Insight, ServerSettings};
 use docmill_store::{Admin, Keys, Queue, Role, SqlStore, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -128,6 +128,7 @@ fn settings(config: &Config, data: &Path, traces: Option<&Traces>) -> Refused<Se
         guard: config.guard()?,
         engine: workers::fingerprint(config),
         traced: traces.map(Traces::of_requests).unwrap_or_default(),
+        insight: Insight { explain: docmill_extract::explain, draft: docmill_extract::draft },
     })
 }
 

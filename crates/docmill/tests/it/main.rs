@@ -8,6 +8,7 @@ mod bombs;
 mod cluster;
 mod deploy;
 mod diff;
+mod extract;
 mod faults;
 mod help;
 mod isolation;

@@ -1,8 +1,10 @@
 //! A line whose words are labels of an item's properties.
 
-use crate::concepts::is_known_label;
+use crate::concepts::{Known, is_known_label, of_words};
 use crate::fields::Label as FieldLabel;
 use crate::lines::{Line, Piece};
+use crate::recognise::Want;
+use crate::synonyms::Shape;
 use crate::tokens::{Token, is_filler, similar, tokens};
 
 use super::Search;
@@ -11,6 +13,13 @@ use super::Search;
 pub const PIECES_MAX: usize = 40;
 /// A gap wider than this share of the line's height parts two labels of a header.
 const LABEL_GAP: f32 = 0.75;
+
+/// How surely a year stands over the figures of that year.
+const YEAR: f32 = 0.85;
+/// Lines under a header that tell whether something stands left of it.
+const STUB_LINES: usize = 12;
+/// How surely the column before all others says what its rows are.
+const STUB: f32 = 0.6;
 
 /// What stands after a label without being one.
 const UNITS: &[&str] = &["percent", "eur", "usd", "gbp", "chf", "inr", "net", "netto", "ht", "ttc"];
@@ -32,6 +41,8 @@ pub struct Header {
     /// From left to right.
     pub labels: Vec<Label>,
     pub score: f32,
+    /// The other half of its line is the header of another table.
+    pub half: bool,
 }
 
 /// Whether a header may have a second line: one that is near, without digits.
@@ -55,9 +66,14 @@ pub fn header(search: &Search, lines: &[Line], start: usize) -> Option<Header> {
     let (mut own, mut other) = (0, 0);
     // Where the labels of this array and of others begin, when tables stand side by side.
     let mut sides: Vec<(f32, bool)> = Vec::new();
+    let mut years: Vec<(u16, Label)> = Vec::new();
     for cluster in clusters(lines) {
         let words = words_of(&cluster);
         if words.is_empty() {
+            continue;
+        }
+        if let Some(year) = year_of(&cluster) {
+            years.push((year, label(&words, Vec::new())));
             continue;
         }
         if cluster.iter().any(|piece| is_value(piece.text)) {
@@ -66,7 +82,9 @@ pub fn header(search: &Search, lines: &[Line], start: usize) -> Option<Header> {
         let is = |labels: &[FieldLabel]| {
             labels.iter().any(|label| label.words.iter().eq(words.iter().map(|word| &word.norm)))
         };
-        let side = if is(&search.own) { Some(true) } else { is(&search.others).then_some(false) };
+        let rows = || of_words(&words.iter().map(|word| word.norm.clone()).collect::<Vec<_>>()).any(is_rows);
+        let foreign = || rows() && labels_of(search, &words).iter().all(|label| label.fields.is_empty());
+        let side = if is(&search.own) { Some(true) } else { (is(&search.others) || foreign()).then_some(false) };
         sides.extend(side.map(|side| (words[0].x0, side)));
         let found = labels_of(search, &words);
         if found.iter().any(|label| !label.fields.is_empty()) {
@@ -77,13 +95,64 @@ pub fn header(search: &Search, lines: &[Line], start: usize) -> Option<Header> {
         labels.extend(found);
     }
     keep_own(&mut labels, &sides);
+    own += add_years(search, years, &mut labels);
     let mut fields: Vec<(usize, f32)> = labels.iter().flat_map(|label| label.fields.iter().copied()).collect();
     fields.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     fields.dedup_by_key(|(field, _)| *field);
     let matched = labels.iter().filter(|label| !label.fields.is_empty()).count().min(fields.len());
     let score: f32 = fields.iter().map(|(_, score)| score).sum();
     let enough = matched >= 2 || matched == 1 && search.fields.len() == 1;
-    (enough && own >= other).then(|| Header { start, end: start + lines.len(), labels, score })
+    (enough && own >= other).then(|| Header { start, end: start + lines.len(), labels, score, half: false })
+}
+
+impl Header {
+    /// The headers of two tables side by side, where the second half of the labels says the same as the first.
+    pub fn halves(self) -> Vec<Self> {
+        let middle = self.labels.len() / 2;
+        let (left, right) = self.labels.split_at(middle);
+        let same =
+            |a: &Label, b: &Label| a.fields.iter().any(|(own, _)| b.fields.iter().any(|(other, _)| own == other));
+        if middle < 2 || left.len() != right.len() || !left.iter().zip(right).all(|(a, b)| same(a, b)) {
+            return vec![self];
+        }
+        // The labels of the other half stay as columns of their own.
+        let half = |own: std::ops::Range<usize>| {
+            let mut half = Self { half: true, ..self.clone() };
+            let others = half.labels.iter_mut().enumerate().filter(|(at, _)| !own.contains(at));
+            others.for_each(|(_, label)| label.fields.clear());
+            half
+        };
+        vec![half(0..middle), half(middle..self.labels.len())]
+    }
+
+    /// The header with the column that says what its rows are, which is often not named: words left of all labels, or
+    /// under a first label that is no field's.
+    pub fn with_stub(mut self, search: &Search, body: &[Line]) -> Self {
+        let is_name = |field: usize| matches!(search.fields[field].want, Want::Text);
+        let mapped = |field: usize| self.labels.iter().any(|label| label.fields.iter().any(|(own, _)| *own == field));
+        let Some(name) = (0..search.fields.len()).find(|field| is_name(*field)) else { return self };
+        if (0..search.fields.len()).any(|field| is_name(field) && mapped(field)) {
+            return self;
+        }
+        let Some(first) = self.labels.iter().position(|label| !label.fields.is_empty()) else { return self };
+        if let Some(label) = self.labels[..first].first_mut() {
+            label.fields.push((name, STUB));
+            return self;
+        }
+        let edge = self.labels[0].x0;
+        let lines = &body[..body.len().min(STUB_LINES)];
+        let own = lines.iter().filter_map(|line| {
+            let left = line.pieces.iter().filter(|piece| piece.x1 < edge && piece.text.contains(char::is_alphabetic));
+            left.map(|piece| (piece.x0, piece.x1)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        });
+        let own: Vec<(f32, f32)> = own.collect();
+        if 2 * own.len() > lines.len() {
+            let x0 = own.iter().map(|own| own.0).fold(f32::MAX, f32::min);
+            let x1 = own.iter().map(|own| own.1).fold(f32::MAX, f32::min);
+            self.labels.insert(0, Label { x0, x1, fields: vec![(name, STUB)] });
+        }
+        self
+    }
 }
 
 /// Of tables side by side only the labels from the array's own name to the next one's are its own.
@@ -94,6 +163,34 @@ fn keep_own(labels: &mut [Label], sides: &[(f32, bool)]) {
         let foreign = labels.iter_mut().filter(|label| label.x0 < *start || label.x0 >= end);
         foreign.for_each(|label| label.fields.clear());
     }
+}
+
+/// The year that a header names: `2024`, `FY 2024`, `31.12.2024`.
+fn year_of(cluster: &[Piece]) -> Option<u16> {
+    let texts: Vec<&str> = cluster.iter().map(|piece| piece.text).collect();
+    let text = texts.join(" ");
+    let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect();
+    let year = digits.last().filter(|digits| digits.len() == 4)?.parse().ok()?;
+    (digits.len() <= 3 && text.len() <= 16 && (1900..2100).contains(&year)).then_some(year)
+}
+
+/// A table of figures has its years as headers: the latest is the current one, the one before it the prior one.
+/// Says how many of them fields are asked for.
+fn add_years(search: &Search, mut years: Vec<(u16, Label)>, labels: &mut Vec<Label>) -> usize {
+    let fields = ["current year", "prior year"].map(|name| search.fields.iter().position(|field| field.is(name)));
+    years.sort_by(|a, b| b.0.cmp(&a.0));
+    let mut own = 0;
+    for (at, (_, mut label)) in years.into_iter().enumerate() {
+        label.fields.extend(fields.get(at).copied().flatten().map(|field| (field, YEAR)));
+        own += usize::from(!label.fields.is_empty());
+        labels.push(label);
+    }
+    labels.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    own
+}
+
+fn is_rows(known: &Known) -> bool {
+    known.concept.shape == Shape::Rows
 }
 
 /// Amounts and dates stand under headers, not in them.

@@ -32,6 +32,10 @@ const SAME_ARRAY: f32 = 0.8;
 const SAMPLE_LINES: usize = 400;
 /// Lines over a header that may be the heading of its rows.
 const HEADING_LINES: usize = 3;
+/// So many columns under their own labels are rows, with words or without.
+const NUMBERS_ENOUGH: usize = 3;
+/// Headers whose tops differ by less, in points, stand beside each other.
+const SAME_HEIGHT: f32 = 4.0;
 const OWN_HEADING: f32 = 1.3;
 const OTHER_HEADING: f32 = 0.5;
 
@@ -67,9 +71,17 @@ struct Fit {
     score: f32,
     /// Headings of arrays stand between the rows: the header serves several.
     sectioned: bool,
+    /// Two tables stand side by side under the header's line, and this is one of them.
+    half: bool,
+    /// Page and height of the header.
+    place: (usize, f32),
 }
 
 impl Fit {
+    fn is_beside(&self, other: &Self) -> bool {
+        self.place.0 == other.place.0 && (self.place.1 - other.place.1).abs() < SAME_HEIGHT
+    }
+
     /// Whether both read a column: two tables may stand side by side under one line of headers.
     fn shares_columns(&self, other: &Self) -> bool {
         let used = |fit: &Self| -> Vec<f32> {
@@ -122,6 +134,14 @@ pub fn rows(view: &View, arrays: &[Array], habits: Habits) -> Vec<Vec<Row>> {
 
 /// Of the headers that each array fits, those that are its own: near to its best, and no better for another array.
 fn choose(mut fits: Vec<(usize, usize, Fit)>, arrays: usize) -> Vec<(usize, usize, Fit)> {
+    // Tables side by side that fit alike are taken from left to right.
+    for at in 1..fits.len() {
+        let ((array, strip, a), (other, beside, b)) = (&fits[at - 1], &fits[at]);
+        let (low, high) = (a.score.min(b.score), a.score.max(b.score));
+        if (array, strip) == (other, beside) && a.is_beside(b) && low >= SAME_ARRAY * high {
+            (fits[at - 1].2.score, fits[at].2.score) = (high, high);
+        }
+    }
     fits.sort_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
     let mut best: Vec<Option<f32>> = vec![None; arrays];
     let mut chosen: Vec<(usize, usize, Fit)> = Vec::new();
@@ -133,6 +153,12 @@ fn choose(mut fits: Vec<(usize, usize, Fit)>, arrays: usize) -> Vec<(usize, usiz
                 && own.header.start < fit.header.end
                 && fit.header.start < own.header.end
         });
+        // Of two tables side by side each array has one.
+        let has_one =
+            chosen.iter().any(|(own, other, before)| *own == array && *other == strip && fit.is_beside(before));
+        if has_one && arrays > 1 {
+            continue;
+        }
         let score = *best[array].get_or_insert(if taken { 0.0 } else { fit.score });
         if !taken && fit.score >= SAME_ARRAY * score {
             if score == 0.0 {
@@ -170,14 +196,16 @@ impl Search<'_> {
                     *depth == 1 || header::goes_on(&strip[start + depth - 2], &strip[start + depth - 1])
                 });
                 let found = depths.filter_map(|depth| header(self, &strip[start..start + depth], start));
-                headers.extend(found.max_by(|a, b| a.score.total_cmp(&b.score)));
+                let best = found.max_by(|a, b| a.score.total_cmp(&b.score));
+                headers.extend(best.into_iter().flat_map(Header::halves));
             }
         }
         let mut fits: Vec<Fit> = Vec::new();
         for (at, header) in headers.iter().enumerate() {
             let end = headers[at + 1..].iter().find(|next| next.start >= header.end).map_or(strip.len(), |h| h.start);
             let Some(fit) = self.fit(header.clone(), strip, end) else { continue };
-            match fits.last_mut().filter(|last| last.header.end > fit.header.start) {
+            let beside = |last: &Fit| last.half && fit.half && last.header.start == fit.header.start;
+            match fits.last_mut().filter(|last| last.header.end > fit.header.start && !beside(last)) {
                 Some(last) if last.score >= fit.score => {}
                 Some(last) => *last = fit,
                 None => fits.push(fit),
@@ -187,7 +215,10 @@ impl Search<'_> {
     }
 
     fn may_be_header(&self, line: &Line) -> bool {
-        let known = |text: &str| crate::tokens::label(text).iter().any(|word| self.words.contains(word));
+        let years = self.fields.iter().any(|field| field.is("current year"));
+        let is_year = |text: &str| years && text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let known =
+            |text: &str| is_year(text) || crate::tokens::label(text).iter().any(|word| self.words.contains(word));
         let wanted = if self.fields.len() == 1 { 1 } else { 2 };
         line.pieces.len() <= header::PIECES_MAX
             && line.pieces.iter().filter(|piece| known(piece.text)).take(wanted).count()
@@ -196,13 +227,16 @@ impl Search<'_> {
 
     fn fit(&self, header: Header, strip: &[Line], end: usize) -> Option<Fit> {
         let body = &strip[header.end.min(end)..end];
+        let header = header.with_stub(self, body);
         let columns = self.columns(&header, body)?;
         let matched = columns.iter().filter(|column| column.field.is_some()).count();
         let score: f32 = columns.iter().filter(|column| column.field.is_some()).map(|column| column.score).sum();
         let score = score * self.heading_factor(strip, &header);
         let sample = &body[..body.len().min(SAMPLE_LINES)];
         let sectioned = sample.iter().any(|line| self.heading(line).is_some());
-        let fit = Fit { header, end, columns, score, sectioned };
+        let half = header.half;
+        let place = (strip[header.start].page, strip[header.start].top);
+        let fit = Fit { header, end, columns, score, sectioned, half, place };
         let enough = matched >= 2 || matched == 1 && self.fields.len() == 1;
         (enough && self.has_words(&fit) && !self.records(sample, &fit).is_empty()).then_some(fit)
     }
@@ -225,8 +259,11 @@ impl Search<'_> {
         1.0
     }
 
-    /// Numbers alone are a summary: where the item has words, its rows have words.
+    /// One or two numbers alone are a summary: where the item has words, its rows have words.
     fn has_words(&self, fit: &Fit) -> bool {
+        if fit.columns.iter().filter(|column| column.field.is_some()).count() >= NUMBERS_ENOUGH {
+            return true;
+        }
         let is_word = |field: &Field| {
             matches!(field.want, Want::Text | Want::Person | Want::Id | Want::Date(_) | Want::Choice(_))
         };

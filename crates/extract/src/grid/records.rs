@@ -24,6 +24,8 @@ const USUAL_LINES: usize = 200;
 const GAP: f32 = 1.7;
 /// A gap wider than this share of a line's height parts its first words from what follows.
 const RUN_GAP: f32 = 1.0;
+/// Room that a word takes besides its own width, in points.
+const WORD_GAP: f32 = 2.0;
 /// Lines of one row.
 const ROW_LINES_MAX: usize = 12;
 
@@ -77,7 +79,9 @@ impl Search<'_> {
             let same_page = before.is_some_and(|before| before.page == line.page);
             let gap = before.filter(|_| same_page).map_or(0.0, |before| line.top - before.top);
             let wide = line.grid.is_none() && (gap > GAP * usual.pitch || before.is_some() && !same_page);
-            parted |= wide;
+            // What stands outside of a ruled grid is no part of its rows.
+            let outside = before.is_some_and(|before| before.grid.is_some() && before.grid != line.grid);
+            parted |= wide || outside && same_page;
             match self.heading(line) {
                 Some(own) => {
                     if own {
@@ -133,7 +137,10 @@ impl Search<'_> {
             let wrapped = widest > narrowest + 1.0 && draft.right > narrowest + 0.6 * (widest - narrowest);
             let mut row = draft.row;
             for (at, (read, line)) in draft.more.into_iter().enumerate() {
-                self.goes_on(&mut row, read, &body[line], fit, most || wrapped && at == 0);
+                // A line is wrapped where its next word would not have fitted.
+                let word = body[line].pieces.first().map_or(0.0, |piece| piece.x1 - piece.x0);
+                let fitted = draft.right + WORD_GAP + word < widest;
+                self.goes_on(&mut row, read, &body[line], fit, most || wrapped && !fitted && at == 0);
             }
             row
         });
@@ -191,7 +198,9 @@ impl Search<'_> {
         let worded = usual.fields.iter().all(|at| self.is_typed(*at) || speaks(at));
         let typed =
             read.fields.iter().any(|at| self.is_typed(*at)) || usual.fields.iter().all(|at| !self.is_typed(*at));
-        typed && if parted { share >= 0.75 && worded } else { share >= 0.5 }
+        // After a sum or a gap only a line with every amount that rows have is one more row.
+        let priced = usual.fields.iter().filter(|at| self.is_money(**at)).all(|at| read.fields.contains(at));
+        typed && if parted { share >= 0.75 && worded && priced } else { share >= 0.5 }
     }
 
     /// A line of labels that is no row: another table begins, or a form.

@@ -38,6 +38,14 @@ impl Party {
         self.parts.iter().find(|(own, ..)| *own == part).map(|(_, text, _)| text.as_str())
     }
 
+    pub const fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    pub fn says(&self, part: Part) -> bool {
+        self.get(part).is_some()
+    }
+
     fn same(&self, other: &Self) -> bool {
         self.get(Part::PostCode) == other.get(Part::PostCode) && self.get(Part::Street) == other.get(Part::Street)
     }

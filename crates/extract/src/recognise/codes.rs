@@ -156,6 +156,12 @@ pub fn ids(text: &str) -> Vec<Found> {
     if let Some(whole) = grouped(text) {
         return vec![whole];
     }
+    // `TEMURS`: a code of capitals is one where nothing stands beside it.
+    let bare = text.trim();
+    if (5..=8).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let start = text.len() - text.trim_start().len();
+        return vec![Found { range: start..start + bare.len(), value: Value::String(bare.to_owned()), fit: 0.8 }];
+    }
     let days: Vec<Range<usize>> =
         dates::find(text, &DateStyle::Iso, DateOrder::Unknown).into_iter().map(|day| day.range).collect();
     let mut found = all(text, &ID, |hit| {
@@ -353,6 +359,8 @@ mod tests {
                 ("€ 399,00", &[]),
                 ("21 %", &[]),
                 ("none", &[]),
+                ("TEMURS", &["TEMURS"]),
+                ("TOTAL DUE", &[]),
                 ("a1@b.com", &[]),
             ],
         );

@@ -1,5 +1,6 @@
 //! Numbers and money in both styles of separators.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -35,17 +36,33 @@ static SCALE: LazyLock<Regex> = LazyLock::new(|| {
 
 impl NumberStyle {
     /// By the numbers with exactly two decimals.
-    pub fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    pub fn of<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Self {
         static CENTS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d([.,])\d{2}(?:[^\d.,]|$)"));
         let (mut points, mut commas) = (0, 0);
-        for found in texts.flat_map(|text| CENTS.captures_iter(text)) {
+        for found in texts.clone().flat_map(|text| CENTS.captures_iter(text)) {
             if &found[1] == "," {
                 commas += 1;
             } else {
                 points += 1;
             }
         }
-        if commas > points { Self::Comma } else { Self::Point }
+        match commas.cmp(&points) {
+            Ordering::Greater => Self::Comma,
+            Ordering::Less => Self::Point,
+            // Without cents: what stands before a percent sign, and what parts groups of three digits.
+            Ordering::Equal => Self::of_others(texts),
+        }
+    }
+
+    fn of_others<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Self {
+        static SHARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d([.,])\d[ \u{a0}\u{202f}]?%"));
+        static GROUPS: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"(?:^|[^\d.,])[1-9]\d{0,2}([.,])\d{3}(?:[^\d.,]|$)"));
+        let count = |pattern: &Regex, sign: &str| {
+            texts.clone().flat_map(|text| pattern.captures_iter(text)).filter(|found| &found[1] == sign).count()
+        };
+        let commas = count(&SHARE, ",") + count(&GROUPS, ".");
+        if commas > count(&SHARE, ".") + count(&GROUPS, ",") { Self::Comma } else { Self::Point }
     }
 }
 
@@ -195,8 +212,10 @@ fn read(text: &str, range: Range<usize>, style: NumberStyle) -> Option<Raw> {
     let lead = before.trim_end_matches([' ', '\u{a0}']);
     let outer = &before[..currency_before.as_ref().and_then(|found| found.get(0)).map_or(before.len(), |m| m.start())];
     let minus = outer.strip_suffix(['-', '−']).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
-    let brackets = outer.ends_with('(') && after.trim_start_matches(['$', '€', ' ']).starts_with(')') && cents;
-    let negative = sign || minus || brackets || trailing.is_some() && cents;
+    // `(2,905)` and `2,905-` in accounts; a year or a note in brackets has neither cents nor groups.
+    let amount = cents || text[range.clone()].contains(|c: char| !c.is_ascii_digit());
+    let brackets = outer.ends_with('(') && after.trim_start_matches(['$', '€', ' ']).starts_with(')') && amount;
+    let negative = sign || minus || brackets || trailing.is_some() && amount;
     let start = if minus && currency_before.is_none() {
         lead.len() - lead.chars().next_back()?.len_utf8()
     } else {

@@ -80,6 +80,19 @@ const SAME: &[&str] = &[
     "low|l|niedrig|erniedrigt|bas|bajo",
     "normal|n|normale|unauffallig",
     "paid|bezahlt|paye|payee|pagado|pagada|betaald",
+    "single|unmarried|ledig|celibataire|soltero|soltera|alleenstaand",
+    "married|verheiratet|marie|mariee|casado|casada|gehuwd",
+    "divorced|geschieden|divorce|divorcee|divorciado|divorciada|gescheiden",
+    "widowed|widow|widower|verwitwet|veuf|veuve|viudo|viuda",
+    "monthly|per month|monatlich|mensuel|mensuelle|mensual|maandelijks",
+    "quarterly|per quarter|vierteljahrlich|quartalsweise|trimestriel|trimestrielle|trimestral|per kwartaal",
+    "semiannual|semiannually|half yearly|biannual|halbjahrlich|semestriel|semestrielle|semestral",
+    "annual|annually|yearly|per year|jahrlich|annuel|annuelle|anual|jaarlijks",
+    "new|neu|neuf|neuve|nouveau|nuevo|nueva|nieuw",
+    "used|gebraucht|occasion|usado|usada|gebruikt",
+    "express|eilsendung|exprés",
+    "draft|entwurf|brouillon|borrador",
+    "final|endgultig|definitif|definitivo",
     "open|unpaid|offen|impaye|pendiente|openstaand",
 ];
 
@@ -94,6 +107,17 @@ fn spellings(choice: &str) -> Vec<String> {
     let mut all = vec![own.clone()];
     all.extend(others.filter(|other| *other != own));
     all
+}
+
+/// Where boxes stand in a text, and whether they are ticked.
+fn written_boxes(text: &str) -> Vec<(usize, bool)> {
+    let mut start = 0;
+    let mut boxes = Vec::new();
+    for word in text.split(' ') {
+        boxes.extend(checked(word).map(|ticked| (start, ticked)));
+        start += word.len() + 1;
+    }
+    boxes
 }
 
 /// The allowed values that occur in the text, by their words. A choice inside a longer choice does not count.
@@ -115,6 +139,12 @@ pub fn choices(text: &str, choices: &[Value]) -> Vec<Found> {
                 }
             }
         }
+    }
+    // Of `☐ single ☒ married` only what is ticked.
+    let boxes = written_boxes(text);
+    if !boxes.is_empty() {
+        let ticked = |start: usize| boxes.iter().rev().find(|(at, _)| *at < start).is_some_and(|(_, ticked)| *ticked);
+        found.retain(|f| ticked(f.range.start));
     }
     // What names itself is no other choice's other name.
     let named: Vec<_> = found.iter().filter(|f| f.fit == 1.0).map(|f| f.range.clone()).collect();
@@ -156,6 +186,8 @@ mod tests {
             ("Credit card", json!(["CREDIT_CARD"])),
             ("level 3", json!([3])),
             ("Visage", json!([])),
+            ("☐ card ☒ visa", json!(["visa"])),
+            ("☐ card ☐ visa", json!([])),
         ] {
             let found: Value = choices(text, &cases).into_iter().map(|f| f.value).collect();
             assert_eq!(found, expected, "{text}");

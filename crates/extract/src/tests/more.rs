@@ -130,4 +130,22 @@ fn an_explanation_names_the_label_that_won_and_why_others_lost() {
     assert!(best.why.contains("colon of `Due date`"), "{}", best.why);
     assert!(told.concepts.contains(&"due date".to_owned()) && !best.citations.is_empty());
     assert_eq!(explain(&pages, &asked, "nothing"), Ok(None));
+    let both = options(json!({ "total": number(), "grand_total": number() }));
+    let told = explain(&[page(&["Total: 12.50"])], &both, "grand_total").expect("valid").expect("there");
+    let lost = &told.candidates[0];
+    assert!(!lost.chosen && lost.why.contains("its text serves `total`"), "{}", lost.why);
+}
+
+#[test]
+fn an_explanation_of_a_result_per_page_begins_with_the_page() {
+    let asked = ExtractOptions { target: ExtractTarget::PerPage, ..options(json!({ "total": number() })) };
+    let pages = [page(&["Total: 12.50"]), page(&["Total: 7.25"])];
+    let best = |path: &str| {
+        let told = explain(&pages, &asked, path).expect("the schema is valid");
+        told.map(|told| (told.path, told.candidates[0].value.clone()))
+    };
+    assert_eq!(best("1.total"), Some(("1.total".to_owned(), json!(7.25))));
+    for path in ["total", "2.total", "x.total", ""] {
+        assert_eq!(best(path), None, "{path}");
+    }
 }

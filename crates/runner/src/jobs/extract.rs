@@ -55,15 +55,9 @@ async fn pages_of(context: &Context, prefix: &str) -> Result<Vec<PageOutcome>, E
     Ok(pages.map_err(|_| Failure::new(Code::Internal, "The pages of the document cannot be read back."))?)
 }
 
-/// Those pages of a parse job that the extraction wants; the first so many are counted among the pages that it has.
+/// Those pages of a parse job that the extraction wants.
 fn selected(mut pages: Vec<PageOutcome>, wanted: &PageSelection) -> Result<Vec<PageOutcome>, Failure> {
-    match (&wanted.ranges, wanted.first) {
-        (Some(ranges), _) => {
-            pages.retain(|page| ranges.iter().any(|(first, last)| (*first..=*last).contains(&page.number())));
-        }
-        (None, Some(first)) => pages.truncate(first as usize),
-        (None, None) => {}
-    }
+    wanted.keep(&mut pages, PageOutcome::number);
     if pages.is_empty() {
         let message = "None of the wanted pages is in the result of the parse job.";
         return Err(Failure::new(Code::PagesOutOfRange, message));

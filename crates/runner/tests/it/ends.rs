@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use docmill_model::options::{ExtractOptions, JobOptions, ParseOptions};
 use docmill_model::{BatchStatus, JobStatus};
 use docmill_store::*;
 use rustix::process::{Pid, Signal, kill_process};
@@ -43,16 +44,20 @@ async fn a_document_of_one_page_whose_reader_is_killed_is_read_again() {
 
 #[tokio::test]
 async fn a_cancelled_job_stops_its_reader() {
-    let world = World::new().await;
-    let meeting = world.meeting();
-    let job = world.job(&meeting.order()).await;
-    let runner = world.start(settings("obeys"));
-    let met = meeting.reader().await;
-    world.store.job_cancel(world.project, job).await.expect("cancel");
-    met.dies().await;
-    assert_eq!(world.ended(job).await.status, JobStatus::Cancelled);
-    world.drain(&runner).await;
-    assert_eq!(world.outputs().await, Vec::<String>::new());
+    let schema = serde_json::json!({"type": "object", "properties": {"total": {"type": "string"}}});
+    let extract = ExtractOptions { data_schema: schema, ..ExtractOptions::default() };
+    for options in [JobOptions::Parse(ParseOptions::default()), JobOptions::Extract(extract)] {
+        let world = World::new().await;
+        let meeting = world.meeting();
+        let job = world.job_of(Content::Blob(world.blob(&meeting.order()).await), options).await;
+        let runner = world.start(settings("obeys"));
+        let met = meeting.reader().await;
+        world.store.job_cancel(world.project, job).await.expect("cancel");
+        met.dies().await;
+        assert_eq!(world.ended(job).await.status, JobStatus::Cancelled);
+        world.drain(&runner).await;
+        assert_eq!(world.outputs().await, Vec::<String>::new());
+    }
 }
 
 #[tokio::test]

@@ -1,15 +1,21 @@
 //! Extract jobs (contract 2.6, section 4).
 
 use docmill_model::options::{ExtractOptions, JobOptions};
-use docmill_model::{JobId, Product};
+use docmill_model::{Code, JobId, JobStatus, Product};
 use docmill_store::{Job, JobFilter, JobSource, NewJob};
 use docmill_wire::configurations::shown_parameters;
-use docmill_wire::extract::{self as wire, CreateExtract, ExtractConfiguration, ExtractJob, ExtractUsage, JobMetadata};
+use docmill_wire::extract::{
+    self as wire, CreateExtract, ExplainedField, ExtractConfiguration, ExtractJob, ExtractUsage, JobMetadata,
+};
 use docmill_wire::render::{DeletedJob, Page};
 use serde_json::Value;
 
 use super::paging::{self, Asked};
-use super::{App, AppError, AppResult, Caller, configurations, results, sources, webhooks};
+use super::{App, AppError, AppResult, Caller, configurations, insight, results, sources, webhooks};
+
+/// Which fields are explained.
+const OUTSIDE_ROWS: &str =
+    "outside of rows; name its properties with dots between, such as seller.name, after the page's index for per_page";
 
 /// Parts of an extract job that are answered on demand only.
 #[derive(Debug, Clone, Copy, Default)]
@@ -92,6 +98,28 @@ pub async fn list(
 pub async fn get(app: &App, caller: &Caller, id: JobId, expand: Expand) -> AppResult<ExtractJob> {
     let found = app.store.job_get(caller.project(), id).await?;
     shown(app, found.ok_or_else(|| AppError::not_found("extract job", id))?, expand).await
+}
+
+/// Why the field at `path` has its value. It is looked for again, so the answer is about the engine that runs now.
+pub async fn explain(app: &App, caller: &Caller, id: JobId, path: String) -> AppResult<ExplainedField> {
+    let found = app.store.job_get(caller.project(), id).await?;
+    let job = found.ok_or_else(|| AppError::not_found("extract job", id))?;
+    let (JobStatus::Completed, Some(options)) = (job.status, extract_options(&job).cloned()) else {
+        let message = format!("The extract job {id} is {}; only a COMPLETED one can be explained.", job.status);
+        return Err(AppError::new(Code::NotUsable, message));
+    };
+    let outputs = match job.source {
+        JobSource::ParseJob { outputs, .. } => Some(outputs),
+        JobSource::File { .. } | JobSource::Url { .. } => job.outputs,
+    };
+    let outputs = outputs.unwrap_or_default();
+    let (engine, asked) = (app.insight, path.clone());
+    let told = insight::ask(app, &outputs, move |mut pages| {
+        options.parse.pages.keep(&mut pages, |page| page.number);
+        (engine.explain)(&pages, &options, &asked)
+    });
+    let none = || AppError::new(Code::NotFound, format!("The schema of {id} has no field `{path}` {OUTSIDE_ROWS}."));
+    told.await?.map(ExplainedField::from).ok_or_else(none)
 }
 
 pub async fn cancel(app: &App, caller: &Caller, id: JobId) -> AppResult<ExtractJob> {

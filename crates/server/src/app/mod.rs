@@ -11,6 +11,7 @@ pub mod events;
 pub mod export;
 pub mod extract;
 pub mod files;
+pub mod insight;
 pub mod links;
 pub mod meters;
 pub mod paging;
@@ -40,6 +41,7 @@ use uuid::Uuid;
 
 pub use caller::{Caller, Sent};
 pub use error::{AppError, AppResult};
+pub use insight::Insight;
 pub use site::Site;
 
 use caller::KeyCache;
@@ -74,6 +76,8 @@ pub struct ServerSettings {
     /// `fingerprint::engine` of the workers, for results that are used again.
     pub engine: String,
     pub traced: Traced,
+    /// What the extraction's engine says about pages.
+    pub insight: Insight,
 }
 
 /// Everything that a request may need, shared by all of them.
@@ -96,6 +100,9 @@ pub struct App {
     /// The server stops: what would go on for ever ends now.
     pub(crate) closing: CancellationToken,
     pub(crate) sizes: results::Sizes,
+    pub(crate) insight: Insight,
+    /// One permit a question to the engine.
+    pub(crate) questions: Arc<Semaphore>,
     registry: Mutex<Registry>,
 }
 
@@ -120,6 +127,8 @@ impl App {
             leaving: CancellationToken::new(),
             closing: CancellationToken::new(),
             sizes: results::Sizes::default(),
+            insight: settings.insight,
+            questions: Arc::new(Semaphore::new(insight::QUESTIONS_MAX)),
             registry: Mutex::new(registry),
         })
     }

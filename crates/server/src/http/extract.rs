@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use docmill_model::{BatchStatus, Code, JobId, JobStatus, Product};
 use docmill_store::{InputKind, JobFilter};
 use docmill_wire::check::{Rule, TEXT};
-use docmill_wire::extract::{self as shapes, ExtractJob, GeneratedSchema, ValidatedSchema};
+use docmill_wire::extract::{self as shapes, ExplainedField, ExtractJob, GeneratedSchema, ValidatedSchema};
 use docmill_wire::forms;
 use docmill_wire::references::Reference;
 use docmill_wire::render::{DeletedJob, Page};
@@ -22,6 +22,7 @@ use crate::app::{AppResult, Caller, schemas};
 
 const COLLECTION: &str = "/api/v2/extract";
 const ONE: &str = "/api/v2/extract/{job_id}";
+const EXPLAIN: &str = "/api/v2/extract/{job_id}/explain";
 const CANCEL: &str = "/api/v2/extract/{job_id}/cancel";
 const VALIDATION: &str = "/api/v2/extract/schema/validation";
 const GENERATE: &str = "/api/v2/extract/schema/generate";
@@ -61,6 +62,14 @@ pub const OPERATIONS: &[Operation] = &[
         .sdk("extract.get")
         .about("Read an extract job with its result")
         .query(&[many("expand", TEXT, EXPAND)]),
+    Operation::new("get", EXPLAIN, "explain_extract", json::<ExplainedField>(), || get(explain))
+        .about("Why a field has its value: its best candidates, their scores, and the label that won or lost")
+        .query(&[one(
+            "path",
+            TEXT,
+            "The field: names of properties with dots between, such as `seller.name`; required",
+        )])
+        .refuses(&[Code::NotUsable]),
     Operation::new("post", CANCEL, "cancel_extract", json::<ExtractJob>(), || post(cancel))
         .sdk("extract.cancel")
         .about("Cancel an extract job")
@@ -77,9 +86,9 @@ pub const OPERATIONS: &[Operation] = &[
         .refuses(&[Code::SchemaInvalid]),
     Operation::new("post", GENERATE, "generate_schema", json::<GeneratedSchema>(), || post(generate_schema))
         .sdk("extract.generate_schema")
-        .about("Draft a data schema from the names in a prompt")
+        .about("Draft a data schema from the names in a prompt, from a sample document, or from both")
         .body(shapes::generate_schema, r#"{"prompt": "invoice number, invoice date, total", "name": "Invoices"}"#)
-        .refuses(&[Code::SchemaInvalid, Code::NotUsable]),
+        .refuses(&[Code::SchemaInvalid, Code::NotUsable, Code::NotFound]),
 ];
 
 const CREATE_EXAMPLE: &str = r#"{
@@ -106,6 +115,17 @@ async fn read(State(app): Shared, caller: Caller, path: Segments, query: Query) 
     extract::get(&app, &caller, path.job_id(Product::Extract)?, expand).await.map(Json)
 }
 
+async fn explain(
+    State(app): Shared,
+    caller: Caller,
+    path: Segments,
+    mut query: Query,
+) -> AppResult<Json<ExplainedField>> {
+    let field = query.required("path");
+    query.finish()?;
+    extract::explain(&app, &caller, path.job_id(Product::Extract)?, field).await.map(Json)
+}
+
 async fn cancel(State(app): Shared, caller: Caller, path: Segments) -> AppResult<Json<ExtractJob>> {
     extract::cancel(&app, &caller, path.job_id(Product::Extract)?).await.map(Json)
 }
@@ -120,8 +140,12 @@ async fn validate_schema(_: Caller, JsonBody(body): JsonBody) -> AppResult<Json<
     schemas::validate(&body).map(Json)
 }
 
-async fn generate_schema(State(app): Shared, _: Caller, JsonBody(body): JsonBody) -> AppResult<Json<GeneratedSchema>> {
-    schemas::generate(&app, &body).map(Json)
+async fn generate_schema(
+    State(app): Shared,
+    caller: Caller,
+    JsonBody(body): JsonBody,
+) -> AppResult<Json<GeneratedSchema>> {
+    schemas::generate(&app, &caller, &body).await.map(Json)
 }
 
 /// `None` for THROTTLED: the filter takes it (contract 2.6), but no job is ever in that state.

@@ -95,6 +95,17 @@ impl Query {
         found
     }
 
+    /// A text that must be given.
+    pub fn required(&mut self, name: &str) -> String {
+        let found = self.text(name);
+        if found.is_none() {
+            let mut error = FieldError::query(name, "Field required", "");
+            error.kind = "missing";
+            self.errors.push(error);
+        }
+        found.unwrap_or_default()
+    }
+
     /// One of `names`.
     pub fn one_of(&mut self, name: &str, names: &[&str]) -> Option<String> {
         let read = self.reader(name).one_of(name, names).map(|found| found.map(str::to_owned));

@@ -309,12 +309,17 @@ async fn a_job_is_cancelled_in_every_state() {
 async fn an_extraction_reads_files_and_finished_parse_jobs() {
     let server = Server::start().await;
     let (directory_file, _) = stored(&server).await;
+    let (failed, job) = parse(&server, "agentic").await;
+    server.fail(&job, Code::EmptyFile.into()).await;
     let (parsed, job) = parse(&server, "agentic").await;
     let schema = json!({"type": "object", "properties": {"total": {"type": "number"}}});
     let body =
         |input: &str| json!({"file_input": input, "configuration": {"data_schema": schema, "cite_sources": true}});
     server.send("POST", EXTRACT, Some(body(&parsed))).await.refused(422, "NOT_USABLE", "is RUNNING");
+    server.send("POST", EXTRACT, Some(body(&failed))).await.refused(422, "NOT_USABLE", "is FAILED");
     complete(&server, &job, &[page(1)]).await;
+    let other = server.send_as(OTHER_KEY, "POST", EXTRACT, Some(body(&parsed))).await;
+    other.refused(404, "NOT_FOUND", "There is no parse job");
     for input in [&directory_file, &parsed] {
         let made = server.post(EXTRACT, body(input)).await;
         assert_eq!((&made["file_input"], &made["status"]), (&json!(input), &json!("PENDING")));

@@ -13,6 +13,7 @@ mod directory_files;
 mod events;
 mod export;
 mod files;
+mod insight;
 mod jobs;
 mod links;
 mod operations;

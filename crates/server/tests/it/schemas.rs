@@ -98,17 +98,13 @@ async fn a_schema_is_drafted_from_words_and_may_be_saved_as_it_is() {
     assert_eq!(unchanged["parameters"]["data_schema"], given);
 
     for (body, code, words) in [
-        (json!({}), "INVALID_REQUEST", "Give a prompt, a data_schema or both"),
+        (json!({}), "INVALID_REQUEST", "Give a prompt, a file_id or a data_schema"),
         (json!({"prompt": "  "}), "INVALID_REQUEST", "Give a prompt"),
         (json!({"prompt": 1}), "INVALID_REQUEST", "body.prompt: string_type"),
         (json!({"prompt": "x".repeat(10_001)}), "INVALID_REQUEST", "body.prompt: string_too_long"),
         (json!({"prompt": "total", "name": "x".repeat(256)}), "INVALID_REQUEST", "at most 255 characters"),
         (json!({"prompt": "the"}), "NOT_USABLE", "names no fields"),
-        (
-            json!({"prompt": "total", "file_id": format!("fil-{}", crate::server::UUID)}),
-            "NOT_USABLE",
-            "from a document yet",
-        ),
+        (json!({"file_id": "a.pdf"}), "INVALID_REQUEST", "body.file_id: value_error"),
     ] {
         server.send("POST", GENERATE, Some(body)).await.refused(422, code, words);
     }

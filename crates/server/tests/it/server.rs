@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use docmill_model::limits::Limits;
 use docmill_model::network::Guard;
 use docmill_model::{Failure, ProjectId, Timestamp};
-use docmill_server::{App, ServerSettings, Site};
+use docmill_server::{App, Insight, ServerSettings, Site};
 use docmill_store::blobs::Blobs;
 use docmill_store::{Caps, Role, SqlStore};
 use docmill_store::{ClaimedJob, Clock, Finish, Keys, NewKey, Outcome, Queue, Store, SystemClock};
@@ -83,12 +83,14 @@ impl Server {
         }
         let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
         let spool = folder.path().join("spool");
+        let insight = Insight { explain: docmill_extract::explain, draft: docmill_extract::draft };
         let settings = ServerSettings {
             limits,
             spool,
             site,
             guard: Guard::default(),
             engine: ENGINE.to_owned(),
+            insight,
             traced: Default::default(),
         };
         let app = App::new(store.clone() as Arc<dyn Store>, blobs.clone(), clock.clone(), settings);

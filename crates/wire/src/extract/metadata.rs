@@ -92,7 +92,7 @@ fn leaf(source: &FieldSource, asked: Asked) -> Value {
     Value::Object(entry)
 }
 
-fn citation(citation: &Citation) -> Value {
+pub(super) fn citation(citation: &Citation) -> Value {
     let number = crate::render::points;
     let boxes = citation
         .boxes

@@ -1,18 +1,22 @@
 //! Extract jobs (contract 2.6 and section 4): requests, options and answers.
 
 mod answer;
+mod explanation;
 mod metadata;
+mod rows;
 mod schemas;
 
 pub use answer::{ExtractJob, ExtractUsage, JobMetadata, PagesUsage};
+pub use explanation::{ExplainedCandidate, ExplainedField};
 pub use metadata::{Asked, metadata};
+pub use rows::Rows;
 pub use schemas::{
     GenerateSchema, GeneratedParameters, GeneratedSchema, ValidateSchema, ValidatedSchema, generate_schema,
     validate_schema,
 };
 
 use docmill_model::ConfigurationId;
-use docmill_model::options::{ExtractOptions, ExtractTarget, ParseOptions, Tier};
+use docmill_model::options::{ExtractOptions, ExtractTarget, ParseOptions, Sheets, Tier};
 use serde_json::{Value, json};
 
 use crate::check::{self, Field, Rule, TEXT, may, must};
@@ -148,7 +152,8 @@ pub fn with_parse(options: ExtractOptions, saved: ParseOptions) -> ExtractOption
     let own = options.parse;
     let pages = if own.pages == Default::default() { saved.pages.clone() } else { own.pages };
     let disable_cache = own.disable_cache || saved.disable_cache;
-    ExtractOptions { parse: ParseOptions { pages, disable_cache, ..saved }, ..options }
+    let sheets = if options.spreadsheet.is_some() { own.sheets } else { saved.sheets };
+    ExtractOptions { parse: ParseOptions { pages, disable_cache, sheets, ..saved }, ..options }
 }
 
 /// Everything wrong with complete parameters that stand at `base`.
@@ -192,22 +197,19 @@ fn resolve(parameters: &Value) -> ExtractOptions {
     let text = |name| given::text(parameters, name);
     let flag = |name| given::flag(parameters, name);
     let tier = text("tier").unwrap_or_else(|| TIER_DEFAULT.to_owned());
-    let not_followed = ["system_prompt", "spreadsheet_mode", "sheet_names"]
-        .into_iter()
-        .filter(|name| match given::value(parameters, name) {
-            Some(Value::Bool(on)) => *on,
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(other) => !given::is_empty(other),
-            None => false,
-        })
-        .map(str::to_owned)
-        .collect();
+    let unused = text("system_prompt").filter(|prompt| !prompt.is_empty()).map(|_| "system_prompt".to_owned());
+    let spreadsheet = flag("spreadsheet_mode").then(|| given::texts(parameters, "sheet_names"));
+    let sheets = spreadsheet.as_ref().map(|names| Sheets { hidden: !names.is_empty(), whole: true });
+    // Names of sheets say more than numbers of pages (contract 4.1).
+    let named = spreadsheet.as_ref().is_some_and(|names| !names.is_empty());
+    let pages = text("target_pages").filter(|_| !named);
     ExtractOptions {
         data_schema: parameters.get("data_schema").cloned().unwrap_or_default(),
         parse: ParseOptions {
             tier: parse_tier(text("parse_tier").as_deref(), &tier),
             version: "latest".to_owned(),
-            pages: crate::parse::pages(text("target_pages"), given::int(parameters, "max_pages")),
+            pages: crate::parse::pages(pages, given::int(parameters, "max_pages").filter(|_| !named)),
+            sheets: sheets.unwrap_or_default(),
             disable_cache: flag("disable_cache"),
             ..ParseOptions::default()
         },
@@ -221,7 +223,8 @@ fn resolve(parameters: &Value) -> ExtractOptions {
             Some("per_table_row") => ExtractTarget::PerTableRow,
             _ => ExtractTarget::PerDoc,
         },
-        not_followed,
+        spreadsheet,
+        not_followed: unused.into_iter().collect(),
     }
 }
 

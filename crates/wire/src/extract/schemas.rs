@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::check::{self, Rule, may, must};
 use crate::errors::FieldError;
+use crate::references::Reference;
 use crate::{forms, given, schema};
 
 /// Characters of a prompt. A page of wishes, not a document.
@@ -49,8 +50,8 @@ pub struct ValidatedSchema {
 pub struct GenerateSchema {
     /// Not blank.
     pub prompt: Option<String>,
-    /// A document to look at; docmill refuses it for now.
-    pub with_file: bool,
+    /// A document to look at.
+    pub sample: Option<Reference>,
     pub data_schema: Option<Value>,
     pub name: Option<String>,
 }
@@ -66,11 +67,11 @@ impl GenerateSchema {
         }
         let prompt = given::text(body, "prompt").filter(|text| !text.trim().is_empty());
         let data_schema = given::value(body, "data_schema").cloned();
-        let with_file = given::value(body, "file_id").is_some();
-        if errors.is_empty() && prompt.is_none() && data_schema.is_none() && !with_file {
-            errors.push(FieldError::body("", "Value error, Give a prompt, a data_schema or both", body));
+        let sample = given::text(body, "file_id").and_then(|text| Reference::input(&text).ok());
+        if errors.is_empty() && prompt.is_none() && data_schema.is_none() && sample.is_none() {
+            errors.push(FieldError::body("", "Value error, Give a prompt, a file_id or a data_schema", body));
         }
-        if errors.is_empty() { Ok(Self { prompt, with_file, data_schema, name }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { prompt, sample, data_schema, name }) } else { Err(errors) }
     }
 }
 
@@ -78,7 +79,7 @@ impl GenerateSchema {
 pub fn generate_schema() -> Value {
     let mut schema = schema::of(&GENERATE);
     let given = |name: &str, kind: &str| json!({"required": [name], "properties": {name: {"type": kind}}});
-    schema["anyOf"] = json!([given("prompt", "string"), given("data_schema", "object")]);
+    schema["anyOf"] = json!([given("prompt", "string"), given("file_id", "string"), given("data_schema", "object")]);
     schema
 }
 

@@ -4,7 +4,7 @@
 //! size nor the document's is ever in memory; a workbook alone is made at the end.
 
 mod grounded;
-mod sheets;
+pub(crate) mod sheets;
 mod stripped;
 mod words;
 

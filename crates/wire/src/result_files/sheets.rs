@@ -8,10 +8,10 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use crate::items::{fits, plain_number};
 
 /// What a sheet of Excel holds.
-const ROWS_MAX: u32 = 1_048_576;
-const COLUMNS_MAX: u32 = 16_384;
+pub const ROWS_MAX: u32 = 1_048_576;
+pub const COLUMNS_MAX: u32 = 16_384;
 const NAME_UNITS_MAX: usize = 31;
-const CELL_UNITS_MAX: usize = 32_767;
+pub const CELL_UNITS_MAX: usize = 32_767;
 /// Cells of one workbook. It is made in memory, unlike every other form; further tables are left out.
 const CELLS_MAX: usize = 5_000_000;
 
@@ -21,12 +21,37 @@ pub(super) struct Sheets {
     heading: Option<String>,
     tables: Vec<(String, Table)>,
     cells: usize,
-    names: HashSet<String>,
+    names: Names,
+}
+
+/// Names that sheets have, in lower case.
+#[derive(Default)]
+pub struct Names(HashSet<String>);
+
+impl Names {
+    /// A name that Excel takes and that no sheet has yet; names differ by more than their case.
+    pub fn unique(&mut self, wanted: &str, otherwise: &str) -> String {
+        let clean = |text: &str| {
+            let kept = text.chars().map(|char| if "[]:*?/\\".contains(char) || char.is_control() { ' ' } else { char });
+            let joined = kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+            // Room for a number that tells equal names apart.
+            cut(&joined, NAME_UNITS_MAX - 5).trim_matches(['\'', ' ']).to_owned()
+        };
+        let wanted = Some(clean(wanted)).filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("history"));
+        let base = wanted.unwrap_or_else(|| clean(otherwise));
+        let mut name = base.clone();
+        let mut again = 1;
+        while !self.0.insert(name.to_lowercase()) {
+            again += 1;
+            name = format!("{base} {again}");
+        }
+        name
+    }
 }
 
 impl Sheets {
     pub fn new(guess_names: bool) -> Self {
-        Self { guess_names, heading: None, tables: Vec::new(), cells: 0, names: HashSet::new() }
+        Self { guess_names, heading: None, tables: Vec::new(), cells: 0, names: Names::default() }
     }
 
     pub fn add(&mut self, outcomes: &[PageOutcome]) {
@@ -42,7 +67,7 @@ impl Sheets {
                         let plain = format!("Page {} Table {number}", page.number);
                         // One heading names one sheet: a second table below it is another matter.
                         let guessed = self.heading.take().filter(|_| self.guess_names);
-                        let name = self.unique(guessed.as_deref().unwrap_or(&plain), &plain);
+                        let name = self.names.unique(guessed.as_deref().unwrap_or(&plain), &plain);
                         self.cells += table.cells.len();
                         self.tables.push((name, table.clone()));
                     }
@@ -52,35 +77,13 @@ impl Sheets {
         }
     }
 
-    /// A name that Excel takes and that no sheet has yet; names differ by more than their case.
-    fn unique(&mut self, wanted: &str, otherwise: &str) -> String {
-        let clean = |text: &str| {
-            let kept = text.chars().map(|char| if "[]:*?/\\".contains(char) || char.is_control() { ' ' } else { char });
-            let joined = kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
-            // Room for a number that tells equal names apart.
-            cut(&joined, NAME_UNITS_MAX - 5).trim_matches(['\'', ' ']).to_owned()
-        };
-        let wanted = Some(clean(wanted)).filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("history"));
-        let base = wanted.unwrap_or_else(|| clean(otherwise));
-        let mut name = base.clone();
-        let mut again = 1;
-        while !self.names.insert(name.to_lowercase()) {
-            again += 1;
-            name = format!("{base} {again}");
-        }
-        name
-    }
-
     /// The file. A document without tables gives one empty sheet, because a workbook has one at least.
     pub fn workbook(self) -> Result<Vec<u8>, String> {
         self.write().map_err(|error| error.to_string())
     }
 
     fn write(self) -> Result<Vec<u8>, XlsxError> {
-        let mut workbook = Workbook::new();
-        // The same result is the same file, whenever it is read.
-        let created = ExcelDateTime::from_ymd(2026, 1, 1)?;
-        workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+        let mut workbook = empty_workbook()?;
         let header = Format::new().set_bold();
         for (name, table) in &self.tables {
             fill(workbook.add_worksheet().set_name(name)?, table, &header)?;
@@ -90,6 +93,14 @@ impl Sheets {
         }
         workbook.save_to_buffer()
     }
+}
+
+/// The same result is the same file, whenever it is made.
+pub fn empty_workbook() -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    let created = ExcelDateTime::from_ymd(2026, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+    Ok(workbook)
 }
 
 fn fill(sheet: &mut Worksheet, table: &Table, header: &Format) -> Result<(), XlsxError> {
@@ -115,7 +126,7 @@ fn fill(sheet: &mut Worksheet, table: &Table, header: &Format) -> Result<(), Xls
 }
 
 /// The beginning of a text, at most so many UTF-16 units: Excel counts in them.
-fn cut(text: &str, units: usize) -> &str {
+pub fn cut(text: &str, units: usize) -> &str {
     let mut count = 0;
     let end = text.char_indices().find(|(_, char)| {
         count += char.len_utf16();
@@ -130,7 +141,7 @@ mod tests {
 
     #[test]
     fn names_of_sheets_are_unique_and_what_excel_takes() {
-        let mut sheets = Sheets::new(true);
+        let mut names = Names::default();
         for (wanted, expected) in [
             ("Totals", "Totals"),
             ("TOTALS", "TOTALS 2"),
@@ -141,7 +152,7 @@ mod tests {
             ("'quoted'", "quoted"),
             (&"x".repeat(60), &"x".repeat(26)),
         ] {
-            assert_eq!(sheets.unique(wanted, "Page 1 Table 1"), expected, "{wanted}");
+            assert_eq!(names.unique(wanted, "Page 1 Table 1"), expected, "{wanted}");
         }
     }
 }

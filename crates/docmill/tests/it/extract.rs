@@ -1,0 +1,65 @@
+//! Extractions: explained, and as one table.
+
+use serde_json::{Value, json};
+
+use crate::program::Home;
+
+const SCHEMA: &str = r#"{"type": "object", "properties": {
+    "invoice_number": {"type": "string"}, "total": {"type": ["number", "null"]},
+    "items": {"type": "array", "items": {"type": "object", "properties": {
+        "description": {"type": "string"}, "amount": {"type": "number"}}}}}}"#;
+
+/// Two bills, one of them with rows, and a file that cannot be read.
+fn home() -> Home {
+    let home = Home::new();
+    home.write("schema.json", SCHEMA);
+    home.write("in/a.csv", "Description,Amount\nBolt,3.00\n\"Nut, small\",2.25\n");
+    home.write("in/b.txt", "Invoice no: 2024-17\n\nTotal: 12.50\n");
+    home.write("in/c.txt", "");
+    home
+}
+
+#[test]
+fn a_folder_becomes_one_table_with_a_row_a_file() {
+    let home = home();
+    let wanted = ["extract", "in", "--schema", "schema.json"];
+    home.run(&[&wanted[..], &["-o", "out", "--format", "jsonl,csv,xlsx"]].concat()).ended(3);
+    let read = |name: &str| std::fs::read(home.path("out").join(name)).unwrap();
+    let lines: Vec<Value> = String::from_utf8(read("extract.jsonl"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let files: Vec<&str> = lines.iter().map(|line| line["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["a.csv", "b.txt", "c.txt"]);
+    assert_eq!(lines[0]["extract_result"]["items"][1], json!({"description": "Nut, small", "amount": 2.25}));
+    assert_eq!(lines[1]["extract_result"]["total"], 12.5);
+    assert!(lines[2]["error"].as_str().unwrap().starts_with("EMPTY_FILE: "), "{}", lines[2]);
+
+    let csv = String::from_utf8(read("extract.csv")).unwrap();
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!((rows[0], rows[2]), ("file,error,invoice_number,total,items", "b.txt,,2024-17,12.5,"), "{csv}");
+    assert!(rows[3].starts_with("c.txt,EMPTY_FILE: "), "{csv}");
+    home.write("again/extract.xlsx", read("extract.xlsx"));
+    let sheets = home.run(&["parse", "again/extract.xlsx"]).ended(0).stdout;
+    assert!(sheets.contains("invoice_number") && sheets.contains("Nut, small") && sheets.contains("12.5"), "{sheets}");
+
+    let told = home.run(&[&wanted[..], &["--format", "csv", "--quiet"]].concat()).ended(3).stdout;
+    assert_eq!(told, csv);
+    home.run(&[&wanted[..], &["--format", "xlsx"]].concat()).ended(2).says("fits on stdout");
+    home.run(&[&wanted[..], &["--format", "csv,jsonl"]].concat()).ended(2).says("fits on stdout");
+}
+
+#[test]
+fn a_field_is_explained() {
+    let home = home();
+    let asked = ["extract", "in/b.txt", "--schema", "schema.json", "--explain"];
+    let told = home.run(&[&asked[..], &["total"]].concat()).ended(0).stdout;
+    assert!(told.starts_with("total\nknown as: total") && told.contains("\nlabels looked for: total,"), "{told}");
+    assert!(told.lines().any(|line| line.starts_with("*  12.5 ") && line.ends_with("colon of `Total`")), "{told}");
+    let json = home.run(&[&asked[..], &["total", "--json"]].concat()).ended(0).stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["candidates"][0]["value"], &json["candidates"][0]["chosen"]), (&json!(12.5), &json!(true)));
+    home.run(&[&asked[..], &["mood"]].concat()).ended(2).says("the schema has no field `mood`");
+    home.run(&["extract", "in", "--schema", "schema.json", "--explain", "total"]).ended(2).says("only one file");
+}
