@@ -100,6 +100,17 @@ impl<'t> Emitter<'t> {
         }
     }
 
+    /// A list that is made up already; `lines` are its items' in reading order.
+    pub fn marked_list(&mut self, list: List, lines: &[Draft]) {
+        let start = self.page.words.len() as u32;
+        for draft in lines {
+            self.lines(draft);
+        }
+        let words = WordRange::new(start, self.page.words.len() as u32);
+        let boxes = BBox::around(lines.iter().map(|draft| draft.bbox)).into_iter().collect();
+        self.push(BlockKind::List(list), Role::Body, boxes, words);
+    }
+
     pub fn table(&mut self, table: &FoundTable) {
         let start = self.page.words.len() as u32;
         let mut cells = Vec::with_capacity(table.cells.len());
