@@ -9,7 +9,38 @@ use super::{PROSE, pages, paragraph};
 fn a_page_is_read_by_its_tree() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tagged.pdf");
     let page = &pages(std::fs::read(path).expect("a fixture"))[0];
-    insta::assert_snapshot!(page.markdown, @"");
+    insta::assert_snapshot!(page.markdown, @r#"
+    # Harbour report
+
+    The harbour was built in the years of plenty.1 It was never large enough.
+
+    ## Berths
+
+    Three kinds of berth are let by the year:
+
+    1. deep berths
+    2. shallow berths
+       - for coasters
+       - for fishing boats
+    3. dry berths
+
+    <table>
+    <thead>
+    <tr><th>Berth</th><th colspan="2">Let in</th></tr>
+    </thead>
+    <tbody>
+    <tr><td></td><td>2022</td><td>2023</td></tr>
+    <tr><td rowspan="2">Shallow</td><td>31</td><td></td></tr>
+    <tr><td>8</td><td>9</td></tr>
+    </tbody>
+    </table>
+
+    ### Fees
+
+    Fees are paid by the quarter.
+
+    1The salt works closed in 1911.
+    "#);
     let tables: Vec<&str> = page
         .blocks
         .iter()
