@@ -91,6 +91,13 @@ fn sound_trees_are_believed_and_others_are_not() {
     for (name, content, elements, info, heading) in [
         ("as it is", &content, whole, "", Some("### Of the fees")),
         ("a name of its own", &content, &[("P", &[0][..]), ("Top", &[1]), ("P", &[2])], "", Some("## Of the fees")),
+        (
+            "a piece named twice",
+            &content,
+            &[("P", &[0][..]), ("H3", &[1]), ("P", &[2, 0])],
+            "",
+            Some("### Of the fees"),
+        ),
         ("running feet aside", &edge, whole, "", Some("### Of the fees")),
         ("it says that it may be wrong", &content, whole, "/Suspects true", None),
         ("no heading", &content, &[("P", &[0][..]), ("P", &[1]), ("P", &[2])], "", None),
@@ -98,6 +105,8 @@ fn sound_trees_are_believed_and_others_are_not() {
         ("text that is no text", &astray, whole, "", None),
         ("all in one paragraph", &content, &[("H3", &[1][..]), ("P", &[0, 2])], "", None),
         ("all of it headings", &content, &[("H1", &[0][..]), ("H3", &[1]), ("H1", &[2])], "", None),
+        ("words beside the items of a list", &content, &[("L", &[0][..]), ("H3", &[1]), ("P", &[2])], "", None),
+        ("words beside the cells of a table", &content, &[("Table", &[0][..]), ("H3", &[1]), ("P", &[2])], "", None),
         ("all in a figure", &content, &[("Figure", &[0][..]), ("H3", &[1]), ("P", &[2])], "", None),
         (
             "a paragraph a line",
@@ -110,6 +119,8 @@ fn sound_trees_are_believed_and_others_are_not() {
         let page = &pages(tagged(content, elements, info))[0];
         let found = page.markdown.lines().find(|line| line.starts_with('#'));
         assert_eq!(found, heading, "{name}: {}", page.markdown);
+        let kept = page.markdown.matches("registration of observers").count();
+        assert_eq!(kept, content.matches("registration of observers").count(), "{name}: every word once");
     }
 }
 

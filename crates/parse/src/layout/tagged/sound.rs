@@ -24,6 +24,7 @@ const HEAPED_MAX: f32 = 0.15;
 const PLACES_MIN: f32 = 0.9;
 /// Letters of a cell, in the mean: more are text that a table only places.
 const CELL_CHARS_MAX: usize = 300;
+
 /// Whether the page is to be read by its tree.
 pub fn is_sound(tagged: &Tagged<'_>, record: &PageRecord, cut: &Cut, stats: &DocumentStats) -> bool {
     // A tree without a heading says less of the page than the sizes of its letters; on forms values go by their places.
@@ -95,29 +96,34 @@ fn covers(tagged: &Tagged<'_>, record: &PageRecord) -> bool {
         && shares.headings as f32 <= HEADINGS_MAX * covered
 }
 
-/// Grids without holes and overlaps, of cells as tables have them; none is missing that is drawn.
+/// Grids without holes and overlaps, of cells as tables have them, and lists of items: no word stands beside those. No
+/// table is missing that is drawn.
 fn tables_are_sound(tagged: &Tagged<'_>, cut: &Cut) -> bool {
-    let mut tables = Vec::new();
+    let (mut tables, mut sound) = (0, true);
     tagged.tree.root.visit(&mut |child| {
-        if let Child::Element(element) = child
-            && element.tag == Tag::Table
-        {
-            tables.push(element);
+        let Child::Element(element) = child else { return };
+        match element.tag {
+            Tag::Table => {
+                tables += 1;
+                sound &= is_grid(tagged, element);
+            }
+            Tag::List => sound &= !element.children.iter().any(|child| matches!(child, Child::Mark(_))),
+            _ => {}
         }
     });
-    if tables.is_empty() && !cut.ruled.is_empty() {
-        return false;
-    }
-    tables.into_iter().all(|table| {
-        let grid = Grid::of(table);
-        let rows = table.elements().filter(|inner| inner.tag != Tag::Caption);
-        let chars: usize = rows.map(|row| tagged.chars(&tagged.words(row))).sum();
-        let (places, covered) = (grid.rows * grid.columns, grid.covered());
-        let whole = covered <= places && covered as f32 >= PLACES_MIN * places as f32;
-        let inside: usize = grid.cells.iter().map(|cell| tagged.chars(&tagged.words(cell.element))).sum();
-        chars == 0
-            || (whole && grid.columns > 1 && chars <= CELL_CHARS_MAX * grid.cells.len() && inside * 20 >= chars * 19)
-    })
+    sound && (tables > 0 || cut.ruled.is_empty())
+}
+
+fn is_grid(tagged: &Tagged<'_>, table: &Element) -> bool {
+    let grid = Grid::of(table);
+    let chars = |element: &Element| tagged.chars(&tagged.words(element));
+    let captions: usize = table.elements().filter(|inner| inner.tag == Tag::Caption).map(chars).sum();
+    let inside: usize = grid.cells.iter().map(|cell| chars(cell.element)).sum();
+    let all = chars(table);
+    let (places, covered) = (grid.rows * grid.columns, grid.covered());
+    let whole = covered <= places && covered as f32 >= PLACES_MIN * places as f32;
+    let is_table = whole && grid.columns > 1 && inside <= CELL_CHARS_MAX * grid.cells.len();
+    inside + captions == all && (inside == 0 || is_table)
 }
 
 /// Paragraphs and headings that are whole and one each, and stand one below the other.

@@ -53,18 +53,18 @@ impl Structure {
 
     /// The tree of the page that is this object, its marks as places in what the page has drawn.
     pub fn of_page(&self, page: u32, drawn: &[MarkId]) -> Option<Tree> {
-        let places: HashMap<MarkId, u32> = drawn.iter().copied().zip(FIRST_MARK..).collect();
-        let root = self.placed(self.pages.get(&page)?, &places);
+        let mut places: HashMap<MarkId, u32> = drawn.iter().copied().zip(FIRST_MARK..).collect();
+        let root = self.placed(self.pages.get(&page)?, &mut places);
         Some(Tree { root, has_headings: self.has_headings })
     }
 
-    /// Marks that nothing was drawn in are left out.
-    fn placed(&self, element: &Element, places: &HashMap<MarkId, u32>) -> Element {
-        let place = |child: &Child| match child {
+    /// Marks that nothing was drawn in are left out, and those that stand in the tree twice stand where they are first.
+    fn placed(&self, element: &Element, places: &mut HashMap<MarkId, u32>) -> Element {
+        let mut place = |child: &Child| match child {
             Child::Element(inner) => Some(Child::Element(self.placed(inner, places))),
-            Child::Mark(mark) => places.get(self.marks.get(*mark as usize)?).copied().map(Child::Mark),
+            Child::Mark(mark) => places.remove(self.marks.get(*mark as usize)?).map(Child::Mark),
         };
-        Element { children: element.children.iter().filter_map(place).collect(), ..own(element) }
+        Element { children: element.children.iter().filter_map(&mut place).collect(), ..own(element) }
     }
 }
 
