@@ -113,7 +113,7 @@ impl DocumentReader for PictureReader {
     fn finish(&mut self, services: &mut dyn Services) {
         if !self.made.is_empty() {
             let made = output_pdf::of_pictures(&std::mem::take(&mut self.made));
-            services.asset(output_pdf::NAME, output_pdf::CONTENT_TYPE, &made);
+            self.info.warnings.extend(output_pdf::save(&made, services));
         }
     }
 }
@@ -148,6 +148,11 @@ impl PictureReader {
         let (width, height) = (picture.width(), picture.height());
         let dict = format!("/Width {width} /Height {height} /BitsPerComponent 8 {dict}");
         self.made.push(PicturePage { dict, data, width: size.0, height: size.1, layer });
+        if let Some(warning) = PicturePage::too_many(&self.made) {
+            self.info.warnings.push(warning);
+            self.made.clear();
+            self.options.output_pdf = false;
+        }
     }
 
     /// A screenshot of a picture is the picture itself, as PNG where browsers do not show its own format.

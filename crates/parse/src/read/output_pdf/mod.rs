@@ -7,19 +7,24 @@ mod update;
 use std::fmt::Write;
 use std::io::Write as _;
 
-use docmill_model::document::{BBox, Page};
+use docmill_model::document::{BBox, Page, Warning};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use hayro::kurbo::Affine;
+
+use crate::Services;
 
 pub use objects::{Bytes, Objects};
 pub use update::update;
 
 /// Name of the file among the job's outputs.
 pub const NAME: &str = docmill_model::results::OUTPUT_PDF;
-pub const CONTENT_TYPE: &str = "application/pdf";
+const CONTENT_TYPE: &str = "application/pdf";
 /// Words of pages that OCR read are not in the output PDF.
 pub const NOT_SEARCHABLE: &str = "OUTPUT_PDF_NOT_SEARCHABLE";
+
+/// Bytes of an output PDF: it is handed out in one piece.
+const BYTES_MAX: usize = 200 * 1024 * 1024;
 
 /// Name of the font in the resources of pages: unlikely to be another's.
 pub const FONT: &str = "DocmillText";
@@ -89,6 +94,20 @@ impl Layer {
     }
 }
 
+/// Hands the file out, or says that it is too large for that.
+pub fn save(made: &[u8], services: &mut dyn Services) -> Option<Warning> {
+    let fits = made.len() <= BYTES_MAX;
+    if fits {
+        services.asset(NAME, CONTENT_TYPE, made);
+    }
+    (!fits).then(too_large)
+}
+
+fn too_large() -> Warning {
+    let message = format!("There is no output PDF: it would have more than {} MiB.", BYTES_MAX >> 20);
+    Warning::new(NOT_SEARCHABLE, message)
+}
+
 pub fn deflated(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     // Writing into memory does not fail.
@@ -153,6 +172,13 @@ pub struct PicturePage {
     pub width: f32,
     pub height: f32,
     pub layer: Option<Layer>,
+}
+
+impl PicturePage {
+    /// Why pages of so many bytes are not kept.
+    pub fn too_many(pages: &[Self]) -> Option<Warning> {
+        (pages.iter().map(|page| page.data.len()).sum::<usize>() > BYTES_MAX).then(too_large)
+    }
 }
 
 /// A new file of pages that are pictures.

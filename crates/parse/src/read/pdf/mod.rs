@@ -190,7 +190,7 @@ impl DocumentReader for PdfReader {
         let layers = std::mem::take(&mut self.layers);
         let scanned = !layers.is_empty();
         let made = if scanned { self.interpreter.with_layers(layers) } else { None };
-        services.asset(output_pdf::NAME, output_pdf::CONTENT_TYPE, made.as_deref().unwrap_or(&bytes));
+        self.warnings.extend(output_pdf::save(made.as_deref().unwrap_or(&bytes), services));
         if scanned && made.is_none() {
             let message =
                 "The file is damaged or encrypted: its output PDF is as it was, without the words that OCR read.";
