@@ -124,6 +124,27 @@ fn sound_trees_are_believed_and_others_are_not() {
     }
 }
 
+/// By their looks two of the paragraphs are headings, and the tree has one.
+#[test]
+fn a_tree_that_misses_headings_is_not_believed() {
+    let pieces = [
+        text("B", 18.0, 50.0, 750.0, "What the harbour books"),
+        paragraph(50.0, 720.0, &PROSE),
+        text("B", 14.0, 50.0, 650.0, "Of the berths"),
+        paragraph(50.0, 630.0, &PROSE),
+        text("B", 14.0, 50.0, 560.0, "Of the fees"),
+        paragraph(50.0, 540.0, &PROSE),
+    ];
+    let read = |names: [&str; 6]| {
+        let marks: Vec<[u32; 1]> = (0..6).map(|mark| [mark]).collect();
+        let elements: Vec<(&str, &[u32])> = names.into_iter().zip(marks.iter().map(|mark| &mark[..])).collect();
+        let page = pages(tagged(&marked(&pieces), &elements, "")).remove(0);
+        page.markdown.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(read(["H4", "P", "H5", "P", "H5", "P"])[0], "#### What the harbour books");
+    assert_eq!(read(["H4", "P", "P", "P", "P", "P"])[0], "# What the harbour books");
+}
+
 #[test]
 fn a_tree_that_bites_its_tail_ends() {
     let content = marked(&[paragraph(50.0, 700.0, &PROSE)]);

@@ -17,7 +17,7 @@ use super::{PageRecord, Token, headings};
 pub use sound::is_sound;
 
 /// `Table::method` of tables that the document marks up.
-const METHOD: &str = "tagged";
+pub const METHOD: &str = "tagged";
 
 /// Words of the page by the marks of the tree.
 pub struct Tagged<'r> {
@@ -247,9 +247,12 @@ impl<'r> Tagged<'r> {
             own.peek().is_some() && own.all(|cell| cell.element.tag == Tag::HeaderCell)
         };
         let header_rows = (0..grid.rows).take_while(is_header).count();
-        let header_rows = if header_rows == grid.rows { 0 } else { header_rows };
         let bbox = BBox::around(cells.iter().filter_map(|cell| cell.bbox))?;
-        Some(FoundTable { bbox, rows: grid.rows, columns: grid.columns, cells, header_rows, method: METHOD })
+        let mut table = FoundTable { bbox, rows: grid.rows, columns: grid.columns, cells, header_rows, method: METHOD };
+        if header_rows == 0 || header_rows == grid.rows {
+            table.header_rows = table.guess_header(self.tokens);
+        }
+        Some(table)
     }
 }
 

@@ -4,6 +4,7 @@
 use super::super::PageRecord;
 use super::super::blocks::{self, Draft};
 use super::super::cut::Cut;
+use super::super::headings;
 use super::super::stats::DocumentStats;
 use super::super::tree::{ARTIFACT, Child, Element, Tag};
 use super::{Grid, Tagged};
@@ -128,8 +129,17 @@ fn is_grid(tagged: &Tagged<'_>, table: &Element) -> bool {
 
 /// Paragraphs and headings that are whole and one each, and stand one below the other.
 fn paragraphs_are_sound(tagged: &Tagged<'_>, record: &PageRecord, stats: &DocumentStats) -> bool {
-    let mut drafts = Vec::new();
-    collect(tagged, &tagged.tree.root, &mut drafts);
+    let (mut drafts, mut titles) = (Vec::new(), Vec::new());
+    collect(tagged, &tagged.tree.root, &mut |element, draft| {
+        drafts.push(draft);
+        titles.push(matches!(element.tag, Tag::Heading(_)));
+    });
+    // Programs that know of no headings mark them as paragraphs.
+    let looks = headings::levels(&drafts, stats, record.height);
+    let missed = looks.iter().zip(&titles).filter(|(level, title)| level.is_some() && !**title).count();
+    if missed > titles.iter().filter(|title| **title).count() {
+        return false;
+    }
     let chars = |draft: &Draft| draft.lines.iter().map(|line| tagged.chars(&line.tokens)).sum::<usize>();
     let all: usize = drafts.iter().map(chars).sum();
     let heaped: usize = drafts.iter().filter(|draft| is_heap(draft, record, stats)).map(chars).sum();
@@ -160,11 +170,14 @@ fn over(a: &Draft, b: &Draft) -> bool {
 }
 
 /// The paragraphs and headings that stand in no list, table or figure.
-fn collect(tagged: &Tagged<'_>, element: &Element, drafts: &mut Vec<Draft>) {
+fn collect(tagged: &Tagged<'_>, element: &Element, found: &mut impl FnMut(&Element, Draft)) {
     for inner in element.elements() {
         match inner.tag {
-            Tag::Group => collect(tagged, inner, drafts),
-            Tag::Paragraph | Tag::Heading(_) => drafts.extend(tagged.draft(&tagged.inline(inner, &mut Vec::new()))),
+            Tag::Group => collect(tagged, inner, found),
+            Tag::Paragraph | Tag::Heading(_) => {
+                let draft = tagged.draft(&tagged.inline(inner, &mut Vec::new()));
+                draft.into_iter().for_each(|draft| found(inner, draft));
+            }
             _ => {}
         }
     }

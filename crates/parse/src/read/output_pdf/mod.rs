@@ -14,11 +14,11 @@ use hayro::kurbo::Affine;
 
 use crate::Services;
 
-pub use objects::{Bytes, Objects};
+use objects::{Bytes, Objects};
 pub use update::update;
 
 /// Name of the file among the job's outputs.
-pub const NAME: &str = docmill_model::results::OUTPUT_PDF;
+const NAME: &str = docmill_model::results::OUTPUT_PDF;
 const CONTENT_TYPE: &str = "application/pdf";
 /// Words of pages that OCR read are not in the output PDF.
 pub const NOT_SEARCHABLE: &str = "OUTPUT_PDF_NOT_SEARCHABLE";
