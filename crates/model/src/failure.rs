@@ -95,6 +95,7 @@ codes! {
     TooManyPages, "TOO_MANY_PAGES", File, "The document has more pages than the limit.", "Split it, or name the pages in page_ranges.";
     PagesOutOfRange, "PAGES_OUT_OF_RANGE", File, "None of the wanted pages exists in the document.", "Correct page_ranges.";
     TooManyPagesFailed, "TOO_MANY_PAGES_FAILED", File, "More pages failed than the job allows.", "See the failed pages in the result, or raise allowed_page_failure_ratio.";
+    PageUnfit, "PAGE_UNFIT", File, "A page came out in a way that the job was told to fail on.", "See the message, or leave out the option of processing_control.job_failure_conditions that it names.";
     SourceDeleted, "SOURCE_DELETED", File, "The file was deleted before it was read.", "Upload it again.";
     SourceChanged, "SOURCE_CHANGED", File, "The file changed after the batch began.", "Run the batch again.";
     FileTooLarge, "FILE_TOO_LARGE", File, "The file unpacks to more than the limit.", "Split it, or convert it to PDF.";

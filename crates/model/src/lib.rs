@@ -2,6 +2,7 @@
 //!
 //! No I/O, no async, no HTTP, no SQL. Every other crate depends on this one, and this one on none of ours.
 
+pub mod auto_mode;
 pub mod document;
 pub mod failure;
 pub mod fingerprint;

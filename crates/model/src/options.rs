@@ -7,6 +7,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::auto_mode::AutoRule;
+use crate::document::{Page, Warning};
+use crate::{Code, Failure};
+
 /// The two products.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Product {
@@ -191,6 +195,14 @@ pub struct ParseOptions {
     pub base_timeout_s: Option<u32>,
     /// Wall-clock time of each page, seconds.
     pub page_timeout_s: Option<u32>,
+    /// Rules by which single pages are read in another way.
+    pub auto_mode: Vec<AutoRule>,
+    /// What fails the whole job.
+    pub fail_on: FailOn,
+    /// Figures stand in the markdown, as data.
+    pub inline_images: bool,
+    /// Keep the document as a PDF that can be searched.
+    pub output_pdf: bool,
     /// Reuse nothing and keep nothing for reuse.
     pub disable_cache: bool,
     /// Wire paths of given options that this release does not follow.
@@ -290,6 +302,43 @@ pub struct TableSearch {
     pub loose: bool,
     /// Only those whose columns are ruled.
     pub ruled_only: bool,
+}
+
+/// What fails the whole job where it happens on any page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FailOn {
+    /// A picture that was to be saved could not be.
+    pub pictures: bool,
+    /// Text in a picture could not be read.
+    pub ocr: bool,
+    /// A page has no markdown, because it failed or draws more than the limit.
+    pub markdown: bool,
+    /// A font does not say which characters it has.
+    pub fonts: bool,
+}
+
+impl FailOn {
+    /// Why a page that came out fails its job.
+    pub fn unfit(self, page: &Page) -> Option<Failure> {
+        let warned = |codes: &[&str]| page.warnings.iter().find(|warning| codes.contains(&warning.code.as_str()));
+        let found = [
+            (self.pictures, "image_extraction_error", &[Warning::PICTURES_LEFT_OUT][..]),
+            (self.ocr, "image_ocr_error", &[Warning::OCR_FAILED, Warning::OCR_MISSING]),
+            (self.markdown, "markdown_reconstruction_error", &[Warning::PAGE_TOO_COMPLEX]),
+            (self.fonts, "buggy_font", &[Warning::TEXT_LAYER_GARBLED]),
+        ];
+        found.into_iter().filter(|(asked, ..)| *asked).find_map(|(_, option, codes)| {
+            let said = &warned(codes)?.message;
+            Some(Failure::new(Code::PageUnfit, format!("Page {}: {said} (fail_on_{option})", page.number)))
+        })
+    }
+
+    /// Why a page that failed fails its job.
+    pub fn failed(self, number: u32, failure: &Failure) -> Option<Failure> {
+        let message = || format!("Page {number}: {failure} (fail_on_markdown_reconstruction_error)");
+        self.markdown.then(|| Failure::new(Code::PageUnfit, message()))
+    }
 }
 
 /// How spatial text is written.
@@ -400,6 +449,26 @@ mod tests {
         for bad in ["", "0", "3-1", "a", "1,,2", "1-3,2", "5,5", "1-"] {
             assert!(PageSelection::parse_ranges(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_page_fails_its_job_only_on_what_was_named() {
+        let page = |code: &str| Page { number: 3, warnings: vec![Warning::new(code, "So it is.")], ..Page::default() };
+        let all = FailOn { pictures: true, ocr: true, markdown: true, fonts: true };
+        for (code, but_this, option) in [
+            (Warning::PICTURES_LEFT_OUT, FailOn { pictures: false, ..all }, "image_extraction_error"),
+            (Warning::OCR_FAILED, FailOn { ocr: false, ..all }, "image_ocr_error"),
+            (Warning::OCR_MISSING, FailOn { ocr: false, ..all }, "image_ocr_error"),
+            (Warning::PAGE_TOO_COMPLEX, FailOn { markdown: false, ..all }, "markdown_reconstruction_error"),
+            (Warning::TEXT_LAYER_GARBLED, FailOn { fonts: false, ..all }, "buggy_font"),
+        ] {
+            let message = all.unfit(&page(code)).map(|failure| failure.message);
+            assert_eq!(message, Some(format!("Page 3: So it is. (fail_on_{option})")), "{code}");
+            assert!(but_this.unfit(&page(code)).is_none(), "{code}");
+        }
+        assert!(all.unfit(&page(Warning::OCR_USED)).is_none());
+        let failure = Failure::from(Code::ReaderTimeout);
+        assert!(all.failed(2, &failure).is_some() && FailOn::default().failed(2, &failure).is_none());
     }
 
     #[test]

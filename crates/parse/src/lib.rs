@@ -4,6 +4,7 @@
 //! through `Services`. Memory does not grow with the number of pages: a page is read, handed out and forgotten;
 //! what the whole document says about a page (heading sizes, repeated headers) is gathered in a first pass.
 
+mod auto_mode;
 pub mod detect;
 pub mod formats;
 mod layout;
@@ -29,6 +30,9 @@ pub struct Source {
     pub bytes: Arc<Vec<u8>>,
 }
 
+/// Options that mean nothing without a model, by the last part of their names on the wire.
+const MODEL_ONLY: &[&str] = &["custom_prompt", "specialized_chart_parsing", "cost_optimizer.enable"];
+
 /// An open document. Pages count from 1 and may be read in any order, each at most once after the survey.
 ///
 /// The way of a caller: for every wanted page `survey`, then for every wanted page `page`. A page that fails, fails
@@ -49,6 +53,9 @@ pub trait DocumentReader {
 
     /// Second pass: the page itself, complete with markdown and text.
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure>;
+
+    /// After the last page: hands out what is made of the document as a whole. `info` may say more afterwards.
+    fn finish(&mut self, _services: &mut dyn Services) {}
 }
 
 /// Opens a document of any kind that docmill reads: content decides, the name is a hint.
@@ -66,9 +73,8 @@ pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Bo
         let message = "Fields of forms are read from PDF documents only; `processing_options.forms` is not followed.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
-    warnings.extend(options.not_followed.iter().map(|path| {
-        Warning::new(Warning::OPTION_NOT_FOLLOWED, format!("This release does not follow the option `{path}`."))
-    }));
+    warnings.extend(options.not_followed.iter().map(|path| not_followed(path)));
+    warnings.extend(options_of_drawn_pages(&kind, options));
     if options.crop.is_some() && !has_places(&kind) {
         let message = "Only PDF documents and pictures have pages that can be cut; `crop_box` is not followed.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
@@ -80,6 +86,30 @@ pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Bo
         warnings.push(Warning::new(Warning::PAGES_NOT_READ, message));
     }
     Ok(Box::new(Opened { reader, warnings }))
+}
+
+/// What is asked of a document of this kind that only others can be asked.
+fn options_of_drawn_pages(kind: &str, options: &ParseOptions) -> Vec<Warning> {
+    let (pdf, picture) = ("PDF documents", "PDF documents and pictures");
+    let is_picture = formats::of_id(kind).is_some_and(|format| matches!(format.reader, formats::Reader::Picture(_)));
+    let asked = [
+        (options.output_pdf, "output_options.save_output_pdf", picture),
+        (options.inline_images, "output_options.markdown.inline_images", pdf),
+        (!options.auto_mode.is_empty(), "processing_options.auto_mode_configuration", pdf),
+    ];
+    let unfit = |(asked, _, of): &(bool, &str, &str)| *asked && kind != "pdf" && !(is_picture && *of == picture);
+    let warning =
+        |(_, option, of)| Warning::new(Warning::OPTION_NOT_FOLLOWED, format!("`{option}` is followed for {of} only."));
+    asked.into_iter().filter(unfit).map(warning).collect()
+}
+
+fn not_followed(path: &str) -> Warning {
+    let message = if MODEL_ONLY.iter().any(|name| path.ends_with(name)) {
+        format!("The option `{path}` asks for a model, and none is used; it changes nothing.")
+    } else {
+        format!("This release does not follow the option `{path}`.")
+    };
+    Warning::new(Warning::OPTION_NOT_FOLLOWED, message)
 }
 
 /// A document, or one inside another, by the reader of its kind.
@@ -158,6 +188,7 @@ pub fn parse_all(
         }
     });
     let outcomes = outcomes.collect();
+    reader.finish(services);
     Ok((reader.info(), outcomes))
 }
 
@@ -184,5 +215,9 @@ impl DocumentReader for Opened {
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
         self.reader.page(number, services)
+    }
+
+    fn finish(&mut self, services: &mut dyn Services) {
+        self.reader.finish(services);
     }
 }

@@ -2,6 +2,8 @@
 
 #[path = "pdf/asked.rs"]
 mod asked;
+#[path = "pdf/comments.rs"]
+mod comments;
 #[path = "pdf/content.rs"]
 mod content;
 #[path = "pdf/every_option.rs"]
@@ -10,9 +12,13 @@ mod every_option;
 mod fields;
 #[path = "pdf/links.rs"]
 mod links;
+#[path = "pdf/output.rs"]
+mod output;
 #[path = "pdf/pictures.rs"]
 mod pictures;
 mod support;
+#[path = "pdf/tagged.rs"]
+mod tagged;
 
 use std::sync::Arc;
 

@@ -80,7 +80,7 @@ pub fn items(outcomes: &[PageOutcome]) -> Value {
     })
 }
 
-/// The formats that have revisions have no places on a page; clients want boxes all the same.
+/// Revisions are kept without their places on the page; clients want boxes all the same.
 fn revision(revision: &Revision) -> Value {
     let nowhere = json!({"x": 0, "y": 0, "w": 0, "h": 0});
     json!({
@@ -124,7 +124,7 @@ fn page_metadata(page: &Page) -> Value {
         "printed_page_number": page.printed_number,
         "original_orientation_angle": page.rotation,
         "cost_optimized": false,
-        "triggered_auto_mode": false,
+        "triggered_auto_mode": page.triggered_auto_mode,
         "speaker_notes": page.speaker_notes,
         "slide_section_name": page.name,
         "watermark": watermark(page),

@@ -410,12 +410,13 @@ fn forms_exist_by_options_and_come_with_their_documented_keys() {
         granular_boxes: vec![Granularity::Word],
         spreadsheet: Some(Spreadsheet { guess_names: false }),
         forms: true,
+        output_pdf: true,
         ..ParseOptions::default()
     };
     let existing = |options: &ParseOptions| Form::ALL.into_iter().filter(|form| form.exists(options)).count();
-    assert_eq!(existing(&full), 12, "all but output_pdf");
+    assert_eq!(existing(&full), 13);
     assert_eq!(existing(&ParseOptions::default()), 6);
-    assert_eq!(existing(&ParseOptions { tier: Tier::Fast, ..full.clone() }), 3);
+    assert_eq!(existing(&ParseOptions { tier: Tier::Fast, ..full.clone() }), 4);
     let check = |asked: &[Form], options: &ParseOptions, keys: &[&str]| {
         let found: Vec<Entry> =
             needed(asked, options).into_iter().map(|form| Entry { form, size_bytes: 1, url: None }).collect();

@@ -91,8 +91,8 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     };
     check("output_options.granular_bboxes", json!(["word"]), false);
     check("output_options.additional_outputs", json!(["word_bbox"]), false);
-    check("output_options.save_output_pdf", json!(true), true);
-    check("output_options.save_output_pdf", json!(false), false);
+    check("output_options.save_output_pdf", json!(true), false);
+    check("processing_control.job_failure_conditions.fail_on_buggy_font", json!(true), false);
     check("output_options.spatial_text.do_not_unroll_columns", json!(false), false);
     check("output_options.spatial_text.preserve_very_small_text", json!(true), false);
     check("processing_options.aggressive_table_extraction", json!(true), false);
@@ -101,7 +101,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("output_options.markdown.annotate_links", json!(true), false);
     check("output_options.markdown.annotate_line_numbers", json!(true), false);
     check("processing_options.forms", json!("enrich"), false);
-    check("processing_options.auto_mode_configuration", json!([{"parsing_conf": {}}]), true);
+    check("processing_options.auto_mode_configuration", json!([{"parsing_conf": {}}]), false);
     check("agentic_options.custom_prompt", json!("be kind"), true);
     check("agentic_options.custom_prompt", json!(""), false);
     check("crop_box", json!({"top": 0.1}), false);
@@ -110,6 +110,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     for (path, value) in [
         ("output_options.additional_outputs", json!(["stripped_md"])),
         ("output_options.extract_printed_page_number", json!(true)),
+        ("output_options.markdown.inline_images", json!(true)),
         ("processing_options.disable_heuristics", json!(true)),
         ("output_options.markdown.tables.merge_continued_tables", json!(true)),
         ("output_options.tables_as_spreadsheet", json!({"enable": true})),
@@ -211,4 +212,41 @@ fn extraction_brings_its_parse_step() {
     assert_eq!(with(options(json!({}))).pages.first, Some(1));
     let own = with(full);
     assert_eq!((own.tier, own.pages.ranges, own.disable_cache), (Tier::AgenticPlus, Some(vec![(2, 2)]), true));
+}
+
+#[test]
+fn rules_of_auto_mode_are_the_engines_own() {
+    use docmill_model::auto_mode::{Counted, Trigger};
+    let rules = json!([
+        {"trigger_mode": "or", "table_in_page": true, "page_longer_than_n_chars": "100", "text_in_page": "Total",
+         "filename_match_glob": "a*", "filename_match_glob_list": ["b*"], "regexp_in_page": "x", "regexp_in_page_mode": "i",
+         "full_page_image_in_page": true, "page_contains_at_most_n_words": 7,
+         "parsing_conf": {"language": "de", "custom_prompt": "be kind", "crop_box": {"top": 0.5},
+                          "ignore": {"ignore_hidden_text": true}, "spatial_text": {"do_not_unroll_columns": false}}},
+        {"parsing_conf": {}},
+    ]);
+    let path = "processing_options.auto_mode_configuration";
+    let options = parse::options(&parameters("agentic", path, rules)).unwrap();
+    let [first, second] = &options.auto_mode[..] else { panic!("two rules") };
+    assert!(first.any && !second.any && second.triggers.is_empty());
+    assert_eq!(
+        first.triggers,
+        [
+            Trigger::NameGlob(vec!["b*".into(), "a*".into()]),
+            Trigger::TextRegex("x".into(), "i".into()),
+            Trigger::Text("Total".into()),
+            Trigger::Table(true),
+            Trigger::FullPageImage(true, 0.8),
+            Trigger::AtLeast(Counted::Chars, 101.0),
+            Trigger::AtMost(Counted::Words, 7.0),
+        ]
+    );
+    let read = first.reading.of(&options);
+    assert_eq!(
+        (read.ocr_languages.as_slice(), read.crop.and_then(|crop| crop.top)),
+        (&["de".to_owned()][..], Some(0.5))
+    );
+    assert!(read.ignore_hidden_text && !read.ignore_diagonal_text && read.spatial.unroll_columns);
+    assert_eq!(second.reading.of(&options), options);
+    assert_eq!(options.not_followed, [format!("{path}[0].parsing_conf.custom_prompt")]);
 }

@@ -90,11 +90,15 @@ pub struct Page {
     /// Fields of the form that the page is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FormField>,
-    /// Changes and comments of Word documents; only with `revisions`. They stand on the document's first page.
+    /// Changes and comments of Word documents, which stand on the first page, and remarks on pages of PDF documents; only
+    /// with `revisions`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+    /// A rule had the page read again, its own way (`auto_mode`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub triggered_auto_mode: bool,
     /// Wall-clock time spent on the page, milliseconds. Filled by the runner: the engine knows no clock.
     pub elapsed_ms: u32,
 }
@@ -313,6 +317,12 @@ impl Warning {
     /// The page was read by OCR: characters are likely, not certain.
     pub const OCR_USED: &str = "OCR_USED";
     pub const PAGES_NOT_READ: &str = "PAGES_NOT_READ";
+    /// Fonts of the page do not say which characters most of its glyphs are.
+    pub const TEXT_LAYER_GARBLED: &str = "TEXT_LAYER_GARBLED";
+    /// Pictures that were to be saved were not.
+    pub const PICTURES_LEFT_OUT: &str = "PICTURES_LEFT_OUT";
+    /// The page draws more than is looked at.
+    pub const PAGE_TOO_COMPLEX: &str = "PAGE_TOO_COMPLEX";
 
     /// Whether the warning says that a result lacks something which another machine, tool or setting might have given.
     pub fn is_lack(&self) -> bool {

@@ -12,6 +12,8 @@ use super::grid::FoundTable;
 use super::lines::{Segment, segments};
 use super::order::{Atom, sequence};
 use super::regions::{Piece, What};
+use super::tagged::{self, Tagged};
+use super::tree::ARTIFACT;
 use super::{Aside, DocumentStats, PageRecord, Switches, Token, aligned, code, cut, furniture, headings, joins, lists};
 
 /// OCR has to be this sure of a heading.
@@ -30,17 +32,47 @@ pub fn assemble(record: &PageRecord, stats: &DocumentStats, switches: Switches) 
         ..Page::default()
     };
     let mut emitter = Emitter::new(tokens, &mut page);
-    edge(&mut emitter, tokens, &cut.furniture, Role::PageHeader);
-    for region in &cut.regions {
-        body(&mut emitter, region, &cut, stats, switches.tables);
+    let mut furniture = cut.furniture.clone();
+    let tagged = tagged(record, &cut, stats, &mut furniture);
+    edge(&mut emitter, tokens, &furniture, Role::PageHeader);
+    match tagged {
+        Some((tagged, rest)) => {
+            tagged.emit(&mut emitter);
+            flow(&mut emitter, tokens, &segments(tokens, rest.into_iter()), stats);
+        }
+        None => cut.regions.iter().for_each(|region| body(&mut emitter, region, &cut, stats, switches.tables)),
     }
-    edge(&mut emitter, tokens, &cut.furniture, Role::PageFooter);
+    edge(&mut emitter, tokens, &furniture, Role::PageFooter);
     joins::over_columns(&mut page);
     for aside in &record.asides {
         emit_aside(aside, stats, &mut page);
     }
     page.confidence = mean_confidence(&page.words);
     page
+}
+
+/// The page's structure tree, where it is sound, and the words that it leaves out. What it says is no text becomes part
+/// of the header and footer.
+fn tagged<'r>(
+    record: &'r PageRecord,
+    cut: &Cut,
+    stats: &DocumentStats,
+    furniture: &mut Vec<(Role, Segment)>,
+) -> Option<(Tagged<'r>, Vec<usize>)> {
+    record.tree.as_ref()?;
+    let tokens = &record.tokens;
+    let edge: HashSet<usize> = furniture.iter().flat_map(|(_, line)| line.tokens.iter().copied()).collect();
+    let free = || (0..tokens.len()).filter(|index| !edge.contains(index));
+    let tagged = Tagged::of(record, free()).filter(|tagged| tagged::is_sound(tagged, record, cut, stats))?;
+    let artifacts = tagged::artifacts(record, free());
+    for role in [Role::PageHeader, Role::PageFooter] {
+        let own = artifacts.iter().filter(|(own, _)| *own == role).map(|(_, index)| *index);
+        furniture.extend(segments(tokens, own).into_iter().map(|line| (role, line)));
+    }
+    let read: HashSet<u32> = tagged.marks().collect();
+    let rest = free().filter(|index| tokens[*index].mark != ARTIFACT && !read.contains(&tokens[*index].mark));
+    let rest = rest.collect();
+    Some((tagged, rest))
 }
 
 fn edge(emitter: &mut Emitter<'_>, tokens: &[Token], furniture: &[(Role, Segment)], role: Role) {

@@ -6,7 +6,7 @@ use super::blocks::{Draft, line_text};
 use super::grid::FoundTable;
 use super::lines::join_lines;
 use super::lists::Marker;
-use super::{Token, bidi};
+use super::{Token, bidi, tagged};
 
 /// A list item: its marker, where the marker stands, and its text.
 #[derive(Debug, Clone)]
@@ -100,10 +100,23 @@ impl<'t> Emitter<'t> {
         }
     }
 
+    /// A list that is made up already; `lines` are its items' in reading order.
+    pub fn marked_list(&mut self, list: List, lines: &[Draft]) {
+        let start = self.page.words.len() as u32;
+        for draft in lines {
+            self.lines(draft);
+        }
+        let words = WordRange::new(start, self.page.words.len() as u32);
+        let boxes = BBox::around(lines.iter().map(|draft| draft.bbox)).into_iter().collect();
+        self.push(BlockKind::List(list), Role::Body, boxes, words);
+    }
+
     pub fn table(&mut self, table: &FoundTable) {
         let start = self.page.words.len() as u32;
         let mut cells = Vec::with_capacity(table.cells.len());
-        let rtl = bidi::mostly_rtl(table.tokens().map(|index| self.tokens[index].text.as_str()));
+        // The columns of a table that is marked up are in their own order.
+        let drawn = table.method != tagged::METHOD;
+        let rtl = drawn && bidi::mostly_rtl(table.tokens().map(|index| self.tokens[index].text.as_str()));
         let (mut row, mut depth) = (0, 0);
         for cell in &table.cells {
             if cell.row != row {

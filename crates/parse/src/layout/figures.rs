@@ -44,7 +44,10 @@ pub fn place(page: &mut Page, record: &PageRecord, em: f32) {
             }
             None => position(&page.blocks, bbox),
         };
-        let caption = caption.map_or_else(String::new, |index| text(&page.blocks[index]).to_owned());
+        let caption = match caption {
+            Some(index) => text(&page.blocks[index]).to_owned(),
+            None => description(record, bbox).unwrap_or_default(),
+        };
         let kind = BlockKind::Image { caption, name: None };
         let figure =
             Block { kind, role: Role::Figure, boxes: vec![bbox], words: vec![], md: String::new(), confidence: None };
@@ -72,12 +75,21 @@ fn find(page: &Page, record: &PageRecord, em: f32) -> Vec<BBox> {
         .filter(|bbox| covered(page, *bbox) <= DRAWING_TEXT_MAX && !is_table(page, *bbox))
         .collect();
     let large = |bbox: &BBox| bbox.w.min(bbox.h) >= SIDE_MIN * em && !whole(*bbox);
-    let candidates = pictures.into_iter().chain(drawings).filter(large).map(alone).collect();
+    let described = record.described.iter().map(|(bbox, _)| *bbox);
+    let candidates = pictures.into_iter().chain(drawings).chain(described).filter(large).map(alone).collect();
     let mut figures: Vec<BBox> = joined(candidates, 0.0).into_iter().map(|group| group.bbox).collect();
     figures.retain(|bbox| !whole(*bbox));
     figures.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)));
     figures.truncate(FIGURES_MAX);
     figures
+}
+
+/// What the document says the figure shows, where it says that of just this one.
+fn description(record: &PageRecord, figure: BBox) -> Option<String> {
+    let inside = |bbox: &BBox| bbox.intersection(figure).map_or(0.0, BBox::area) > 0.5 * bbox.area();
+    let mut own = record.described.iter().filter(|(bbox, _)| inside(bbox));
+    let (_, words) = own.next()?;
+    own.next().is_none().then(|| words.trim().to_owned())
 }
 
 /// Joins what stands closer than `gap`.

@@ -29,6 +29,8 @@ mod order;
 mod regions;
 mod rules;
 pub mod stats;
+mod tagged;
+pub mod tree;
 mod underlines;
 
 pub use assemble::assemble;
@@ -70,6 +72,8 @@ pub struct Token {
     pub seq: u32,
     /// 0 to 1 from OCR.
     pub confidence: Option<f32>,
+    /// The marked content that it belongs to, as the page's tree names it; see `tree`.
+    pub mark: u32,
 }
 
 impl Token {
@@ -99,6 +103,14 @@ pub struct ShapeGroup {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     pub url: String,
+    pub boxes: Vec<BBox>,
+}
+
+/// What a reader of the document remarked, and the areas on the page that it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comment {
+    pub author: Option<String>,
+    pub content: String,
     pub boxes: Vec<BBox>,
 }
 
@@ -150,4 +162,10 @@ pub struct PageRecord {
     pub links: Vec<Target>,
     /// Fields of the form that the page is.
     pub fields: Vec<FormField>,
+    /// Remarks that readers left.
+    pub comments: Vec<Comment>,
+    /// The page's part of the document's structure tree.
+    pub tree: Option<tree::Tree>,
+    /// Figures that the document describes in words.
+    pub described: Vec<(BBox, String)>,
 }

@@ -25,6 +25,8 @@ pub fn record(record: &mut PageRecord, crop: CropBox) {
     record.pictures.retain(|bbox| inside(*bbox));
     record.shapes.retain(|group| inside(group.bbox));
     record.links.retain(|link| link.boxes.iter().any(|bbox| inside(*bbox)));
+    record.comments.retain(|comment| comment.boxes.iter().any(|bbox| inside(*bbox)));
+    record.described.retain(|(bbox, _)| inside(*bbox));
     record.fields.retain(|field| field.boxes.iter().any(|bbox| inside(*bbox)));
 }
 

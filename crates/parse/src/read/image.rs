@@ -10,6 +10,8 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::output_pdf::{self, Layer, PicturePage};
+use super::pdf::jpeg_components;
 use super::{ocr, tiff};
 use crate::render::finish_page;
 use crate::{DocumentReader, PageImage, Services, Source};
@@ -37,6 +39,8 @@ struct PictureReader {
     /// The first picture, until its page is read.
     first: Option<Decoded>,
     options: ParseOptions,
+    /// Pages of the output PDF, where it is wanted.
+    made: Vec<PicturePage>,
 }
 
 /// A picture, upright, and by how many degrees it was turned for that.
@@ -69,7 +73,7 @@ pub fn open(source: &Source, format: ImageFormat, options: &ParseOptions) -> Res
         info.warnings.push(Warning::new(ANIMATION_NOT_READ, "Only the first picture of the animation was read."));
     }
     let (source, options) = (source.clone(), options.clone());
-    Ok(Box::new(PictureReader { info, source, format, directories, first: Some(first), options }))
+    Ok(Box::new(PictureReader { info, source, format, directories, first: Some(first), options, made: Vec::new() }))
 }
 
 impl DocumentReader for PictureReader {
@@ -99,8 +103,18 @@ impl DocumentReader for PictureReader {
             ocr::read(&mut page, &page_image(&decoded), &self.options, services);
         }
         self.keep(&mut page, &decoded.picture, services);
+        if self.options.output_pdf {
+            self.make(&page, &decoded, (width, height));
+        }
         finish_page(&mut page, &self.options);
         Ok(page)
+    }
+
+    fn finish(&mut self, services: &mut dyn Services) {
+        if !self.made.is_empty() {
+            let made = output_pdf::of_pictures(&std::mem::take(&mut self.made));
+            self.info.warnings.extend(output_pdf::save(&made, services));
+        }
     }
 }
 
@@ -112,6 +126,32 @@ impl PictureReader {
                 Some(directory) => decode_of(&self.source.bytes, directory),
                 None => decode(&self.source.bytes, self.format),
             },
+        }
+    }
+
+    /// Adds a page to the output PDF; `size` is that of the picture, points.
+    fn make(&mut self, page: &Page, decoded: &Decoded, size: (f32, f32)) {
+        // What OCR turned beyond what the file itself says.
+        let turned = (page.rotation + 360 - decoded.rotation) % 360;
+        let layer = Layer::of(page).map(|layer| layer.turned(turned));
+        let as_it_is = self.format == ImageFormat::Jpeg && decoded.rotation == 0;
+        let colours = if as_it_is { jpeg_components(&self.source.bytes) } else { None };
+        let picture = &decoded.picture;
+        let (dict, data) = match colours {
+            Some(1) => ("/ColorSpace /DeviceGray /Filter /DCTDecode", self.source.bytes.to_vec()),
+            Some(3) => ("/ColorSpace /DeviceRGB /Filter /DCTDecode", self.source.bytes.to_vec()),
+            _ if picture.color().has_color() => {
+                ("/ColorSpace /DeviceRGB /Filter /FlateDecode", output_pdf::deflated(&picture.to_rgb8()))
+            }
+            _ => ("/ColorSpace /DeviceGray /Filter /FlateDecode", output_pdf::deflated(&grey(picture))),
+        };
+        let (width, height) = (picture.width(), picture.height());
+        let dict = format!("/Width {width} /Height {height} /BitsPerComponent 8 {dict}");
+        self.made.push(PicturePage { dict, data, width: size.0, height: size.1, layer });
+        if let Some(warning) = PicturePage::too_many(&self.made) {
+            self.info.warnings.push(warning);
+            self.made.clear();
+            self.options.output_pdf = false;
         }
     }
 

@@ -5,6 +5,7 @@ mod crop;
 pub mod image;
 pub mod ocr;
 pub mod office;
+pub mod output_pdf;
 pub mod pdf;
 pub mod ready;
 mod scan;

@@ -6,12 +6,18 @@ use docmill_model::document::{BBox, BlockKind, List, Page, Warning};
 use docmill_model::options::ParseOptions;
 
 use super::crop;
-use super::scan::{self, Leader, Scan};
+use super::scan::{self, Leader, Scan, orientation};
 use crate::layout::{self, DocumentStats, PageRecord, Rule, Token};
-use crate::services::{OcrAnswer, OcrText, PageImage, Services};
+use crate::services::{OcrAnswer, OcrText, OcrWord, PageImage, Services};
 
 /// Words whose baselines are this close to each other, in their size, stand in one row.
 const ROW: f32 = 0.35;
+/// OCR is sure of a word from here on; of an upright page it is of most, and of one that is not of few.
+const SURE: f32 = 0.7;
+const SURE_SHARE: f32 = 0.5;
+const SURE_LETTERS: f32 = 20.0;
+/// Turned, a page has to make this much more sense.
+const CLEARER: f32 = 1.5;
 /// Words a line of running text, in the mean of a block.
 const PROSE_WORDS: f32 = 3.0;
 
@@ -25,10 +31,60 @@ pub fn read(page: &mut Page, picture: &PageImage, options: &ParseOptions, servic
     page.height = Some(picture.height as f32 * scale);
     let scan = Scan::of(picture);
     match services.ocr(&scan.picture, &options.ocr_languages) {
-        OcrAnswer::Read(text) => fill(page, &text, &scan, options),
+        OcrAnswer::Read(text) => {
+            let (scan, text, quarter) = upright(picture, scan, text, options, services);
+            if quarter % 2 == 1 {
+                (page.width, page.height) = (page.height, page.width);
+            }
+            page.rotation = (page.rotation + 90 * quarter) % 360;
+            fill(page, &text, &scan, options);
+        }
         OcrAnswer::Missing { message } => page.warnings.push(Warning::new(Warning::OCR_MISSING, message)),
         OcrAnswer::Failed { message } => page.warnings.push(Warning::new(Warning::OCR_FAILED, message)),
     }
+}
+
+/// The page as it is read best: where OCR makes little sense of it, it may lie on its side or upside down. Answers the
+/// quarters by which it was turned clockwise, too.
+fn upright(
+    picture: &PageImage,
+    scan: Scan,
+    text: OcrText,
+    options: &ParseOptions,
+    services: &mut dyn Services,
+) -> (Scan, OcrText, u16) {
+    let mut best = (scan, text, 0);
+    if makes_sense(&best.1) || !best.0.has_text() {
+        return best;
+    }
+    let quarters: &[u16] = if orientation::is_sideways(picture) { &[1, 3] } else { &[2] };
+    for quarter in quarters {
+        let turned = Scan::of(&orientation::turned(picture, *quarter));
+        if let OcrAnswer::Read(text) = services.ocr(&turned.picture, &options.ocr_languages)
+            && sense(&text) > CLEARER * sense(&best.1)
+        {
+            best = (turned, text, *quarter);
+            if makes_sense(&best.1) {
+                break;
+            }
+        }
+    }
+    best
+}
+
+/// Whether OCR is sure of most of what it read, and read more than scraps.
+fn makes_sense(text: &OcrText) -> bool {
+    let letters = |word: &OcrWord| word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+    let all: f32 = text.words.iter().map(letters).sum();
+    sense(text) >= SURE_SHARE * all && all >= SURE_LETTERS
+}
+
+/// Letters of words that OCR is sure of and that lie: tesseract reads lines that run down the page, too. Single letters are
+/// not counted: strokes that lie on their side are read as such.
+fn sense(text: &OcrText) -> f32 {
+    let sure = text.words.iter().filter(|word| word.confidence >= SURE && word.bbox.w >= word.bbox.h);
+    sure.map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).count()).filter(|count| *count > 1).sum::<usize>()
+        as f32
 }
 
 fn points_a_pixel(picture: &PageImage) -> f32 {
@@ -199,7 +255,6 @@ fn each_box(page: &mut Page, change: impl Fn(&mut BBox)) {
 mod tests {
     use super::*;
     use crate::render::finish_page;
-    use crate::services::OcrWord;
 
     /// What is drawn and what OCR says of it.
     #[derive(Default)]
@@ -335,6 +390,49 @@ mod tests {
         let page = paper.read();
         let words: Vec<&str> = page.words.iter().map(|word| word.text.as_str()).collect();
         assert_eq!(words[..4], ["cell00", "cell01", "cell02", "cell10"]);
+    }
+
+    /// Makes sense of what stands upright (the picture has its black corner at the top left), and reads lines that run down
+    /// the page as tesseract does: well, in boxes that stand on end.
+    struct Upright;
+
+    impl Services for Upright {
+        fn ocr(&mut self, image: &PageImage, _: &[String]) -> OcrAnswer {
+            let dark = |x: u32, y: u32| image.grey[(y * image.width + x) as usize] < 100;
+            let upright = dark(30, 30) && image.width > image.height;
+            let sideways = image.width < image.height;
+            let word = |index: u32| OcrWord {
+                text: if upright || sideways { "harbour".into() } else { "iil".into() },
+                bbox: if sideways {
+                    BBox::new(100.0, 100.0 + 120.0 * index as f32, 21.0, 100.0)
+                } else {
+                    BBox::new(100.0 + 120.0 * index as f32, 100.0, 100.0, 21.0)
+                },
+                block: 1,
+                paragraph: 1,
+                line: 1,
+                confidence: if upright || sideways { 0.95 } else { 0.3 },
+            };
+            OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words: (0..5).map(word).collect() })
+        }
+
+        fn asset(&mut self, _: &str, _: &str, _: &[u8]) {}
+    }
+
+    #[test]
+    fn pages_on_their_side_and_upside_down_are_turned() {
+        // Letters that do not stand below each other, as those of text do not.
+        let letter = |x: u32, y: u32| y % 24 < 11 && (x * 7 + y / 24 * 5) % 13 < 8 && x > 60 && y > 60;
+        let dark = |x: u32, y: u32| letter(x, y) || ((20..44).contains(&x) && (20..44).contains(&y));
+        let grey = (0..WIDTH * HEIGHT).map(|at| if dark(at % WIDTH, at / WIDTH) { 15 } else { 245 }).collect();
+        let picture = PageImage { width: WIDTH, height: HEIGHT, dpi: 144, grey };
+        for quarters in 0..4 {
+            let mut page = Page::default();
+            read(&mut page, &orientation::turned(&picture, quarters), &ParseOptions::default(), &mut Upright);
+            let back = (360 - 90 * quarters) % 360;
+            assert_eq!((page.rotation, page.width, page.height), (back, Some(500.0), Some(400.0)), "{quarters}");
+            assert_eq!(page.words[0].text, "harbour", "{quarters}");
+        }
     }
 
     #[test]

@@ -102,7 +102,8 @@ fn code(text: &str, language: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n'))
 }
 
-fn image(caption: &str, name: Option<&str>) -> String {
+/// `![caption](name)`, or the caption alone.
+pub fn image(caption: &str, name: Option<&str>) -> String {
     let caption = escape(&caption.split_whitespace().collect::<Vec<_>>().join(" "));
     match name {
         Some(name) => format!("!{}", link(&caption, name)),

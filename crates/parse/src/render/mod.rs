@@ -30,7 +30,12 @@ pub fn finish_page(page: &mut Page, options: &ParseOptions) {
     page.footer = joined(&page.blocks, &[Role::PageFooter], "\n");
     if options.tier.has_layout() {
         // Footnotes belong below the text that cites them.
-        let mut parts = vec![&[Role::Body, Role::Caption][..], &[Role::Footnote]];
+        let body: &[Role] = if options.inline_images {
+            &[Role::Body, Role::Caption, Role::Figure]
+        } else {
+            &[Role::Body, Role::Caption]
+        };
+        let mut parts = vec![body, &[Role::Footnote]];
         let watermark = if options.watermarks == Watermarks::MoveToStart { 0 } else { parts.len() };
         parts.insert(watermark, &[Role::Watermark]);
         page.markdown =

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use docmill_model::auto_mode::{self, AutoRule, Trigger};
 use docmill_model::options::{
     CropBox, PageSelection, Sheets, Slides, SpatialText, TableSearch, TableStyle, Watermarks,
 };
@@ -21,7 +22,7 @@ fields!(PARSE: ParseOptions {
     tier version pages images tables table_search spatial crop annotate_links line_numbers forms ocr_languages
     ignore_hidden_text ignore_diagonal_text ignore_text_in_image watermarks extra_outputs granular_boxes spreadsheet
     html_all_visible html_remove_fixed html_remove_navigation revisions slides sheets page_failure_ratio
-    base_timeout_s page_timeout_s disable_cache not_followed
+    base_timeout_s page_timeout_s fail_on inline_images output_pdf auto_mode disable_cache not_followed
 });
 fields!(TABLES: TableStyle { pipe compact merge_continued line_separator });
 fields!(SEARCH: TableSearch { loose ruled_only });
@@ -40,6 +41,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("page_failure_ratio", "runner/tests/it/pages.rs", "the_callers_own_ratio_is_obeyed"),
     ("base_timeout_s", "wire/tests/options.rs", "what_the_engine_follows_is_mapped"),
     ("page_timeout_s", "wire/tests/options.rs", "what_the_engine_follows_is_mapped"),
+    ("fail_on", "model/src/options.rs", "a_page_fails_its_job_only_on_what_was_named"),
     ("disable_cache", "server/tests/it/batches.rs", "an_unchanged_file_is_not_read_again"),
 ];
 
@@ -121,6 +123,12 @@ fn continued() -> Vec<u8> {
     pdf(&[&first, &second])
 }
 
+/// A page with a picture that is a figure.
+fn pictured() -> Vec<u8> {
+    let picture = "q 200 0 0 200 50 300 cm BI /W 2 /H 2 /CS /G /BPC 8 /F /AHx ID 80FF8040> EI Q\n";
+    pdf(&[&(paragraph(50.0, 780.0, &PROSE) + picture)])
+}
+
 fn pipes(options: &mut ParseOptions) {
     options.tables.pipe = true;
 }
@@ -160,6 +168,13 @@ fn cases() -> Vec<Case> {
         file("slides.no_chart_data", "options.pptx", |options| options.slides.no_chart_data = true),
         file("sheets.hidden", "options.xlsx", |options| options.sheets.hidden = true),
         file("sheets.whole", "options.xlsx", |options| options.sheets.whole = true),
+        on("auto_mode", rich(), |options| {
+            let reading = auto_mode::Reading { ignore_diagonal_text: Some(true), ..Default::default() };
+            let triggers = vec![Trigger::Table(true)];
+            options.auto_mode = vec![AutoRule { triggers, reading, ..AutoRule::default() }];
+        }),
+        on("inline_images", pictured(), |options| options.inline_images = true),
+        on("output_pdf", rich(), |options| options.output_pdf = true),
         on("not_followed", rich(), |options| options.not_followed = vec!["an.option".into()]),
     ]
 }

@@ -52,6 +52,17 @@ fn read(contents: &[&str], objects: &[Vec<u8>], options: &ParseOptions) -> (Vec<
     (pages, services)
 }
 
+#[test]
+fn figures_stand_in_the_markdown_as_data() {
+    let content = paragraph(50.0, 700.0, &PROSE) + &draw(0, 50.0, 300.0, 200.0, 200.0);
+    let asked = ParseOptions { inline_images: true, ..options(Tier::CostEffective) };
+    let (pages, services) = read(&[&content], &[rgb_object(64, 64, 9)], &asked);
+    let (_, data) = pages[0].markdown.split_once("![](data:image/png;base64,iVBORw0KGgo").expect("a PNG file");
+    assert!(data.ends_with(')') && services.assets.is_empty(), "nothing is kept that was not asked for");
+    let (pages, _) = read(&[&content], &[rgb_object(64, 64, 9)], &options(Tier::CostEffective));
+    assert!(!pages[0].markdown.contains("data:"));
+}
+
 fn wanting(images: &[ImageCategory]) -> ParseOptions {
     ParseOptions { images: images.to_vec(), ..options(Tier::CostEffective) }
 }

@@ -151,6 +151,11 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
         for number in to_read {
             self.page(reader.as_mut(), number)?;
         }
+        let mut services = PipeServices { parent: self, ocr: false, broken: None };
+        reader.finish(&mut services);
+        if let Some(error) = services.broken {
+            return Err(error);
+        }
         self.say(&FromReader::Done { info: reader.info() }, &[])
     }
 

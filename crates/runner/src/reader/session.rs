@@ -6,6 +6,7 @@ use std::time::Duration;
 use docmill_model::document::{DocumentInfo, PageOutcome, Warning};
 use docmill_model::limits::RunLimits;
 use docmill_model::options::ParseOptions;
+use docmill_model::results::OUTPUT_PDF;
 use docmill_model::{Code, Failure, JobId, ProjectId};
 use docmill_parse::PageImage;
 use tokio::time::Instant;
@@ -298,6 +299,9 @@ impl<'a> Session<'a> {
         self.pages_failed(course, before).await?;
         self.counters.stages.took("page", since.elapsed());
         page.elapsed_ms = u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX);
+        if let Some(failure) = self.options.fail_on.unfit(&page) {
+            return Err(Broken::End(failure.into()));
+        }
         course.lacks |= page.warnings.iter().any(Warning::is_lack);
         self.outputs.page(&PageOutcome::Read(page)).await?;
         course.ocr += u32::from(ocr);
@@ -309,6 +313,9 @@ impl<'a> Session<'a> {
 
     async fn pages_failed(&mut self, course: &mut Course, failed: Vec<(u32, Failure)>) -> Result<(), End> {
         for (number, failure) in failed {
+            if let Some(unfit) = self.options.fail_on.failed(number, &failure) {
+                return Err(unfit.into());
+            }
             let outcome = PageOutcome::Failed { number, error: failure.to_string() };
             self.outputs.page(&outcome).await?;
             course.failed.insert(number, failure);
@@ -341,8 +348,9 @@ impl<'a> Session<'a> {
     }
 
     async fn asset(&mut self, course: &Course, name: String, bytes: Vec<u8>) -> Result<(), Broken> {
-        if course.plan.current().is_none() || !is_safe_name(&name) {
-            return Err(Violation("a picture outside a page, or with a bad name").into());
+        let is_last = name == OUTPUT_PDF && course.plan.is_open() && course.plan.left().is_empty();
+        if !(course.plan.current().is_some() || is_last) || !is_safe_name(&name) {
+            return Err(Violation("a file outside a page, or with a bad name").into());
         }
         match self.outputs.has_asset(&name, &bytes) {
             // Of a picture that several pages draw, a later child does not know that the one before has sent it.

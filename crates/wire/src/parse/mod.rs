@@ -1,6 +1,7 @@
 //! Parse jobs (contract 2.5 and section 3): requests, options and answers.
 
 mod answer;
+mod auto_mode;
 mod languages;
 mod options;
 mod parameters;

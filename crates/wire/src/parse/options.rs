@@ -1,11 +1,12 @@
 //! From the wire's parameters to the engine's options. What the engine cannot be told is listed, never dropped.
 
 use docmill_model::options::{
-    CropBox, ExtraOutput, Granularity, ImageCategory, PageSelection, ParseOptions, Sheets, Slides, SpatialText,
+    CropBox, ExtraOutput, FailOn, Granularity, ImageCategory, PageSelection, ParseOptions, Sheets, Slides, SpatialText,
     Spreadsheet, TableSearch, TableStyle, Tier, Watermarks,
 };
 use serde_json::Value;
 
+use super::auto_mode;
 use crate::given;
 
 /// When a given value asks for something that is not done by itself.
@@ -24,21 +25,15 @@ const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("agentic_options.custom_prompt", Given),
     ("input_options.image.camera_photo_correction", On),
     ("input_options.spreadsheet.force_formula_computation_in_sheets", On),
-    ("output_options.markdown.inline_images", On),
-    ("output_options.save_output_pdf", On),
     ("processing_options.specialized_chart_parsing", Given),
     ("processing_options.cost_optimizer.enable", On),
-    ("processing_options.auto_mode_configuration", Given),
-    ("processing_control.job_failure_conditions.fail_on_image_extraction_error", On),
-    ("processing_control.job_failure_conditions.fail_on_image_ocr_error", On),
-    ("processing_control.job_failure_conditions.fail_on_markdown_reconstruction_error", On),
-    ("processing_control.job_failure_conditions.fail_on_buggy_font", On),
 ];
 
 /// Options that need the layout, which the fast tier does not make.
 const NOT_FOLLOWED_ON_FAST: &[(&str, Asks)] = &[
     ("output_options.tables_as_spreadsheet.enable", On),
     ("output_options.extract_printed_page_number", On),
+    ("output_options.markdown.inline_images", On),
     ("output_options.additional_outputs", Given),
     ("output_options.markdown.tables.merge_continued_tables", On),
     ("processing_options.aggressive_table_extraction", On),
@@ -61,7 +56,7 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
             ruled_only: flag("processing_options.disable_heuristics"),
         },
         spatial: spatial(parameters),
-        crop: crop(parameters),
+        crop: crop_at(parameters, "crop_box"),
         annotate_links: flag("output_options.markdown.annotate_links"),
         line_numbers: flag("output_options.markdown.annotate_line_numbers"),
         forms: text("processing_options.forms").is_some_and(|forms| forms == "enrich"),
@@ -91,6 +86,10 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         ),
         base_timeout_s: given::int(parameters, "processing_control.timeouts.base_in_seconds"),
         page_timeout_s: given::int(parameters, "processing_control.timeouts.extra_time_per_page_in_seconds"),
+        auto_mode: auto_mode::rules(parameters),
+        fail_on: fail_on(parameters),
+        inline_images: flag("output_options.markdown.inline_images"),
+        output_pdf: flag("output_options.save_output_pdf"),
         disable_cache: flag("disable_cache"),
         not_followed: not_followed(parameters, tier),
     }
@@ -119,7 +118,11 @@ fn tables(parameters: &Value) -> TableStyle {
 
 /// Columns stay side by side on every tier, unless that is switched off (contract 3.3).
 fn spatial(parameters: &Value) -> SpatialText {
-    let path = |name: &str| format!("output_options.spatial_text.{name}");
+    spatial_at(parameters, "output_options.spatial_text")
+}
+
+pub(super) fn spatial_at(parameters: &Value, base: &str) -> SpatialText {
+    let path = |name: &str| format!("{base}.{name}");
     let side_by_side = given::value(parameters, &path("do_not_unroll_columns")).and_then(Value::as_bool);
     SpatialText {
         keep_very_small: given::flag(parameters, &path("preserve_very_small_text")),
@@ -128,10 +131,21 @@ fn spatial(parameters: &Value) -> SpatialText {
     }
 }
 
-fn crop(parameters: &Value) -> Option<CropBox> {
-    let side = |name: &str| given::number(parameters, &format!("crop_box.{name}"));
+pub(super) fn crop_at(parameters: &Value, base: &str) -> Option<CropBox> {
+    let side = |name: &str| given::number(parameters, &format!("{base}.{name}"));
     let crop = CropBox { top: side("top"), bottom: side("bottom"), left: side("left"), right: side("right") };
     (crop != CropBox::default()).then_some(crop)
+}
+
+fn fail_on(parameters: &Value) -> FailOn {
+    let flag =
+        |name: &str| given::flag(parameters, &format!("processing_control.job_failure_conditions.fail_on_{name}"));
+    FailOn {
+        pictures: flag("image_extraction_error"),
+        ocr: flag("image_ocr_error"),
+        markdown: flag("markdown_reconstruction_error"),
+        fonts: flag("buggy_font"),
+    }
 }
 
 /// Those of a list of names that were given, in this order and once each.
@@ -176,5 +190,6 @@ fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {
         })
     };
     let on_fast = if tier.has_layout() { &[] } else { NOT_FOLLOWED_ON_FAST };
-    NOT_FOLLOWED.iter().chain(on_fast).filter(asks).map(|(path, _)| (*path).to_owned()).collect()
+    let own = NOT_FOLLOWED.iter().chain(on_fast).filter(asks).map(|(path, _)| (*path).to_owned());
+    own.chain(auto_mode::not_followed(parameters)).collect()
 }

@@ -103,8 +103,8 @@ impl Form {
             Self::ConcatenatedStrippedMarkdown => extra(ExtraOutput::StrippedText),
             Self::GroundedItems => options.tier.has_layout() && !options.granular_boxes.is_empty(),
             Self::Forms => options.tier.has_layout() && options.forms,
-            // docmill makes no PDF.
-            Self::OutputPdf => false,
+            // Unless there was nothing to make it of: the job's assets say that.
+            Self::OutputPdf => options.output_pdf,
         }
     }
 

@@ -22,7 +22,6 @@ const DOCUMENT_PICTURES_MAX: u32 = 10_000;
 /// A picture with a side below this is a line, a dot or a tile of a pattern: pixels, and points on the page.
 const SIDE_PIXELS_MIN: u32 = 8;
 const SIDE_POINTS_MIN: f32 = 4.0;
-const PICTURES_LEFT_OUT: &str = "PICTURES_LEFT_OUT";
 
 /// What a page has to save.
 #[derive(Debug, Default)]
@@ -132,11 +131,11 @@ impl Album {
         }
         if left_out > 0 {
             let message = format!("{left_out} picture(s) of the page are over the limits and were not saved.");
-            page.warnings.push(Warning::new(PICTURES_LEFT_OUT, message));
+            page.warnings.push(Warning::new(Warning::PICTURES_LEFT_OUT, message));
         }
         if damaged > 0 {
             let message = format!("{damaged} picture(s) of the page cannot be decoded and were not saved.");
-            page.warnings.push(Warning::new(PICTURES_LEFT_OUT, message));
+            page.warnings.push(Warning::new(Warning::PICTURES_LEFT_OUT, message));
         }
     }
 }
@@ -146,7 +145,7 @@ mod tests {
     use super::*;
 
     fn drawn(id: u64, width: u32, height: u32) -> DrawnPicture {
-        DrawnPicture { bbox: BBox::default(), id, width, height }
+        DrawnPicture { bbox: BBox::default(), id, width, height, mark: 0 }
     }
 
     #[test]

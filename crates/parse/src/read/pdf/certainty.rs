@@ -45,6 +45,7 @@ mod tests {
                 start: drawing.text.len() as u32,
                 len: text.len() as u16,
                 style: 0,
+                mark: 0,
                 vertical: false,
                 hidden,
                 late: false,

@@ -2,7 +2,7 @@
 
 use docmill_model::document::{BBox, FieldKind, FieldValue};
 
-use crate::layout::{Rule, ShapeGroup, Target};
+use crate::layout::{Comment, Rule, ShapeGroup, Target};
 
 /// A glyph with its text in `Drawing::text`.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,8 @@ pub struct DrawnGlyph {
     pub start: u32,
     pub len: u16,
     pub style: u16,
+    /// The marked content that it belongs to, as in `Token::mark`.
+    pub mark: u32,
     pub vertical: bool,
     /// Drawn without ink.
     pub hidden: bool,
@@ -61,6 +63,16 @@ pub struct DrawnPicture {
     /// Pixels, as the picture says.
     pub width: u32,
     pub height: u32,
+    /// The marked content that it belongs to, as in `Token::mark`.
+    pub mark: u32,
+}
+
+/// How the structure tree names marked content: the form that it stands in (its object number; 0 = the page itself) and
+/// its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MarkId {
+    pub stream: u32,
+    pub number: i32,
 }
 
 /// Everything that one page draws.
@@ -73,6 +85,8 @@ pub struct Drawing {
     pub pictures: Vec<DrawnPicture>,
     /// Links that lead out of the document.
     pub links: Vec<Target>,
+    /// Remarks that readers left.
+    pub comments: Vec<Comment>,
     pub fields: Vec<DrawnField>,
     /// Visible paths that are no rules.
     pub shapes: usize,
@@ -80,6 +94,8 @@ pub struct Drawing {
     pub shape_groups: Vec<ShapeGroup>,
     /// Glyphs that no one can read: their font does not say which characters they are.
     pub unmapped: usize,
+    /// Marked content that has a number, in drawing order.
+    pub marks: Vec<MarkId>,
     /// The page drew more than is looked at.
     pub truncated: bool,
 }

@@ -184,7 +184,7 @@ fn profile_components(parts: &Array<'_>) -> Option<u8> {
 }
 
 /// Components of a JPEG file, from its frame header (ISO 10918-1, B.2.2).
-fn jpeg_components(bytes: &[u8]) -> Option<u8> {
+pub fn jpeg_components(bytes: &[u8]) -> Option<u8> {
     let mut rest = bytes.strip_prefix(&[0xFF, 0xD8])?;
     loop {
         let (marker, after) = rest.strip_prefix(&[0xFF])?.split_first()?;

@@ -5,14 +5,16 @@
 //! Decoded page streams and fonts are cached by hayro for the life of a document, so it is opened again every
 //! `PAGES_PER_OPENING` pages: memory does not grow with the number of pages.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
+use docmill_model::document::BBox;
 use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::kurbo::Rect;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 
@@ -20,6 +22,9 @@ use super::content::{self, Fonts, Layers};
 use super::drawing::Drawing;
 use super::embedded::{self, Encoded};
 use super::strings::text_string;
+use super::structure::Structure;
+use crate::layout::tree::Tree;
+use crate::read::output_pdf::{self, Layer};
 
 const PAGES_PER_OPENING: usize = 256;
 const STACK_BYTES: usize = 32 * 1024 * 1024;
@@ -49,11 +54,16 @@ pub struct DrawnPage {
     pub width: f32,
     pub height: f32,
     pub drawing: Drawing,
+    /// Its part of the structure tree, when that was asked for and there is one.
+    pub tree: Option<Tree>,
 }
 
 enum Request {
-    Draw(usize, Sender<DrawnPage>),
+    /// With its part of the structure tree, or without.
+    Draw(usize, bool, Sender<DrawnPage>),
     Render(usize, f32, Sender<Raster>),
+    /// The file with words over its pages, if it can have them.
+    Layers(BTreeMap<usize, Layer>, Sender<Option<Vec<u8>>>),
     /// Each picture that was found; `None` when there are no more.
     Pictures(usize, HashSet<u64>, SyncSender<Option<Encoded>>),
 }
@@ -85,10 +95,10 @@ impl Interpreter {
         Ok((interpreter, opening))
     }
 
-    /// Interprets the page with this index (from 0).
-    pub fn draw(&mut self, index: usize) -> DrawnPage {
+    /// Interprets the page with this index (from 0); `tagged` with its part of the structure tree.
+    pub fn draw(&mut self, index: usize, tagged: bool) -> DrawnPage {
         let (answer, answers) = channel();
-        self.ask(Request::Draw(index, answer));
+        self.ask(Request::Draw(index, tagged, answer));
         answers.recv().unwrap_or_else(|_| self.carry_on_panic())
     }
 
@@ -111,6 +121,13 @@ impl Interpreter {
                 Err(_) => self.carry_on_panic(),
             }
         }
+    }
+
+    /// The file with these layers over the pages with these indices; `None` where it cannot have them.
+    pub fn with_layers(&mut self, layers: BTreeMap<usize, Layer>) -> Option<Vec<u8>> {
+        let (answer, answers) = channel();
+        self.ask(Request::Layers(layers, answer));
+        answers.recv().unwrap_or_else(|_| self.carry_on_panic())
     }
 
     fn ask(&mut self, request: Request) {
@@ -142,6 +159,8 @@ impl Drop for Interpreter {
 
 fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result<Opening, LoadPdfError>>, check: bool) {
     let mut first = true;
+    // Read when the first page wants it, and kept over all openings.
+    let mut structure = None;
     loop {
         let pdf = match Pdf::new(Arc::clone(bytes)) {
             Ok(pdf) => pdf,
@@ -154,23 +173,36 @@ fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result
             let _ = opened.send(Ok(describe(&pdf, check)));
             first = false;
         }
-        if !serve_opening(&pdf, inbox) {
+        if !serve_opening(&pdf, bytes, inbox, &mut structure) {
             return;
         }
     }
 }
 
 /// Answers requests until this opening is used up (true) or nobody asks any more (false).
-fn serve_opening(pdf: &Pdf, inbox: &Receiver<Request>) -> bool {
+fn serve_opening(
+    pdf: &Pdf,
+    bytes: &[u8],
+    inbox: &Receiver<Request>,
+    structure: &mut Option<Option<Structure>>,
+) -> bool {
     let (fonts, layers) = (Fonts::new(), Layers::of(pdf));
     let (renders, pictures) = (RenderCache::new(), InterpreterCache::new());
     for _ in 0..PAGES_PER_OPENING {
         match inbox.recv() {
             Err(_) => return false,
-            Ok(Request::Draw(index, answer)) => {
+            Ok(Request::Draw(index, tagged, answer)) => {
                 if let Some(page) = pdf.pages().get(index) {
-                    let _ = answer.send(draw(page, &fonts, &layers));
+                    let mut drawn = draw(page, &fonts, &layers);
+                    if tagged && page.raw().contains_key("StructParents") {
+                        let structure = structure.get_or_insert_with(|| Structure::of(pdf));
+                        drawn.tree = structure.as_ref().and_then(|structure| tree(structure, page, &drawn.drawing));
+                    }
+                    let _ = answer.send(drawn);
                 }
+            }
+            Ok(Request::Layers(layers, answer)) => {
+                let _ = answer.send(output_pdf::update(pdf, bytes, &layers, content::shown));
             }
             Ok(Request::Render(index, scale, answer)) => {
                 if let Some(page) = pdf.pages().get(index) {
@@ -202,7 +234,19 @@ fn describe(pdf: &Pdf, check: bool) -> Opening {
 
 fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> DrawnPage {
     let (width, height, drawing) = content::draw(page, fonts, layers);
-    DrawnPage { width, height, drawing }
+    DrawnPage { width, height, drawing, tree: None }
+}
+
+/// The page's part of the tree, its boxes in the page's frame.
+fn tree(structure: &Structure, page: &Page<'_>, drawing: &Drawing) -> Option<Tree> {
+    let mut tree = structure.of_page(page.raw().obj_id()?.obj_number, &drawing.marks)?;
+    let shown = content::shown(page);
+    tree.root.each_box(&|bbox| {
+        let area = Rect::new(bbox.x.into(), bbox.y.into(), bbox.right().into(), bbox.bottom().into());
+        let area = shown.transform_rect_bbox(area);
+        BBox::from_corners(area.x0 as f32, area.y0 as f32, area.x1 as f32, area.y1 as f32)
+    });
+    Some(tree)
 }
 
 fn render<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, scale: f32) -> Raster {

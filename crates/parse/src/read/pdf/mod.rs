@@ -14,20 +14,25 @@ mod reading;
 mod saving;
 mod settle;
 mod strings;
+mod structure;
 mod turn;
 mod words;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 use docmill_model::{Code, Failure};
 use hayro::hayro_syntax::LoadPdfError;
 
+use crate::auto_mode::AutoMode;
 use crate::layout::DocumentStats;
+use crate::read::output_pdf::{self, Layer};
 use crate::render::{finish_page, line_numbers};
 use crate::{DocumentReader, Services, Source};
 use album::Album;
+pub use embedded::jpeg_components;
 use interpreter::{Interpreter, Opening};
 use reading::Reading;
 
@@ -49,6 +54,7 @@ const FILE_REPAIRED: &str = "FILE_REPAIRED";
 /// when it cannot be read or its end is missing and pages with it.
 pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<Box<dyn DocumentReader>, Failure> {
     let whole = has_end(&source.bytes);
+    let bytes = options.output_pdf.then(|| Arc::clone(&source.bytes));
     let (interpreter, opening) = Interpreter::open(source.bytes, !whole).map_err(|error| match error {
         LoadPdfError::Decryption(_) => Code::PdfIsProtected.into(),
         LoadPdfError::Invalid => Failure::from(Code::FileDamaged),
@@ -72,6 +78,7 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         let message = "The fast tier looks for no figures: there are no pictures of the category `layout`.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
+    let auto_mode = AutoMode::new(&options.auto_mode, &source.name, &mut warnings);
     Ok(Box::new(PdfReader {
         interpreter,
         opening,
@@ -83,6 +90,10 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         words_kept: 0,
         surveyed: BTreeSet::new(),
         ahead: HashMap::new(),
+        auto_mode,
+        layers: BTreeMap::new(),
+        came_out: 0,
+        bytes,
     }))
 }
 
@@ -97,6 +108,8 @@ fn has_end(bytes: &[u8]) -> bool {
 struct PdfReader {
     interpreter: Interpreter,
     opening: Opening,
+    /// The file, where it is to be handed out again.
+    bytes: Option<Arc<Vec<u8>>>,
     warnings: Vec<Warning>,
     options: ParseOptions,
     stats: DocumentStats,
@@ -108,6 +121,10 @@ struct PdfReader {
     surveyed: BTreeSet<u32>,
     /// Pages that were laid out before their turn.
     ahead: HashMap<u32, (Reading, Page)>,
+    auto_mode: AutoMode,
+    /// Words of pages that OCR read, by the pages' indices, and how many pages came out, for the output PDF.
+    layers: BTreeMap<usize, Layer>,
+    came_out: usize,
 }
 
 impl DocumentReader for PdfReader {
@@ -145,7 +162,7 @@ impl DocumentReader for PdfReader {
     }
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
-        let (reading, mut page) = match self.ahead.remove(&number) {
+        let (reading, page) = match self.ahead.remove(&number) {
             Some(ready) => ready,
             None => {
                 let reading = self.reading(number)?;
@@ -153,6 +170,50 @@ impl DocumentReader for PdfReader {
                 (reading, page)
             }
         };
+        let shares = reading.picture_shares();
+        let Some(rule) = self.auto_mode.fires(&page, &shares) else {
+            return self.completed(number, &reading, page, services);
+        };
+        let changed = self.options.auto_mode[rule].reading.of(&self.options);
+        let own = std::mem::replace(&mut self.options, changed);
+        let read = self.read(number).and_then(|reading| {
+            let page = self.composed(number, &reading, services);
+            self.completed(number, &reading, page, services)
+        });
+        self.options = own;
+        read.map(|page| Page { triggered_auto_mode: true, ..page })
+    }
+
+    /// The file itself, the words of its scanned pages laid over them.
+    fn finish(&mut self, services: &mut dyn Services) {
+        let Some(bytes) = self.bytes.take() else { return };
+        let layers = std::mem::take(&mut self.layers);
+        let scanned = !layers.is_empty();
+        let made = if scanned { self.interpreter.with_layers(layers) } else { None };
+        self.warnings.extend(output_pdf::save(made.as_deref().unwrap_or(&bytes), services));
+        if scanned && made.is_none() {
+            let message =
+                "The file is damaged or encrypted: its output PDF is as it was, without the words that OCR read.";
+            self.warnings.push(Warning::new(output_pdf::NOT_SEARCHABLE, message));
+        }
+        let missing = self.options.pages.of(self.opening.pages as u32).len().saturating_sub(self.came_out);
+        if missing > 0 {
+            let message =
+                format!("{missing} page(s) were not read by this reader; the output PDF has no words of OCR on them.");
+            self.warnings.push(Warning::new(output_pdf::NOT_SEARCHABLE, message));
+        }
+    }
+}
+
+impl PdfReader {
+    /// What is made of the page's pictures and of the pages around it, and its markdown.
+    fn completed(
+        &mut self,
+        number: u32,
+        reading: &Reading,
+        mut page: Page,
+        services: &mut dyn Services,
+    ) -> Result<Page, Failure> {
         if self.options.tables.merge_continued {
             self.join_tables(&mut page, services);
         }
@@ -164,11 +225,13 @@ impl DocumentReader for PdfReader {
         if self.options.line_numbers {
             line_numbers::place(&mut page, &reading.line_numbers);
         }
+        self.came_out += 1;
+        if self.options.output_pdf {
+            self.layers.extend(Layer::of(&page).map(|layer| (number as usize - 1, layer)));
+        }
         Ok(page)
     }
-}
 
-impl PdfReader {
     /// Whether the survey looks at this page. Numbers of pictures and margins of all pages need every one.
     fn is_sampled(&self, number: u32) -> bool {
         let pages = self.opening.pages as u32;

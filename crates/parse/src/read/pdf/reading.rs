@@ -1,14 +1,17 @@
 //! One page: what is drawn on it, and what the layout or OCR makes of that.
 
+use std::ops::RangeInclusive;
+
 use docmill_model::Failure;
-use docmill_model::document::{Page, Warning};
+use docmill_model::document::{BBox, Page, Revision, RevisionKind, Warning};
 
 use super::album::Chosen;
+use super::drawing::Drawing;
 use super::words::{self, Leave};
 use super::{PdfReader, certainty, picture};
 use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
-use crate::layout::{self, PageRecord};
+use crate::layout::{self, Comment, PageRecord};
 use crate::read::{crop, ocr};
 use crate::render::links;
 
@@ -17,10 +20,11 @@ const STAMP_CHARS: usize = 30;
 const SCAN_SHARE: f32 = 0.6;
 /// Pixels per inch of the pictures that OCR reads.
 const OCR_DPI: f32 = 200.0;
+/// The same of scans at their own resolution, and into how many parts a finer one is divided.
+const SCAN_DPI: RangeInclusive<f32> = 150.0..=320.0;
+const SCAN_PARTS_MAX: u8 = 4;
 /// `Page::engine` of a page that was read from its own text.
 const ENGINE: &str = "pdf text";
-const TEXT_LAYER_GARBLED: &str = "TEXT_LAYER_GARBLED";
-const PAGE_TOO_COMPLEX: &str = "PAGE_TOO_COMPLEX";
 
 /// A page as it was read, with what OCR has to know.
 pub struct Reading {
@@ -32,19 +36,57 @@ pub struct Reading {
     /// Most of its glyphs stand for no known character.
     pub garbled: bool,
     pub truncated: bool,
+    /// Pixels per inch of the one picture that is the page.
+    pub scan_dpi: Option<f32>,
     /// How sure its own text is.
     pub confidence: Option<f32>,
     /// Numbers of its lines, which are no part of the text.
     pub line_numbers: Vec<MarginNumber>,
 }
 
+/// The resolution of the picture that covers the page, or half or a third of it, where OCR reads that well: its own pixels
+/// are clearer than any that are made of them.
+fn scan_dpi(drawing: &Drawing, page_area: f32) -> Option<f32> {
+    let covering = drawing.pictures.iter().filter(|picture| picture.bbox.area() > SCAN_SHARE * page_area);
+    let [picture] = covering.collect::<Vec<_>>()[..] else { return None };
+    let pixels = picture.width as f32 * picture.height as f32;
+    // By areas: the page may show its picture turned.
+    let own = (pixels / picture.bbox.area().max(1.0)).sqrt() * 72.0;
+    (1..=SCAN_PARTS_MAX).map(|part| own / part as f32).find(|dpi| SCAN_DPI.contains(dpi))
+}
+
 impl Reading {
+    /// Which shares of the page its pictures cover.
+    pub fn picture_shares(&self) -> Vec<f64> {
+        let page = (self.record.width * self.record.height).max(1.0);
+        self.record.pictures.iter().map(|picture| f64::from(picture.area() / page)).collect()
+    }
+
     /// About how much memory it takes, in words of text.
     pub fn size(&self) -> usize {
         let record = &self.record;
         let drawn = record.rules.len() + record.pictures.len() + record.shapes.len();
         record.tokens.len() + drawn + 2 * record.links.len() + 5 * record.fields.len() + 50
     }
+}
+
+/// Remarks with the words that they are about: those in their areas.
+fn revisions(comments: &[Comment], page: &Page) -> Vec<Revision> {
+    let target = |comment: &Comment| {
+        let inside = |bbox: BBox| {
+            let (x, y) = bbox.center();
+            comment.boxes.iter().any(|area| area.contains_point(x, y))
+        };
+        let words = page.words.iter().filter(|word| word.bbox.is_some_and(inside));
+        words.map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let revision = |comment: &Comment| Revision {
+        kind: RevisionKind::Comment,
+        author: comment.author.clone(),
+        target: target(comment),
+        content: comment.content.clone(),
+    };
+    comments.iter().map(revision).collect()
 }
 
 impl PdfReader {
@@ -59,6 +101,9 @@ impl PdfReader {
         let mut page = if has_layout {
             let mut page = self.laid_out(number, reading, services);
             page.fields.clone_from(&reading.record.fields);
+            if self.options.revisions {
+                page.revisions = revisions(&reading.record.comments, &page);
+            }
             if self.options.annotate_links {
                 links::annotate(&mut page, &reading.record.links, &self.options);
             }
@@ -73,7 +118,7 @@ impl PdfReader {
         }
         if reading.truncated {
             let message = "The page draws more than the limit; what came after it was not read.";
-            page.warnings.push(Warning::new(PAGE_TOO_COMPLEX, message));
+            page.warnings.push(Warning::new(Warning::PAGE_TOO_COMPLEX, message));
         }
         // Pages that OCR read are not turned; the record's boxes may be.
         if has_layout && page.rotation == reading.record.rotation {
@@ -84,14 +129,15 @@ impl PdfReader {
 
     pub(super) fn read(&mut self, number: u32) -> Result<Reading, Failure> {
         let index = self.index(number)?;
-        let drawn = self.interpreter.draw(index);
+        let has_layout = self.options.tier.has_layout();
+        let drawn = self.interpreter.draw(index, has_layout);
+        let page_area = (drawn.width * drawn.height).max(1.0);
         let leave = Leave { hidden: self.options.ignore_hidden_text, diagonal: self.options.ignore_diagonal_text };
-        let mut record = words::page_record(&drawn.drawing, drawn.width, drawn.height, leave);
-        let drawing = &drawn.drawing;
+        let (mut record, drawing) = words::page_record(drawn, leave);
+        let drawing = &drawing;
         let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
         // Buttons of a form over a scan say nothing of its text.
         let chars: usize = chars.filter(|token| !layout::is_box(&token.text)).map(layout::Token::chars).sum();
-        let page_area = (drawn.width * drawn.height).max(1.0);
         let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
         let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();
@@ -101,7 +147,6 @@ impl PdfReader {
         if let Some(wanted) = self.options.crop {
             crop::record(&mut record, wanted);
         }
-        let has_layout = self.options.tier.has_layout();
         let line_numbers = if has_layout { margin_numbers::take(&mut record) } else { Vec::new() };
         Ok(Reading {
             record,
@@ -109,6 +154,7 @@ impl PdfReader {
             needs_ocr,
             garbled,
             truncated: drawing.truncated,
+            scan_dpi: scan_dpi(drawing, page_area),
             confidence: certainty::of(drawing),
             line_numbers,
         })
@@ -127,11 +173,14 @@ impl PdfReader {
     fn laid_out(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
         if reading.needs_ocr && !self.options.ignore_text_in_image {
             let mut page = Page::default();
-            let raster = self.interpreter.render(number as usize - 1, picture::scale(&reading.record, OCR_DPI));
+            let dpi = reading.scan_dpi.unwrap_or(OCR_DPI);
+            let raster = self.interpreter.render(number as usize - 1, picture::scale(&reading.record, dpi));
             let image = picture::grey(&raster, &reading.record);
             ocr::read(&mut page, &image, &self.options, services);
             if !page.words.is_empty() || reading.record.tokens.is_empty() {
-                (page.width, page.height) = (Some(reading.record.width), Some(reading.record.height));
+                let (width, height) = (Some(reading.record.width), Some(reading.record.height));
+                (page.width, page.height) = if page.rotation % 180 == 90 { (height, width) } else { (width, height) };
+                self.warn_of_garbled(reading, &mut page);
                 return page;
             }
             // No OCR: what text there is, with the reason.
@@ -148,7 +197,7 @@ impl PdfReader {
     fn warn_of_garbled(&self, reading: &Reading, page: &mut Page) {
         if reading.garbled {
             let message = "The fonts of the page do not say which characters most of its glyphs are.";
-            page.warnings.push(Warning::new(TEXT_LAYER_GARBLED, message));
+            page.warnings.push(Warning::new(Warning::TEXT_LAYER_GARBLED, message));
         }
     }
 }

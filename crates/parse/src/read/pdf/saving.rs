@@ -1,7 +1,9 @@
 //! The pictures that a job asks for: the page as it looks, the figures on it, the pictures that it holds.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use docmill_model::Failure;
-use docmill_model::document::{BBox, BlockKind, Page, Picture, Role};
+use docmill_model::document::{BBox, BlockKind, Page, Picture, Role, Warning};
 use docmill_model::options::ImageCategory;
 
 use super::album::Chosen;
@@ -11,8 +13,11 @@ use super::{PdfReader, SCREENSHOT_DPI};
 use crate::Services;
 use crate::layout::PageRecord;
 use crate::read::crop;
+use crate::render::markdown;
 
 const PNG: &str = "image/png";
+/// Bytes of all figures that stand in the markdown of a page.
+const INLINE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 impl PdfReader {
     pub(super) fn wants(&self, category: ImageCategory) -> bool {
@@ -34,7 +39,8 @@ impl PdfReader {
 
     /// Screenshot and figures, both cut from one rendering.
     pub(super) fn save_rendered(&mut self, page: &mut Page, services: &mut dyn Services) -> Result<(), Failure> {
-        let figures = self.wants(ImageCategory::Layout) && page.blocks.iter().any(|block| block.role == Role::Figure);
+        let wanted = self.wants(ImageCategory::Layout) || self.options.inline_images;
+        let figures = wanted && page.blocks.iter().any(|block| block.role == Role::Figure);
         if !figures && !self.wants(ImageCategory::Screenshot) {
             return Ok(());
         }
@@ -44,7 +50,11 @@ impl PdfReader {
             services.asset(&name, PNG, &rendered.png()?);
             page.images.push(listed(name, ImageCategory::Screenshot, None));
         }
-        if figures { save_figures(&rendered, page, services) } else { Ok(()) }
+        if !figures {
+            return Ok(());
+        }
+        let keep = self.wants(ImageCategory::Layout);
+        save_figures(&rendered, page, keep.then_some(services), self.options.inline_images)
     }
 
     fn rendered(&mut self, page: &Page) -> Result<Upright, Failure> {
@@ -73,17 +83,36 @@ impl PdfReader {
     }
 }
 
-fn save_figures(rendered: &Upright, page: &mut Page, services: &mut dyn Services) -> Result<(), Failure> {
-    let mut number = 0;
+/// Keeps the figures of the page through `services`, if that is asked for, and as data in the markdown if `inline`.
+fn save_figures(
+    rendered: &Upright,
+    page: &mut Page,
+    mut services: Option<&mut dyn Services>,
+    inline: bool,
+) -> Result<(), Failure> {
+    let (mut number, mut inlined, mut too_large) = (0, 0, 0);
     for block in page.blocks.iter_mut().filter(|block| block.role == Role::Figure) {
-        let BlockKind::Image { name, .. } = &mut block.kind else { continue };
+        let BlockKind::Image { name, caption } = &mut block.kind else { continue };
         let Some(bbox) = block.boxes.first().copied() else { continue };
         let Some(part) = rendered.part(bbox) else { continue };
+        let part = part?;
         number += 1;
-        let file = format!("page_{}_figure_{number}.png", page.number);
-        services.asset(&file, PNG, &part?);
-        page.images.push(listed(file.clone(), ImageCategory::Layout, Some(bbox)));
-        *name = Some(file);
+        if inline && inlined + part.len() <= INLINE_BYTES_MAX {
+            inlined += part.len();
+            block.md = markdown::image(caption, Some(&format!("data:{PNG};base64,{}", BASE64.encode(&part))));
+        } else if inline {
+            too_large += 1;
+        }
+        if let Some(services) = &mut services {
+            let file = format!("page_{}_figure_{number}.png", page.number);
+            services.asset(&file, PNG, &part);
+            page.images.push(listed(file.clone(), ImageCategory::Layout, Some(bbox)));
+            *name = Some(file);
+        }
+    }
+    if too_large > 0 {
+        let message = format!("{too_large} figure(s) of the page are too large to stand in its markdown.");
+        page.warnings.push(Warning::new(Warning::PICTURES_LEFT_OUT, message));
     }
     Ok(())
 }

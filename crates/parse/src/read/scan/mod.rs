@@ -6,6 +6,7 @@
 mod ink;
 mod leaders;
 mod letters;
+pub mod orientation;
 mod rules;
 mod straight;
 
@@ -48,6 +49,11 @@ impl Scan {
             leader.erase(&mut ink, &mut picture);
         }
         Self { picture, straightened, lines, leaders, ink }
+    }
+
+    /// Whether there is enough ink for text.
+    pub fn has_text(&self) -> bool {
+        straight::has_text(&self.ink)
     }
 
     /// Neither straightened nor searched; nothing is known of its ink.

@@ -106,6 +106,11 @@ fn edges(ink: &Ink) -> Vec<(f32, f32)> {
     rows.flat_map(of_row).step_by(count.div_ceil(EDGES_MAX).max(1)).collect()
 }
 
+/// Whether there are as many lower edges as a few words have.
+pub fn has_text(ink: &Ink) -> bool {
+    edges(ink).len() >= EDGES_MIN
+}
+
 fn askew(edges: &[(f32, f32)], ink: &Ink) -> f32 {
     if edges.len() < EDGES_MIN {
         return 0.0;

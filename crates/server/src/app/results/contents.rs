@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use docmill_model::results::OUTPUT_PDF;
 use docmill_model::{Code, JobId};
 use docmill_store::blobs::Blobs;
 use docmill_store::{Job, StoreError, StoreResult};
 use docmill_wire::result_files::{self as files, Entry, Form, FormWriter};
-use futures_util::{Stream, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use serde_json::Value;
 
 use super::{chunks, finished, read_pages};
@@ -17,6 +18,8 @@ use crate::app::{App, AppResult};
 
 /// Sizes that are remembered. A result never changes, so a size is right for as long as its job is there.
 const SIZES_MAX: usize = 10_000;
+/// Bytes of a stored file that are sent at a time.
+const PIECE_BYTES: u64 = 1024 * 1024;
 
 /// Sizes of forms in bytes: known once the form was rendered to its end.
 #[derive(Default)]
@@ -42,7 +45,7 @@ pub(super) async fn entries(app: &App, job: &Job, asked: &[Form], links: &Links)
     let options = job.options.parse();
     let mut found = Vec::new();
     for form in files::needed(asked, options) {
-        let (size_bytes, url) = match form.exists(options) {
+        let (size_bytes, url) = match form.exists(options) && is_made(job, form) {
             true => {
                 let target = Target::Form { project: job.project, job: job.id, form };
                 (size(app, job, form).await?, Some(links.presigned(&target).url))
@@ -52,6 +55,12 @@ pub(super) async fn entries(app: &App, job: &Job, asked: &[Form], links: &Links)
         found.push(Entry { form, size_bytes, url });
     }
     Ok(files::contents(asked, &found))
+}
+
+/// Whether the job has what its options let it have: not every document becomes a PDF.
+fn is_made(job: &Job, form: Form) -> bool {
+    let assets = job.result.iter().flat_map(|result| &result.assets);
+    form != Form::OutputPdf || assets.into_iter().any(|asset| asset.name == OUTPUT_PDF)
 }
 
 async fn size(app: &App, job: &Job, form: Form) -> AppResult<u64> {
@@ -68,8 +77,13 @@ async fn size(app: &App, job: &Job, form: Form) -> AppResult<u64> {
 pub fn file(app: &App, job: &Job, form: Form) -> Option<impl Stream<Item = StoreResult<Bytes>> + Send + use<>> {
     let (result, outputs) = finished(job)?;
     let options = job.options.parse();
-    if !form.exists(options) {
+    if !form.exists(options) || !is_made(job, form) {
         return None;
+    }
+    if form == Form::OutputPdf {
+        let key = format!("{outputs}/assets/{OUTPUT_PDF}");
+        let stored = Stored { blobs: app.blobs.clone(), key, at: 0 };
+        return Some(futures_util::stream::try_unfold(stored, Stored::step).left_stream());
     }
     let writing = Writing {
         blobs: app.blobs.clone(),
@@ -80,9 +94,33 @@ pub fn file(app: &App, job: &Job, form: Form) -> Option<impl Stream<Item = Store
         writer: Some(FormWriter::new(form, options)),
         begun: false,
     };
-    Some(futures_util::stream::try_unfold(writing, |mut writing| async move {
-        Ok(writing.next().await?.map(|bytes| (bytes, writing)))
-    }))
+    Some(
+        futures_util::stream::try_unfold(writing, |mut writing| async move {
+            Ok(writing.next().await?.map(|bytes| (bytes, writing)))
+        })
+        .right_stream(),
+    )
+}
+
+/// A file that is kept as it is sent.
+struct Stored {
+    blobs: Blobs,
+    key: String,
+    at: u64,
+}
+
+impl Stored {
+    async fn step(mut self) -> StoreResult<Option<(Bytes, Self)>> {
+        let bytes = self.blobs.get_range(&self.key, self.at..self.at + PIECE_BYTES).await?;
+        let bytes = bytes.ok_or_else(gone)?;
+        self.at += bytes.len() as u64;
+        Ok((!bytes.is_empty()).then_some((bytes, self)))
+    }
+}
+
+/// Retention or a delete swept the outputs meanwhile: half a file must not look whole.
+fn gone() -> StoreError {
+    StoreError::refused(Code::NotFound, "The result was deleted while it was read.")
 }
 
 struct Writing {
@@ -113,8 +151,6 @@ impl Writing {
         }
         if let Some((start, end)) = self.chunks.next() {
             let pages = read_pages(&self.blobs, &self.key, start, end).await?;
-            // Retention or a delete swept the outputs meanwhile: half a file must not look whole.
-            let gone = || StoreError::refused(Code::NotFound, "The result was deleted while it was read.");
             let pages = pages.ok_or_else(gone)?;
             return Ok(Some(writer.add(&pages)));
         }

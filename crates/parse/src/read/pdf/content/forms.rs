@@ -71,6 +71,7 @@ impl<'a> Machine<'a, '_> {
                 id: picture_id(image),
                 width: side("W", "Width"),
                 height: side("H", "Height"),
+                mark: self.marks.current(),
             });
         }
     }

@@ -116,7 +116,7 @@ fn encoded(url: &str) -> String {
 }
 
 /// The areas that are the link: its quadrilaterals, which follow the lines, else its rectangle.
-fn areas_of(annotation: &Dict<'_>, shown: Affine) -> Vec<BBox> {
+pub(super) fn areas_of(annotation: &Dict<'_>, shown: Affine) -> Vec<BBox> {
     let corners = annotation.get::<Array<'_>>("QuadPoints");
     let corners: Vec<f64> = corners.iter().flat_map(Array::iter::<f64>).take(8 * AREAS_MAX).collect();
     let (quads, _) = corners.as_chunks::<8>();

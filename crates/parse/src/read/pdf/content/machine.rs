@@ -13,7 +13,7 @@ use super::colour::{Paint, Space, opacities};
 use super::fonts::{Fonts, Loaded};
 use super::forms::FormContents;
 use super::layers::Layers;
-use super::marks::Marks;
+use super::marks::{Marks, artifact};
 use super::paths::Path;
 use super::state::{Ink, State};
 use super::{OPERATIONS_MAX, STATES_MAX};
@@ -104,8 +104,8 @@ impl<'a, 'd> Machine<'a, 'd> {
             }
             Op::InlineImage(image) => self.picture(image.0),
             Op::Shading(_) => self.shape(self.state.clip, false),
-            Op::BeginMarkedContent(_) => self.marks.open(None, &self.drawing),
-            Op::BeginMarkedContentWithProperties(mark) => self.begin_mark(mark.1, resources),
+            Op::BeginMarkedContent(mark) => self.marks.open(None, artifact(mark.0), &self.drawing),
+            Op::BeginMarkedContentWithProperties(mark) => self.begin_mark(mark.0, mark.1, resources),
             Op::EndMarkedContent(_) => self.marks.close(&mut self.drawing),
             _ => self.colour_operation(operation, resources),
         }

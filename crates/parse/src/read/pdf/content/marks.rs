@@ -1,10 +1,14 @@
-//! Marked content (ISO 32000-1, 14.6): what is hidden by its layer, and what its text stands for (`ActualText`).
+//! Marked content (ISO 32000-1, 14.6): what is hidden by its layer, what its text stands for (`ActualText`), and which
+//! number the structure tree knows it by.
 
-use hayro::hayro_syntax::object::{Dict, Object, String as PdfString, dict_or_stream};
+use std::collections::HashMap;
+
+use hayro::hayro_syntax::object::{Dict, Name, Object, String as PdfString, dict_or_stream};
 use hayro::hayro_syntax::page::Resources;
 
 use super::machine::Machine;
-use crate::read::pdf::drawing::Drawing;
+use crate::layout::tree::{ARTIFACT, FIRST_MARK, UNMARKED};
+use crate::read::pdf::drawing::{Drawing, MarkId};
 use crate::read::pdf::strings::text_string;
 
 /// Marks inside marks that are kept apart.
@@ -20,6 +24,8 @@ pub(super) struct Marks {
     beyond: usize,
     /// How many of them hide what they hold.
     hiding: usize,
+    /// Those with numbers that were met: a form may be drawn twice.
+    numbered: HashMap<MarkId, u32>,
 }
 
 #[derive(Debug)]
@@ -27,6 +33,8 @@ struct Mark {
     hides: bool,
     /// The text that its glyphs stand for.
     text: Option<String>,
+    /// As in `Token::mark`: its own, or that of the mark around it.
+    mark: u32,
     /// Glyphs drawn before it.
     start: usize,
 }
@@ -40,12 +48,19 @@ impl Marks {
         self.open.len() + self.beyond
     }
 
-    pub fn open(&mut self, text: Option<String>, drawing: &Drawing) {
-        self.push(Mark { hides: false, text, start: drawing.glyphs.len() });
+    /// The mark of what is drawn now, as in `Token::mark`.
+    pub fn current(&self) -> u32 {
+        self.open.last().map_or(UNMARKED, |mark| mark.mark)
+    }
+
+    /// `own` is the new mark's number, when it has one.
+    pub fn open(&mut self, text: Option<String>, own: Option<u32>, drawing: &Drawing) {
+        let mark = own.unwrap_or(self.current());
+        self.push(Mark { hides: false, text, mark, start: drawing.glyphs.len() });
     }
 
     pub fn hide(&mut self) {
-        self.push(Mark { hides: true, text: None, start: 0 });
+        self.push(Mark { hides: true, text: None, mark: self.current(), start: 0 });
     }
 
     fn push(&mut self, mark: Mark) {
@@ -78,7 +93,7 @@ impl Marks {
 }
 
 impl<'a> Machine<'a, '_> {
-    pub(super) fn begin_mark(&mut self, properties: &Object<'_>, resources: &Resources<'a>) {
+    pub(super) fn begin_mark(&mut self, tag: &Name<'_>, properties: &Object<'_>, resources: &Resources<'a>) {
         let named = properties.clone().into_name();
         let layer = named.as_ref().and_then(|name| {
             let group = resources.properties.get::<Dict<'_>>(name.as_ref())?;
@@ -89,12 +104,29 @@ impl<'a> Machine<'a, '_> {
             self.marks.hide();
             return;
         }
-        let text = match &named {
-            Some(name) => resources.properties.get::<Dict<'_>>(name.as_ref()).as_ref().and_then(actual_text),
-            None => dict_or_stream(properties).and_then(|(dict, _)| actual_text(dict)),
+        let dict = match &named {
+            Some(name) => resources.properties.get::<Dict<'_>>(name.as_ref()),
+            None => dict_or_stream(properties).map(|(dict, _)| dict.clone()),
         };
-        self.marks.open(text, &self.drawing);
+        let number = dict.as_ref().and_then(|dict| dict.get::<i32>("MCID")).map(|number| self.numbered(number));
+        let text = dict.as_ref().and_then(actual_text);
+        self.marks.open(text, number.or(artifact(tag)), &self.drawing);
     }
+
+    /// Numbers of a page's content and of each form count apart.
+    fn numbered(&mut self, number: i32) -> u32 {
+        let stream = self.open_forms.last().map_or(0, |form| form.obj_number);
+        let id = MarkId { stream, number };
+        *self.marks.numbered.entry(id).or_insert_with(|| {
+            self.drawing.marks.push(id);
+            self.drawing.marks.len() as u32 - 1 + FIRST_MARK
+        })
+    }
+}
+
+/// The mark of what is no part of the document's text: running heads, page numbers, ornaments.
+pub(super) fn artifact(tag: &Name<'_>) -> Option<u32> {
+    (tag.as_ref() == b"Artifact").then_some(ARTIFACT)
 }
 
 fn actual_text(dict: &Dict<'_>) -> Option<String> {

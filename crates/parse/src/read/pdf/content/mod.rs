@@ -5,6 +5,7 @@
 
 mod annotations;
 mod colour;
+mod comments;
 mod fields;
 mod fonts;
 mod forms;
@@ -44,11 +45,16 @@ const PICTURES_MAX: usize = 20_000;
 /// Groups of shapes kept of one page.
 const SHAPE_GROUPS_MAX: usize = 4_000;
 
+/// From user space to the page as it is shown.
+pub fn shown(page: &Page<'_>) -> Affine {
+    Affine::new(page.initial_transform(true).as_coeffs()) * moved_onto_page(page)
+}
+
 /// Interprets a page and its annotations. Width and height are those of the page as it is shown, points.
 pub fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> (f32, f32, Drawing) {
     let (width, height) = page.render_dimensions();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-    let shown = Affine::new(page.initial_transform(true).as_coeffs()) * moved_onto_page(page);
+    let shown = shown(page);
     let mut machine = Machine::new(shown, area, fonts, layers);
     if let Some(content) = page_content(page) {
         machine.run(&content, page.resources());
@@ -56,6 +62,7 @@ pub fn draw<'a>(page: &Page<'a>, fonts: &Fonts<'a>, layers: &Layers) -> (f32, f3
     machine.annotations(page);
     let mut drawing = machine.finish();
     drawing.links = links::of(page, shown);
+    drawing.comments = comments::of(page, shown);
     (width, height, drawing)
 }
 

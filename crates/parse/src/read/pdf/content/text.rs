@@ -97,6 +97,7 @@ impl Machine<'_, '_> {
             start,
             len,
             style: run.style,
+            mark: self.marks.current(),
             vertical: !font.horizontal,
             hidden: run.hidden,
             late: self.late,

@@ -9,6 +9,7 @@ use super::fields::{Field, Look};
 use super::machine::Machine;
 use super::text::FAR;
 use crate::layout::bidi;
+use crate::layout::tree::UNMARKED;
 use crate::read::pdf::drawing::{Drawing, DrawnField, DrawnGlyph, Style};
 
 /// Size of text whose field chooses none, points; what the usual viewers choose at most is 12.
@@ -151,6 +152,7 @@ impl Machine<'_, '_> {
             start,
             len,
             style,
+            mark: UNMARKED,
             vertical: false,
             hidden: false,
             late: true,
