@@ -164,6 +164,8 @@ pub struct ParseOptions {
     pub granular_boxes: Vec<Granularity>,
     /// A workbook with a sheet a table, made when it is read.
     pub spreadsheet: Option<Spreadsheet>,
+    /// Keep the document's pages as a PDF.
+    pub output_pdf: bool,
     /// HTML: keep what the page hides.
     pub html_all_visible: bool,
     /// HTML: leave out what stays in place when the page is scrolled.
@@ -313,6 +315,8 @@ pub struct Sheets {
     pub hidden: bool,
     /// Every sheet as one table, whatever stands apart in it.
     pub whole: bool,
+    /// Formulas are computed anew instead of their stored values.
+    pub compute: bool,
 }
 
 /// What one extraction does.

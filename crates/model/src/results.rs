@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{BBox, DocumentInfo};
 
+/// Name of the asset that is the document's pages as a PDF (`ParseOptions::output_pdf`).
+pub const OUTPUT_PDF: &str = "output.pdf";
+
 /// Record of a finished job. Small; stored as JSON with the job.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]

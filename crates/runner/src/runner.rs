@@ -51,14 +51,16 @@ impl Runner {
     pub fn start(store: Arc<dyn Store>, blobs: Blobs, clock: Arc<dyn Clock>, settings: RunnerSettings) -> Self {
         let counters = Arc::new(Counters::default());
         let ocr = Ocr::new(Tesseract::find(settings.tesseract.as_deref()), settings.limits.reader_memory_bytes_max);
+        let office = settings.office();
         let context = Arc::new(Context {
             store,
             blobs,
             clock,
             pool: Pool::new(&settings, Arc::clone(&counters)),
             permits: Semaphore::new(settings.cpu_permits.max(1)),
-            engine: fingerprint::engine(ocr.fingerprint().as_deref()),
+            engine: fingerprint::engine(ocr.fingerprint().as_deref(), office.fingerprint()),
             ocr,
+            office,
             network: Network::new(&settings.guard),
             settings,
             counters: Arc::clone(&counters),

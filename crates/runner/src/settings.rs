@@ -7,7 +7,10 @@ use docmill_model::limits::{Limits, RunLimits, WebhookLimits};
 use docmill_model::network::Guard;
 use docmill_model::webhook::{Endpoint, Event, Message};
 
-/// The program that becomes a reader child: `docmill reader`.
+use crate::tools::office::{LibreOffice, Office, OfficeLimits};
+
+/// A program and its first arguments: `docmill reader`, which becomes a reader child. The program also has `confine`
+/// (`tools::confine`).
 #[derive(Debug, Clone)]
 pub struct ReaderCommand {
     pub program: PathBuf,
@@ -28,6 +31,8 @@ pub struct RunnerSettings {
     pub reader: ReaderCommand,
     /// The OCR program; `None` looks for `tesseract` on the PATH. A path that is none switches OCR off.
     pub tesseract: Option<PathBuf>,
+    /// LibreOffice's `soffice`; `None` looks for it on the PATH. A path that is none switches it off.
+    pub soffice: Option<PathBuf>,
     /// How long the worker waits before it asks for jobs again when nobody told it of new ones, milliseconds.
     pub poll_ms: u64,
     /// `None`: another worker of the same store does the upkeep.
@@ -63,12 +68,21 @@ impl RunnerSettings {
             pages_max: Limits::default().document_pages_max,
             reader,
             tesseract: None,
+            soffice: None,
             poll_ms: 1_000,
             upkeep: Some(UpkeepSettings::default()),
             webhooks: None,
             guard: Guard::default(),
             source_bytes_max: Limits::default().upload_bytes_max,
         }
+    }
+
+    /// The converter. Its children go through the reader's program, which limits itself and becomes LibreOffice.
+    pub(crate) fn office(&self) -> Office {
+        let confine = ReaderCommand { program: self.reader.program.clone(), args: vec!["confine".into()] };
+        let limits =
+            OfficeLimits { memory_bytes_max: self.limits.reader_memory_bytes_max, time_ms: self.limits.conversion_ms };
+        Office::new(LibreOffice::find(self.soffice.as_deref()), confine, limits)
     }
 
     /// Reads this many documents at a time.

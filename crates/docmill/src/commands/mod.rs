@@ -4,6 +4,7 @@ mod batch;
 mod chosen;
 mod completions;
 mod config;
+mod confine;
 mod diff;
 mod dir;
 mod doctor;
@@ -19,6 +20,7 @@ mod project;
 mod reader;
 mod serve;
 mod told;
+mod unpack;
 mod visit;
 mod watch;
 mod webhook;
@@ -81,6 +83,8 @@ enum Command {
     Completions(completions::Completions),
     Man(man::Man),
     Reader(reader::Reader),
+    Confine(confine::Confine),
+    Unpack(unpack::Unpack),
 }
 
 impl Cli {
@@ -105,6 +109,8 @@ impl Cli {
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
             Command::Reader(command) => return Ok(command.run()),
+            Command::Confine(command) => return Ok(command.run()),
+            Command::Unpack(command) => return Ok(command.run()),
         };
         exit.map(ExitCode::from)
     }

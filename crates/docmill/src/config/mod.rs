@@ -6,6 +6,7 @@ mod chunks;
 mod folders;
 mod log;
 mod ocr;
+mod office;
 mod server;
 mod workers;
 
@@ -25,6 +26,7 @@ use crate::refusal::{Refusal, Refused};
 use chunks::ChunkSettings;
 use folders::{config_file_default, data_folder_default};
 use ocr::OcrSettings;
+use office::OfficeSettings;
 use server::ServerSettings;
 use workers::Workers;
 
@@ -42,6 +44,7 @@ pub struct Config {
     pub workers: Workers,
     pub server: ServerSettings,
     pub ocr: OcrSettings,
+    pub office: OfficeSettings,
     pub log: LogSettings,
     pub chunks: ChunkSettings,
     pub limits: Limits,

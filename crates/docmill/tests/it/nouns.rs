@@ -85,7 +85,10 @@ fn the_doctor_says_what_is_there() {
     let home = Home::new();
     let findings = lines(&home.run(&["doctor", "--json"]).ended(0).stdout);
     let what: Vec<&str> = findings.iter().map(|finding| finding["what"].as_str().unwrap()).collect();
-    assert_eq!(what, ["docmill", "ocr", "data", "space", "fast", "cost_effective", "agentic", "agentic_plus"]);
+    assert_eq!(
+        what,
+        ["docmill", "ocr", "office", "data", "space", "fast", "cost_effective", "agentic", "agentic_plus"]
+    );
     home.write("file", "");
     let ran = home.run(&["doctor", "--data", "file/below"]).ended(1);
     assert!(ran.stdout.contains("bad     data: cannot write in `file/below`"), "{}", ran.stdout);

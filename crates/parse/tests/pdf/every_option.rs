@@ -20,14 +20,14 @@ macro_rules! fields {
 fields!(PARSE: ParseOptions {
     tier version pages images tables table_search spatial crop annotate_links line_numbers forms ocr_languages
     ignore_hidden_text ignore_diagonal_text ignore_text_in_image watermarks extra_outputs granular_boxes spreadsheet
-    html_all_visible html_remove_fixed html_remove_navigation revisions slides sheets page_failure_ratio
+    output_pdf html_all_visible html_remove_fixed html_remove_navigation revisions slides sheets page_failure_ratio
     base_timeout_s page_timeout_s disable_cache not_followed
 });
 fields!(TABLES: TableStyle { pipe compact merge_continued line_separator });
 fields!(SEARCH: TableSearch { loose ruled_only });
 fields!(SPATIAL: SpatialText { keep_very_small unroll_columns align_pages });
 fields!(SLIDES: Slides { hidden outside no_chart_data });
-fields!(SHEETS: Sheets { hidden whole });
+fields!(SHEETS: Sheets { hidden whole compute });
 
 /// Options that are followed outside of the engine: the file and the test that shows it. Of the version and the two
 /// timeouts only that test is there which shows them handed on.
@@ -151,6 +151,7 @@ fn cases() -> Vec<Case> {
         on("ignore_diagonal_text", rich(), |options| options.ignore_diagonal_text = true),
         on("ignore_text_in_image", pdf(&[SCAN]), |options| options.ignore_text_in_image = true),
         on("watermarks", rich(), |options| options.watermarks = Watermarks::Remove),
+        on("output_pdf", rich(), |options| options.output_pdf = true),
         web("html_all_visible", |options| options.html_all_visible = true),
         web("html_remove_fixed", |options| options.html_remove_fixed = true),
         web("html_remove_navigation", |options| options.html_remove_navigation = true),
@@ -160,6 +161,7 @@ fn cases() -> Vec<Case> {
         file("slides.no_chart_data", "options.pptx", |options| options.slides.no_chart_data = true),
         file("sheets.hidden", "options.xlsx", |options| options.sheets.hidden = true),
         file("sheets.whole", "options.xlsx", |options| options.sheets.whole = true),
+        file("sheets.compute", "options.xlsx", |options| options.sheets.compute = true),
         on("not_followed", rich(), |options| options.not_followed = vec!["an.option".into()]),
     ]
 }

@@ -7,7 +7,7 @@ use docmill_model::document::{DocumentInfo, PageOutcome, Warning};
 use docmill_model::limits::RunLimits;
 use docmill_model::options::ParseOptions;
 use docmill_model::{Code, Failure, JobId, ProjectId};
-use docmill_parse::PageImage;
+use docmill_parse::{PageImage, Target};
 use tokio::time::Instant;
 
 use super::belief::{believed, is_safe_name, ran_out_of_memory};
@@ -20,6 +20,7 @@ use crate::guard::{Bounds, Interrupted};
 use crate::jobs::outputs::Outputs;
 use crate::jobs::source::Source;
 use crate::tools::ocr::Ocr;
+use crate::tools::office::Office;
 use crate::work::held::Held;
 use crate::work::stop::End;
 
@@ -39,6 +40,7 @@ pub(crate) struct Session<'a> {
     pub limits: &'a RunLimits,
     pub pool: &'a Pool,
     pub ocr: &'a Ocr,
+    pub office: &'a Office,
     pub held: &'a Held,
     pub outputs: &'a mut Outputs,
     pub counters: &'a crate::Counters,
@@ -255,6 +257,9 @@ impl<'a> Session<'a> {
                 let image = PageImage { width, height, dpi, grey: frame.payload };
                 self.ocr(reader, course, image, languages).await?;
             }
+            FromReader::NeedConversion { extension, target } => {
+                self.convert(reader, course, &frame.payload, &extension, target).await?;
+            }
             FromReader::Asset { name, .. } => self.asset(course, name, frame.payload).await?,
             FromReader::Done { info } => {
                 if !course.plan.left().is_empty() {
@@ -318,6 +323,28 @@ impl<'a> Session<'a> {
         let answer = self.ocr.read(&image, &languages, bounds).await?;
         let bounds = self.bounds(reader, course);
         Ok(bounds.keep(reader.say(&ToReader::OcrReply { answer }, &[])).await??)
+    }
+
+    /// Converts the document, or one inside it, within the document's base time: as with OCR, the child waits.
+    async fn convert(
+        &mut self,
+        reader: &mut Reader,
+        course: &Course,
+        document: &[u8],
+        extension: &str,
+        target: Target,
+    ) -> Result<(), Broken> {
+        if course.plan.is_open() {
+            return Err(Violation("an open document was to be converted").into());
+        }
+        let bounds = Bounds { pid: None, ..self.bounds(reader, course) };
+        self.counters.conversions.inc();
+        let (refused, bytes) = match self.office.convert(document, extension, target, bounds).await? {
+            Ok(bytes) => (None, bytes),
+            Err(refused) => (Some(refused), Vec::new()),
+        };
+        let bounds = self.bounds(reader, course);
+        Ok(bounds.keep(reader.say(&ToReader::ConversionReply { refused }, &bytes)).await??)
     }
 
     async fn asset(&mut self, course: &Course, name: String, bytes: Vec<u8>) -> Result<(), Broken> {

@@ -4,6 +4,7 @@ mod bounds;
 mod ends;
 mod lies;
 mod ocr;
+mod office;
 mod pages;
 mod sources;
 mod urls;

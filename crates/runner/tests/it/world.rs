@@ -19,6 +19,9 @@ use tokio::net::{UnixListener, UnixStream};
 /// Longer than any test takes on a busy machine; a test that waits for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Set where every program that tests need is installed: then none may be left out.
+pub const ALL_TOOLS: &str = "DOCMILL_TEST_ALL_TOOLS";
+
 pub struct World {
     pub store: Arc<SqliteStore>,
     pub blobs: Blobs,
@@ -35,6 +38,7 @@ pub fn settings(reader: &str) -> RunnerSettings {
     settings.limits.lease_ms = 6_000;
     settings.limits.retry_first_ms = 1;
     settings.tesseract = Some("/nonexistent".into());
+    settings.soffice = Some("/nonexistent".into());
     settings
 }
 
@@ -54,11 +58,12 @@ impl World {
     }
 
     /// Stored bytes under a fresh key.
-    pub async fn blob(&self, text: &str) -> BlobRef {
-        let sha256 = sha256(text.as_bytes());
+    pub async fn blob(&self, bytes: impl AsRef<[u8]>) -> BlobRef {
+        let bytes = bytes.as_ref();
+        let sha256 = sha256(bytes);
         let key = Blobs::new_file_key(&sha256);
-        self.blobs.put(&key, text.to_owned().into()).await.expect("put");
-        BlobRef { key, sha256, bytes: text.len() as u64 }
+        self.blobs.put(&key, bytes.to_vec().into()).await.expect("put");
+        BlobRef { key, sha256, bytes: bytes.len() as u64 }
     }
 
     /// A job that reads this document.
@@ -72,9 +77,13 @@ impl World {
     }
 
     pub async fn job_of(&self, content: Content, options: JobOptions) -> JobId {
+        self.job_named("document.txt", content, options).await
+    }
+
+    pub async fn job_named(&self, name: &str, content: Content, options: JobOptions) -> JobId {
         let file = NewFile {
             project: self.project,
-            name: "document.txt".to_owned(),
+            name: name.to_owned(),
             external_file_id: None,
             purpose: "parse".to_owned(),
             content: content.clone(),

@@ -17,8 +17,11 @@ use docmill_runner::reader::frames::{self, FrameError};
 use docmill_runner::reader::protocol::{FromReader, Open, ToReader};
 
 fn main() -> ExitCode {
-    if std::env::args().any(|argument| argument == "honest") {
-        return docmill_runner::reader::child::run();
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next() {
+        Some(first) if first == "honest" => return docmill_runner::reader::child::run(),
+        Some(first) if first == "confine" => return docmill_runner::tools::confine::run(arguments),
+        _ => {}
     }
     let mut pipes = Pipes { from: BufReader::new(io::stdin()), out: io::stdout() };
     loop {

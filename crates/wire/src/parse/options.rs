@@ -23,9 +23,7 @@ use Asks::{Given, On};
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("agentic_options.custom_prompt", Given),
     ("input_options.image.camera_photo_correction", On),
-    ("input_options.spreadsheet.force_formula_computation_in_sheets", On),
     ("output_options.markdown.inline_images", On),
-    ("output_options.save_output_pdf", On),
     ("processing_options.specialized_chart_parsing", Given),
     ("processing_options.cost_optimizer.enable", On),
     ("processing_options.auto_mode_configuration", Given),
@@ -75,6 +73,7 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         extra_outputs: extra_outputs(parameters),
         granular_boxes: granular_boxes(parameters),
         spreadsheet: spreadsheet(parameters),
+        output_pdf: flag("output_options.save_output_pdf"),
         html_all_visible: flag("input_options.html.make_all_elements_visible"),
         html_remove_fixed: flag("input_options.html.remove_fixed_elements"),
         html_remove_navigation: flag("input_options.html.remove_navigation_elements"),
@@ -165,7 +164,11 @@ fn spreadsheet(parameters: &Value) -> Option<Spreadsheet> {
 fn sheets(parameters: &Value) -> Sheets {
     let path = |name: &str| format!("input_options.spreadsheet.{name}");
     let part = given::value(parameters, &path("detect_sub_tables_in_sheets")).and_then(Value::as_bool);
-    Sheets { hidden: given::flag(parameters, &path("include_hidden_sheets")), whole: part == Some(false) }
+    Sheets {
+        hidden: given::flag(parameters, &path("include_hidden_sheets")),
+        whole: part == Some(false),
+        compute: given::flag(parameters, &path("force_formula_computation_in_sheets")),
+    }
 }
 
 fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {

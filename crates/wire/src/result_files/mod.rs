@@ -91,7 +91,8 @@ impl Form {
         }
     }
 
-    /// Whether a finished job of these options has the file.
+    /// Whether a finished job of these options has the file. The PDF is not made of the pages: a job that has one keeps it
+    /// beside its pictures.
     pub fn exists(self, options: &ParseOptions) -> bool {
         let extra = |output| options.tier.has_layout() && options.extra_outputs.contains(&output);
         match self {
@@ -103,7 +104,6 @@ impl Form {
             Self::ConcatenatedStrippedMarkdown => extra(ExtraOutput::StrippedText),
             Self::GroundedItems => options.tier.has_layout() && !options.granular_boxes.is_empty(),
             Self::Forms => options.tier.has_layout() && options.forms,
-            // docmill makes no PDF.
             Self::OutputPdf => false,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use docmill_model::results::OUTPUT_PDF;
 use docmill_model::{Code, JobId};
 use docmill_store::blobs::Blobs;
 use docmill_store::{Job, StoreError, StoreResult};
@@ -40,14 +41,21 @@ impl Sizes {
 /// rendering it, once.
 pub(super) async fn entries(app: &App, job: &Job, asked: &[Form], links: &Links) -> AppResult<Value> {
     let options = job.options.parse();
+    let Some((result, _)) = finished(job) else { return Ok(Value::Null) };
     let mut found = Vec::new();
     for form in files::needed(asked, options) {
-        let (size_bytes, url) = match form.exists(options) {
-            true => {
+        let pdf = result.assets.iter().find(|asset| form == Form::OutputPdf && asset.name == OUTPUT_PDF);
+        let (size_bytes, url) = match (pdf, form.exists(options)) {
+            (Some(asset), _) => {
+                let name = format!("assets/{OUTPUT_PDF}");
+                let target = Target::Asset { project: job.project, job: job.id, name };
+                (asset.bytes, Some(links.presigned(&target).url))
+            }
+            (None, true) => {
                 let target = Target::Form { project: job.project, job: job.id, form };
                 (size(app, job, form).await?, Some(links.presigned(&target).url))
             }
-            false => (0, None),
+            (None, false) => (0, None),
         };
         found.push(Entry { form, size_bytes, url });
     }
