@@ -117,7 +117,7 @@ pub const FORMATS: &[Format] = &[
         &["ods", "ots", "fods", "sxc", "stc"],
         Docling,
         SHEET,
-        "cells as they are shown, names of sheets; merged cells without their span",
+        CELLS,
     ),
     row("numbers", "Apple Numbers", &["numbers"], Docling, SHEET, "cells"),
     row("csv", "CSV and TSV", &["csv", "tsv"], Docling, WHOLE, "cells; the separator is found"),

@@ -4,7 +4,6 @@ use docling::Node;
 
 use crate::Source;
 use crate::read::converted::{self, Opening};
-use crate::services::Target;
 
 /// What RTF writes for a cell that is merged with its neighbour, or with the one above.
 const MERGED: [&[u8]; 2] = [b"\\clmrg", b"\\clvmrg"];
