@@ -128,11 +128,7 @@ fn office(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Resul
     if let Printed::Pages(reader) = printed {
         return Ok(reader);
     }
-    let reader = match read::office::open(source, id, opening) {
-        Err(failure) if failure.code == Code::FileDamaged => converted::rescued(source, id, opening).ok_or(failure)?,
-        Ok(reader) if reader.info().page_count == 0 => converted::rescued(source, id, opening).unwrap_or(reader),
-        other => other?,
-    };
+    let reader = read::office::open(source, id, opening)?;
     let reader = if id == "email" { read::container::letter(reader, &source.bytes, opening) } else { reader };
     Ok(match printed {
         Printed::Pages(_) | Printed::NotWanted => reader,

@@ -110,6 +110,9 @@ fn kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
     if bytes.starts_with(&signatures::OLE) {
         return ole_kind(name, extension, bytes);
     }
+    if signatures::is_write(bytes) {
+        return Kind::of_id("write").ok_or_else(|| refusal(name, extension, "binary data"));
+    }
     if let Some(id) = office::sniff_binary(bytes) {
         return Ok(Kind::Office(id));
     }
@@ -126,7 +129,7 @@ fn kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
     if text::is_text(bytes) {
         return text_kind(name, extension, bytes);
     }
-    converted(extension).ok_or_else(|| refusal(name, extension, "binary data"))
+    Err(refusal(name, extension, "binary data"))
 }
 
 fn zip_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
@@ -139,6 +142,7 @@ fn zip_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> 
         Some(id @ ("odt" | "ods" | "odp")) if archive.has_content_xml => Ok(Kind::Office(id)),
         Some(_) => Err(refusal(name, extension, "a zip archive without a document")),
         // OpenDocument formulas, and UOF 2.
+        None if matches!(extension, "vsd" | "vdx" | "wri") => Err(refusal(name, extension, "a zip archive")),
         None => Ok(converted(extension).unwrap_or(Kind::Archive(Pack::Zip))),
     }
 }
@@ -156,7 +160,10 @@ fn ole_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> 
         Some(id @ ("staroffice5" | "works" | "hwp" | "quattro" | "doc" | "xls" | "ppt" | "email")) => {
             Ok(Kind::Office(id))
         }
-        _ => converted(extension).ok_or_else(|| refusal(name, extension, "a compound file without a document")),
+        _ if signatures::has_utf16(bytes, "VisioDocument") => {
+            Kind::of_id("old_visio").ok_or_else(|| refusal(name, extension, "a compound file"))
+        }
+        _ => Err(refusal(name, extension, "a compound file without a document")),
     }
 }
 
@@ -185,7 +192,7 @@ fn is_binary_name(extension: &str) -> bool {
         || matches!(extension, "exe" | "dll" | "bin" | "pub")
 }
 
-/// What the name says is for LibreOffice; formats without a signature that docmill could check.
+/// What the name says is for LibreOffice, where it may be believed: LibreOffice itself takes anything for a text.
 fn converted(extension: &str) -> Option<Kind> {
     expected(extension).filter(|kind| matches!(kind, Kind::Converted(..)))
 }

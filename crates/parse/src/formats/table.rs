@@ -14,6 +14,7 @@ const TEXTS: &str = "headings, paragraphs, lists, tables as far as the format ma
 const CELLS: &str = "cells as they are shown, merged cells, names of sheets";
 const OCR: &str = "text by OCR with its boxes, layout, resolution and orientation";
 
+const OFFICE: &str = "save it as PDF, or in an OpenDocument or Office format, with the program that made it";
 const BOOK: &str = "save it as EPUB, which Calibre (Debian: calibre) does";
 const UNPACK: &str = "unpack it, or pack it as zip";
 const JPEG: &str = "save it as JPEG or PNG";
@@ -85,14 +86,8 @@ pub const FORMATS: &[Format] = &[
     row("t602", "T602", &["602"], Docling, WHOLE, "text"),
     row("prn", "Printed text", &["prn"], Docling, WHOLE, "text with its columns"),
     row("uot", "UOF text", &["uot", "uof"], Converted(Target::Text), WHOLE, TEXTS),
-    row(
-        "old_text",
-        "Microsoft Write, Pocket Word, WriteNow, Mariner Write",
-        &["wri", "psw", "wn", "mwd"],
-        Converted(Target::Text),
-        WHOLE,
-        TEXTS,
-    ),
+    row("write", "Microsoft Write", &["wri"], Converted(Target::Text), WHOLE, TEXTS),
+    none("Pocket Word, WriteNow, Mariner Write", &["psw", "wn", "mwd"], OFFICE),
     // Sheets.
     row(
         "xlsx",
@@ -141,14 +136,7 @@ pub const FORMATS: &[Format] = &[
     row("key", "Apple Keynote", &["key"], Docling, SLIDE, "titles, texts"),
     row("visio", "Visio", &["vsdx", "vsdm"], Docling, "a page", "texts of shapes"),
     row("uop", "UOF slides", &["uop"], Converted(Target::Slides), SLIDE, "titles, lists, tables"),
-    row(
-        "old_slides",
-        "StarOffice 5 slides, packed, and flat presentations",
-        &["sdp", "fopd"],
-        Converted(Target::Slides),
-        SLIDE,
-        "titles, lists",
-    ),
+    none("StarOffice 5 slides, packed, and flat presentations", &["sdp", "fopd"], OFFICE),
     row(
         "old_visio",
         "Visio 2010 and older",

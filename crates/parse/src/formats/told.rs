@@ -77,7 +77,7 @@ Beside those of every document (size of an upload, pages, time, memory; see conf
 Documents without pages of their own are one page, and several when they are long: about {} kB of text or {} cells each,
 parted between paragraphs or rows. Nothing is lost by that.
 
-LibreOffice also reads old formats that docling gives up, computes formulas, and prints texts and slides for pictures of
+LibreOffice also reads RTF and Word 97 with merged cells, computes formulas, and prints texts and slides for pictures of
 their pages, boxes and a PDF, when a job asks for those.
 
 Paths of archives only name pages: nothing is ever written under them. `docmill batch --unpack` makes every file of an

@@ -1,5 +1,7 @@
-//! Documents that LibreOffice writes in another format before they are read: formats that nobody else reads, old ones
-//! that docling gives up, workbooks whose formulas are to be computed, and documents whose pages are wanted as they look.
+//! Documents that LibreOffice writes in another format before they are read: formats that nobody else reads, old
+//! texts with merged cells, workbooks whose formulas are to be computed, and documents whose pages are wanted as they look.
+//!
+//! LibreOffice takes anything for a text, so it is only given what is known to be of its format.
 //!
 //! The program is started by the caller (`Services::convert`), never from here, and may not be there.
 
@@ -57,13 +59,6 @@ pub fn kept(reader: Box<dyn DocumentReader>, bytes: Vec<u8>, options: &ParseOpti
     Box::new(Converted { reader, id: "pdf", keep: Some((first, bytes)) })
 }
 
-/// The document once more, converted, after docling gave up an old format; `None` when that brings nothing.
-pub fn rescued(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Option<Box<dyn DocumentReader>> {
-    let target = old(id)?;
-    let bytes = convert(source, id, target, opening.services).ok()?;
-    opened(source, id, target, bytes, opening).ok()
-}
-
 /// The workbook with its formulas computed anew.
 ///
 /// # Errors
@@ -78,18 +73,6 @@ pub fn computed(source: &Source, id: &'static str, services: &mut dyn Services) 
 pub fn as_text(source: &Source, id: &'static str, services: &mut dyn Services) -> Option<Source> {
     let bytes = convert(source, id, Target::Text, services).ok()?;
     Some(Source { name: renamed(&source.name, Target::Text), bytes: bytes.into() })
-}
-
-/// What old formats are converted to when docling gives them up. New ones are not: what docling calls damaged there, is.
-fn old(id: &str) -> Option<Target> {
-    Some(match id {
-        "doc" | "rtf" | "wordperfect" | "works" | "abiword" | "hwp" | "lwp" | "mac_wp" | "staroffice5" | "t602"
-        | "palmdoc" | "pages" => Target::Text,
-        "xls" | "numbers" | "dbf" | "dif" | "sylk" | "lotus" | "quattro" => Target::Sheets,
-        "ppt" | "key" => Target::Slides,
-        "cgm" => Target::Pages,
-        _ => return None,
-    })
 }
 
 fn convert(
@@ -152,7 +135,7 @@ fn package(id: &str, target: Target) -> &'static str {
     match (id, target) {
         ("formula", _) => "libreoffice-math-nogui",
         ("pptx" | "ppt" | "odp", _) | (_, Target::Slides) => "libreoffice-impress-nogui",
-        ("old_visio" | "cgm", _) => "libreoffice-draw-nogui",
+        ("old_visio", _) => "libreoffice-draw-nogui",
         (_, Target::Sheets | Target::ComputedSheets) => "libreoffice-calc-nogui",
         (_, Target::Text | Target::Pages) => "libreoffice-writer-nogui",
     }
