@@ -8,6 +8,8 @@ The made files are checked in, so nothing here is needed to run docmill.
 """
 import io
 import random
+import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 
 from docx import Document
@@ -209,6 +211,21 @@ def plain():
                   "TOTAL         17.60"], size=(900, 1000), font_size=38).save(HERE / "receipt.png", dpi=(150, 150))
 
 
+def packed():
+    """A letter with an attachment, and an archive of two documents."""
+    message = EmailMessage()
+    message["From"], message["To"] = "Reading room <desk@example.org>", "archive@example.org"
+    message["Subject"], message["Date"] = "Returns of May", "Fri, 3 May 2024 16:05:00 +0000"
+    message.set_content("The returns of this week are attached.\n\nBox 204 is still out.\n")
+    message.add_attachment("box,reader\n201,Ann\n204,Bob\n", subtype="csv", filename="returns.csv")
+    message.set_boundary("returns")
+    (HERE / "returns.eml").write_bytes(message.as_bytes())
+    with zipfile.ZipFile(HERE / "minutes.zip", "w") as archive:
+        for name, text in [("april.md", "# Minutes of April\n\n- The roof was mended.\n- Two boxes came back.\n"),
+                           ("may.rtf", r"{\rtf1\ansi{\b Minutes of May}\par The north quay opens again.\par}")]:
+            archive.writestr(zipfile.ZipInfo(name, (2024, 5, 31, 9, 0, 0)), text)
+
+
 def bad():
     lock = StandardEncryption("only the archivist knows", canPrint=0, strength=128)
     canvas = Canvas(str(HERE / "protected.pdf"), pagesize=A4, encrypt=lock, invariant=1)
@@ -220,6 +237,6 @@ def bad():
 
 if __name__ == "__main__":
     (HERE / "2024").mkdir(parents=True, exist_ok=True)
-    letter(), two_columns(), invoice(), form(), scan(), rotated(), office(), plain(), bad()
+    letter(), two_columns(), invoice(), form(), scan(), rotated(), office(), plain(), packed(), bad()
     invoice("invoice-0118.pdf", "INV-2024-0118", HERE / "2024")
     print(f"{sum(1 for path in HERE.rglob('*') if path.is_file())} documents in {HERE}")

@@ -4,7 +4,7 @@
     bench/office/generate.py --seed N [--documents 12] --out DIR
 
 Writes DIR/files/<format>-<number>.<format>, DIR/truth/<format>-<number>.md and DIR/manifest.jsonl. The same seed makes
-the same texts. Truth: headings `#` by level, list items `- ` or `1. `, tables in HTML with spans, no mark-up of
+the same texts. Old formats (doc, rtf, xls, ppt, odp) are made by LibreOffice where it is. Truth: headings `#` by level, list items `- ` or `1. `, tables in HTML with spans, no mark-up of
 emphasis, since what a format marks as bold differs.
 """
 import argparse
@@ -12,6 +12,10 @@ import csv
 import html
 import json
 import random
+import shutil
+import subprocess
+import tempfile
+import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -308,8 +312,57 @@ def make_eml(path, words):
     return f"{head}\n\n{body}\n"
 
 
+def make_md(path, words):
+    blocks = content(words, spans=False)
+    # In Markdown `<sign>` would be a tag; tables are written in HTML, where it is escaped already.
+    path.write_text("\n\n".join(truth_of([block]).strip() if block[0] == "table" else truth_of([block]).strip().replace("<", "\\<")
+                                for block in blocks) + "\n", encoding="utf-8")
+    return truth_of(blocks)
+
+
+def make_epub(path, words):
+    """A book of one to three chapters, in reading order."""
+    parts, pages = [], []
+    for number in range(words.random.randint(1, 3)):
+        blocks = content(words)
+        parts.append(truth_of(blocks))
+        page = web(blocks, blocks[0][2]).replace("<!DOCTYPE html><html>", '<html xmlns="http://www.w3.org/1999/xhtml">')
+        pages.append((f"chapter{number + 1}.xhtml", page.replace("<meta charset='utf-8'>", "")))
+    items = "".join(f'<item id="c{at}" href="{name}" media-type="application/xhtml+xml"/>' for at, (name, _) in enumerate(pages))
+    spine = "".join(f'<itemref idref="c{at}"/>' for at in range(len(pages)))
+    package = ('<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">'
+               '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="id">book</dc:identifier>'
+               f"<dc:title>Book</dc:title></metadata><manifest>{items}</manifest><spine>{spine}</spine></package>")
+    container = ('<?xml version="1.0"?><container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+                 '<rootfile full-path="book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>')
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("mimetype", "application/epub+zip")
+        for name, text in [("META-INF/container.xml", container), ("book.opf", package), *pages]:
+            out.writestr(name, text)
+    return "\n".join(parts)
+
+
+# Old formats, which LibreOffice makes of new ones: format to the one that it is made of and its maker.
+OLD = {"doc": ("docx", make_docx, "doc:MS Word 97"), "rtf": ("docx", make_docx, "rtf"),
+       "xls": ("xlsx", make_xlsx, "xls:MS Excel 97"), "ppt": ("pptx", make_pptx, "ppt:MS PowerPoint 97"),
+       "odp": ("pptx", make_pptx, "odp")}
 FORMATS = {"docx": make_docx, "odt": make_odt, "html": make_html, "csv": make_csv, "xlsx": make_xlsx, "ods": make_ods,
-           "pptx": make_pptx, "eml": make_eml}
+           "pptx": make_pptx, "eml": make_eml, "md": make_md, "epub": make_epub}
+
+
+def make_old(given, manifest):
+    """Documents of old formats, all of one format in one run of LibreOffice."""
+    for name, (source, make, target) in OLD.items():
+        with tempfile.TemporaryDirectory() as folder:
+            made = []
+            for number in range(given.documents):
+                stem = f"{name}-{number:03}"
+                made.append(Path(folder) / f"{stem}.{source}")
+                truth = make(made[-1], Words(random.Random(f"{given.seed} {stem}")))
+                (given.out / "truth" / f"{stem}.md").write_text(truth, encoding="utf-8")
+                manifest.write(json.dumps({"stem": stem, "kind": name}) + "\n")
+            subprocess.run(["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", target,
+                            "--outdir", given.out / "files", *made], check=True, stdout=subprocess.DEVNULL)
 
 
 def main():
@@ -328,6 +381,10 @@ def main():
                 truth = make(given.out / "files" / f"{stem}.{name}", words)
                 (given.out / "truth" / f"{stem}.md").write_text(truth, encoding="utf-8")
                 manifest.write(json.dumps({"stem": stem, "kind": name}) + "\n")
+        if shutil.which("soffice"):
+            make_old(given, manifest)
+        else:
+            print("no soffice: no documents of", " ".join(OLD))
 
 
 if __name__ == "__main__":

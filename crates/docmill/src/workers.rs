@@ -8,6 +8,7 @@ use docmill_runner::confine::Isolation;
 use docmill_runner::confine::check::{self, Found};
 use docmill_runner::tools::Launcher;
 use docmill_runner::tools::ocr::Ocr;
+use docmill_runner::tools::office::LibreOffice;
 use docmill_runner::tools::tesseract::Tesseract;
 use docmill_runner::{ReaderCommand, Runner, RunnerSettings, WebhookSettings};
 use docmill_store::blobs::Blobs;
@@ -26,6 +27,7 @@ pub fn settings(config: &Config) -> Refused<RunnerSettings> {
     settings.limits = config.run.clone();
     settings.pages_max = config.limits.document_pages_max;
     settings.tesseract = config.ocr.program().map(ToOwned::to_owned);
+    settings.soffice = config.office.program().map(ToOwned::to_owned);
     settings.guard = config.guard()?;
     settings.source_bytes_max = config.limits.upload_bytes_max;
     Ok(settings)
@@ -76,7 +78,8 @@ pub fn server_settings(config: &Config) -> Refused<RunnerSettings> {
 pub fn fingerprint(config: &Config) -> String {
     let tesseract = Tesseract::find(config.ocr.program());
     let ocr = Ocr::new(tesseract, Launcher::default(), config.run.reader_memory_bytes_max);
-    fingerprint::engine(ocr.fingerprint().as_deref())
+    let office = LibreOffice::find(config.office.program());
+    fingerprint::engine(ocr.fingerprint().as_deref(), office.as_ref().map(|office| office.version.as_str()))
 }
 
 pub fn start(store: Arc<dyn Store>, blobs: Blobs, clock: Arc<dyn Clock>, settings: RunnerSettings) -> Runner {

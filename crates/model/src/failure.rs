@@ -89,6 +89,7 @@ codes! {
     EmptyFile, "EMPTY_FILE", File, "The file is empty.", "Upload the file again.";
     UnsupportedFileType, "UNSUPPORTED_FILE_TYPE", File, "docmill cannot read this kind of file.", "docs/FORMATS.md lists what is read, and what to do with other files.";
     FileTypeMismatch, "FILE_TYPE_MISMATCH", File, "The content is not what the file's name says.", "Give the file the name that fits its content.";
+    ConverterMissing, "CONVERTER_MISSING", File, "This kind of file is read by LibreOffice, which is not installed.", "Install the package that the message names; `docmill doctor` says what is there.";
     PdfIsProtected, "PDF_IS_PROTECTED", File, "The document is protected with a password.", "Remove the password and upload it again.";
     FileDamaged, "FILE_DAMAGED", File, "The file is damaged or incomplete.", "Upload an intact copy.";
     NoDataFoundInFile, "NO_DATA_FOUND_IN_FILE", File, "The document has no pages.", "Check the file.";

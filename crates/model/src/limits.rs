@@ -85,6 +85,8 @@ pub struct RunLimits {
     pub document_base_ms: u64,
     /// Wall-clock time of one page, OCR included, milliseconds.
     pub page_ms: u64,
+    /// Wall-clock time of LibreOffice for one document, milliseconds.
+    pub conversion_ms: u64,
     /// Pages that may kill or stall the reader within one attempt; the document fails at the next one.
     pub page_restarts_max: u32,
     /// Resident memory of one reader child, bytes.
@@ -113,6 +115,7 @@ impl Default for RunLimits {
             retry_longest_ms: 300_000,
             document_base_ms: 300_000,
             page_ms: 120_000,
+            conversion_ms: 120_000,
             page_restarts_max: 5,
             reader_memory_bytes_max: 2 * 1024 * 1024 * 1024,
             reader_documents_max: 200,

@@ -373,6 +373,8 @@ pub struct Sheets {
     pub hidden: bool,
     /// Every sheet as one table, whatever stands apart in it.
     pub whole: bool,
+    /// Formulas are computed anew instead of their stored values.
+    pub compute: bool,
 }
 
 /// What one extraction does.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{BBox, DocumentInfo};
 
-/// Name among the assets of the document as a PDF that can be searched.
+/// Name of the asset that is the document as a PDF (`ParseOptions::output_pdf`): its printed pages, which can be searched.
 pub const OUTPUT_PDF: &str = "output.pdf";
 
 /// Record of a finished job. Small; stored as JSON with the job.

@@ -1,5 +1,6 @@
-//! Parses every file of a folder: `parse_dir IN_DIR OUT_DIR [TIER] [--ocr]`. Writes `<stem>.md` and prints pages and
-//! time. With `--ocr` pictures are read by tesseract, whose answers are kept in `OUT_DIR/ocr/` for the next run.
+//! Parses every file of a folder: `parse_dir IN_DIR OUT_DIR [TIER] [--ocr] [--as-peers]`. Writes `<stem>.md` and
+//! prints pages and time. With `--as-peers` the markdown is what other readers write: pipe tables, links, and no headers and
+//! footers of pages. With `--ocr` pictures are read by tesseract, whose answers are kept in `OUT_DIR/ocr/` for the next run.
 
 mod outside;
 
@@ -8,17 +9,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use docmill_model::document::PageOutcome;
-use docmill_model::options::{ParseOptions, Tier};
+use docmill_model::options::{ParseOptions, TableStyle, Tier};
 use docmill_parse::{Source, parse_all};
 use outside::Outside;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().collect();
     let [_, input, output, rest @ ..] = args.as_slice() else {
-        return Err("usage: parse_dir IN_DIR OUT_DIR [TIER] [--ocr]".into());
+        return Err("usage: parse_dir IN_DIR OUT_DIR [TIER] [--ocr] [--as-peers]".into());
     };
     let tier = rest.first().and_then(|tier| Tier::from_text(tier)).unwrap_or(Tier::CostEffective);
-    let options = ParseOptions { tier, ..ParseOptions::default() };
+    let as_peers = rest.iter().any(|flag| flag == "--as-peers");
+    let tables = TableStyle { pipe: as_peers, ..TableStyle::default() };
+    let options = ParseOptions { tier, tables, annotate_links: as_peers, ..ParseOptions::default() };
     let kept = rest.iter().any(|flag| flag == "--ocr").then(|| Path::new(output).join("ocr"));
     std::fs::create_dir_all(kept.as_deref().unwrap_or(Path::new(output)))?;
     let mut outside = Outside(kept);
@@ -37,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match parse_all(source, &options, &mut outside) {
             Ok((info, outcomes)) => {
                 pages += outcomes.len();
-                let texts: Vec<String> = outcomes.iter().map(|outcome| text_of(outcome, tier)).collect();
+                let texts: Vec<String> = outcomes.iter().map(|outcome| text_of(outcome, tier, as_peers)).collect();
                 let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 std::fs::write(Path::new(output).join(format!("{stem}.md")), texts.join("\n\n"))?;
                 println!("ok {name} {} pages {} ms {:?}", outcomes.len(), begun.elapsed().as_millis(), info.warnings);
@@ -50,9 +53,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A page as the benchmarks' truth has it: its header and footer stand where they are printed.
-fn text_of(outcome: &PageOutcome, tier: Tier) -> String {
+/// A page as the benchmarks' truth has it: its header and footer stand where they are printed, unless `bare`.
+fn text_of(outcome: &PageOutcome, tier: Tier, bare: bool) -> String {
     match outcome {
+        PageOutcome::Read(page) if tier.has_layout() && bare => page.markdown.clone(),
         PageOutcome::Read(page) if tier.has_layout() => {
             let parts = [page.header.as_deref(), Some(page.markdown.as_str()), page.footer.as_deref()];
             parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")

@@ -12,7 +12,8 @@ mod read;
 pub mod render;
 pub mod services;
 
-pub use services::{OcrAnswer, OcrText, OcrWord, PageImage, Services};
+pub use read::container::files as archive_files;
+pub use services::{NotConverted, OcrAnswer, OcrText, OcrWord, PageImage, Services, Target, ToConvert};
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use docmill_model::{Code, Failure};
 
 use detect::Kind;
 use read::container::Budget;
+use read::converted::{self, Opening, Printed};
 
 /// A document as it came. The name is the caller's and only a hint: content decides what it is.
 #[derive(Debug, Clone)]
@@ -40,6 +42,11 @@ const MODEL_ONLY: &[&str] = &["custom_prompt", "specialized_chart_parsing", "cos
 pub trait DocumentReader {
     /// Kind, number of pages, warnings about the whole document.
     fn info(&self) -> DocumentInfo;
+
+    /// Whether things have places on its pages.
+    fn has_places(&self) -> bool {
+        has_places(&self.info().kind)
+    }
 
     /// Whether `survey` does anything; when false it need not be called.
     fn wants_survey(&self) -> bool {
@@ -63,10 +70,16 @@ pub trait DocumentReader {
 /// At most `pages_max` pages of it are read (`wanted_pages`).
 ///
 /// # Errors
-/// `EMPTY_FILE`, `UNSUPPORTED_FILE_TYPE`, `PDF_IS_PROTECTED`, `FILE_DAMAGED`, `FILE_TOO_LARGE`: always the file's own
-/// failure, never a transient one.
-pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Box<dyn DocumentReader>, Failure> {
-    let reader = reader(source, options, pages_max, &mut Budget::default())?;
+/// `EMPTY_FILE`, `UNSUPPORTED_FILE_TYPE`, `PDF_IS_PROTECTED`, `FILE_DAMAGED`, `FILE_TOO_LARGE`, `CONVERTER_MISSING`: always
+/// the file's own failure, never a transient one.
+pub fn open(
+    source: Source,
+    options: &ParseOptions,
+    pages_max: u32,
+    services: &mut dyn Services,
+) -> Result<Box<dyn DocumentReader>, Failure> {
+    let budget = &mut Budget::default();
+    let reader = reader(source, &mut Opening { options, pages_max, budget, services })?;
     let kind = reader.info().kind;
     let mut warnings: Vec<Warning> = Vec::new();
     if options.forms && kind != "pdf" {
@@ -75,7 +88,7 @@ pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Bo
     }
     warnings.extend(options.not_followed.iter().map(|path| not_followed(path)));
     warnings.extend(options_of_drawn_pages(&kind, options));
-    if options.crop.is_some() && !has_places(&kind) {
+    if options.crop.is_some() && !reader.has_places() {
         let message = "Only PDF documents and pictures have pages that can be cut; `crop_box` is not followed.";
         warnings.push(Warning::new(Warning::OPTION_NOT_FOLLOWED, message));
     }
@@ -90,17 +103,17 @@ pub fn open(source: Source, options: &ParseOptions, pages_max: u32) -> Result<Bo
 
 /// What is asked of a document of this kind that only others can be asked.
 fn options_of_drawn_pages(kind: &str, options: &ParseOptions) -> Vec<Warning> {
-    let (pdf, picture) = ("PDF documents", "PDF documents and pictures");
     let is_picture = formats::of_id(kind).is_some_and(|format| matches!(format.reader, formats::Reader::Picture(_)));
+    let (is_pdf, pdf) = (kind == "pdf", "PDF documents");
+    let has_pdf = is_picture || converted::has_pdf(kind);
     let asked = [
-        (options.output_pdf, "output_options.save_output_pdf", picture),
-        (options.inline_images, "output_options.markdown.inline_images", pdf),
-        (!options.auto_mode.is_empty(), "processing_options.auto_mode_configuration", pdf),
+        (options.output_pdf && !has_pdf, "output_options.save_output_pdf", "PDF documents, pictures, texts and slides"),
+        (options.inline_images && !is_pdf, "output_options.markdown.inline_images", pdf),
+        (!options.auto_mode.is_empty() && !is_pdf, "processing_options.auto_mode_configuration", pdf),
     ];
-    let unfit = |(asked, _, of): &(bool, &str, &str)| *asked && kind != "pdf" && !(is_picture && *of == picture);
     let warning =
         |(_, option, of)| Warning::new(Warning::OPTION_NOT_FOLLOWED, format!("`{option}` is followed for {of} only."));
-    asked.into_iter().filter(unfit).map(warning).collect()
+    asked.into_iter().filter(|(unfit, ..)| *unfit).map(warning).collect()
 }
 
 fn not_followed(path: &str) -> Warning {
@@ -113,34 +126,39 @@ fn not_followed(path: &str) -> Warning {
 }
 
 /// A document, or one inside another, by the reader of its kind.
-fn reader(
-    source: Source,
-    options: &ParseOptions,
-    pages_max: u32,
-    budget: &mut Budget,
-) -> Result<Box<dyn DocumentReader>, Failure> {
+fn reader(source: Source, opening: &mut Opening<'_>) -> Result<Box<dyn DocumentReader>, Failure> {
     let found = detect::detect(&source.name, &source.bytes)?;
     let reader = match found.kind {
-        Kind::Pdf => read::pdf::open(source, options, pages_max)?,
-        Kind::Picture(format) => read::image::open(&source, format, options)?,
-        Kind::Text => read::text::open(&source, options),
-        Kind::Archive(pack) => read::container::open(&source, pack, options, pages_max, budget)?,
-        Kind::Office(id) => {
-            let reader = read::office::open(&source, id, options)?;
-            match id {
-                "email" => read::container::letter(reader, &source.bytes, options, pages_max, budget),
-                _ => reader,
-            }
-        }
+        Kind::Pdf => read::pdf::open(source, opening.options, opening.pages_max)?,
+        Kind::Picture(format) => read::image::open(&source, format, opening.options)?,
+        Kind::Text => read::text::open(&source, opening.options),
+        Kind::Archive(pack) => read::container::open(&source, pack, opening)?,
+        Kind::Converted(id, target) => converted::open(&source, id, target, opening)?,
+        Kind::Office(id) => office(&source, id, opening)?,
     };
     let warnings = found.mismatch.into_iter().collect::<Vec<_>>();
     Ok(if warnings.is_empty() { reader } else { Box::new(Opened { reader, warnings }) })
 }
 
+fn office(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Result<Box<dyn DocumentReader>, Failure> {
+    let printed = converted::printed(source, id, opening);
+    if let Printed::Pages(reader) = printed {
+        return Ok(reader);
+    }
+    let reader = read::office::open(source, id, opening)?;
+    let reader = if id == "email" { read::container::letter(reader, &source.bytes, opening) } else { reader };
+    Ok(match printed {
+        Printed::Pages(_) | Printed::NotWanted => reader,
+        Printed::Pictures(pictures) => converted::illustrated(reader, pictures),
+        Printed::Not(warning) => Box::new(Opened { reader, warnings: vec![warning] }),
+    })
+}
+
 /// Whether things have places on the pages of such documents.
 fn has_places(kind: &str) -> bool {
-    use formats::Reader::{Archive, Pdf, Picture};
-    formats::of_id(kind).is_some_and(|format| matches!(format.reader, Pdf | Picture(_) | Archive))
+    use formats::Reader::{Archive, Converted, Pdf, Picture};
+    formats::of_id(kind)
+        .is_some_and(|format| matches!(format.reader, Pdf | Picture(_) | Archive | Converted(Target::Pages)))
 }
 
 /// The pages of an open document that are to be read, ascending, at most `pages_max`.
@@ -170,7 +188,7 @@ pub fn parse_all(
     services: &mut dyn Services,
 ) -> Result<(DocumentInfo, Vec<PageOutcome>), Failure> {
     let pages_max = docmill_model::limits::Limits::default().document_pages_max;
-    let mut reader = open(source, options, pages_max)?;
+    let mut reader = open(source, options, pages_max, services)?;
     let pages = wanted_pages(&reader.info(), options, pages_max)?;
     let mut failed = std::collections::HashMap::new();
     if reader.wants_survey() {
@@ -199,6 +217,10 @@ struct Opened {
 }
 
 impl DocumentReader for Opened {
+    fn has_places(&self) -> bool {
+        self.reader.has_places()
+    }
+
     fn info(&self) -> DocumentInfo {
         let mut info = self.reader.info();
         info.warnings.extend(self.warnings.iter().cloned());

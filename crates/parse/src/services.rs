@@ -1,5 +1,6 @@
 //! What the engine asks of its surroundings.
 
+use docmill_model::Code;
 use docmill_model::document::BBox;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +8,11 @@ use serde::{Deserialize, Serialize};
 pub trait Services {
     /// Reads the words of a picture of a page. May take seconds.
     fn ocr(&mut self, image: &PageImage, languages: &[String]) -> OcrAnswer;
+
+    /// Asks another program for the document in a format that docmill reads. May take seconds.
+    fn convert(&mut self, _document: &ToConvert<'_>) -> Result<Vec<u8>, NotConverted> {
+        Err(NotConverted::Missing)
+    }
 
     /// Keeps the bytes of a picture under `name` (unique in the document, as in `Picture::name`).
     fn asset(&mut self, name: &str, content_type: &str, bytes: &[u8]);
@@ -54,4 +60,50 @@ pub struct OcrWord {
     pub line: u32,
     /// 0 to 1.
     pub confidence: f32,
+}
+
+/// A document that another program is to write in another format.
+#[derive(Debug, Clone, Copy)]
+pub struct ToConvert<'a> {
+    pub bytes: &'a [u8],
+    /// Lower case, without the dot: one of the format's own extensions.
+    pub extension: &'static str,
+    pub target: Target,
+}
+
+/// What a document is converted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// Running text: DOCX.
+    Text,
+    /// A workbook with its stored values: XLSX.
+    Sheets,
+    /// A workbook whose formulas are computed anew: XLSX.
+    ComputedSheets,
+    /// Slides: PPTX.
+    Slides,
+    /// Pages as they are printed: PDF.
+    Pages,
+}
+
+impl Target {
+    /// Of the file that comes out.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "docx",
+            Self::Sheets | Self::ComputedSheets => "xlsx",
+            Self::Slides => "pptx",
+            Self::Pages => "pdf",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum NotConverted {
+    /// There is no such program.
+    Missing,
+    /// The program gave nothing; the text says why, in one sentence.
+    Failed { code: Code, message: String },
 }

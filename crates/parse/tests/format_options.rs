@@ -88,6 +88,44 @@ fn sheets_have_pages(file: &str) {
     assert_eq!(of(true), ["First: 7", "Second: 5", "Third: 5", "Fourth: 5"], "{file}");
 }
 
+/// Merged cells keep their spans, also when every sheet is one table.
+#[test]
+fn merged_cells_of_open_document_sheets() {
+    let cell =
+        |text: &str, spans: &str| format!("<table:table-cell {spans}><text:p>{text}</text:p></table:table-cell>");
+    let covered = "<table:covered-table-cell/>";
+    let rows = [
+        [&cell("Grain", ""), &cell("wide", "table:number-columns-spanned=\"2\""), covered],
+        [&cell("tall", "table:number-rows-spanned=\"2\""), &cell("1", ""), &cell("2", "")],
+        [covered, &cell("3", ""), &cell("4", "")],
+    ];
+    let rows: String = rows.iter().map(|row| format!("<table:table-row>{}</table:table-row>", row.concat())).collect();
+    let namespaces: String = ["office", "table", "text"]
+        .map(|name| format!(" xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\""))
+        .concat();
+    let book = format!(
+        "<?xml version=\"1.0\"?><office:document{namespaces} \
+         office:mimetype=\"application/vnd.oasis.opendocument.spreadsheet\"><office:body><office:spreadsheet>\
+         <table:table table:name=\"Harvest\">{rows}</table:table></office:spreadsheet></office:body></office:document>"
+    );
+    for whole in [false, true] {
+        let sheets = Sheets { whole, ..Sheets::default() };
+        let read = pages("book.fods", book.clone().into_bytes(), &ParseOptions { sheets, ..ParseOptions::default() });
+        check(&joined(&read), &["+<th colspan=\"2\">wide</th>", "+<td rowspan=\"2\">tall</td>", "+<td>4</td>"]);
+    }
+}
+
+/// The title stands in the window's frame: it is a heading only of a page that has none.
+#[test]
+fn titles_of_web_pages() {
+    let of = |body: &str| {
+        let page = format!("<html><head><title>Window</title></head><body>{body}</body></html>");
+        joined(&pages("page.html", page.into_bytes(), &ParseOptions::default()))
+    };
+    check(&of("<h1>Page</h1><p>Text</p>"), &["-Window", "+# Page"]);
+    check(&of("<p>Text</p>"), &["+# Window", "+Text"]);
+}
+
 const PAGE: &str = "<!DOCTYPE html><html><head><meta charset=\"iso-8859-1\"><style>.gone { display: none }</style></head><body>
     <nav><a href=\"/\">Home</a> Menu</nav><div style=\"position: fixed\">Take our cookies</div>
     <h1>Größe</h1><p class=gone>by rule</p><p hidden>by attribute</p><p style=\"display:none\">by style</p><p>shown</p></body></html>";

@@ -8,9 +8,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use docmill_model::document::{BBox, DocumentInfo, Page, PageOutcome};
-use docmill_model::options::ParseOptions;
+use docmill_model::options::{ParseOptions, Tier};
 use docmill_parse::formats::{self, Reader};
-use docmill_parse::{OcrAnswer, OcrText, OcrWord, PageImage, Services, Source, parse_all};
+use docmill_parse::{
+    NotConverted, OcrAnswer, OcrText, OcrWord, PageImage, Services, Source, Target, ToConvert, parse_all,
+};
 
 /// Reads `Mill` and `report` where the picture is darker than paper, so that a blank picture gives nothing.
 struct Eyes;
@@ -122,6 +124,8 @@ const FILES: &[(&str, &str, &[&str], &str)] = &[
     ("report.cbz", "zip", &["cbz"], "Mill report"),
     ("report.cbc", "zip", &["cbc"], "Mill report"),
     ("report.htmlz", "zip", &["htmlz"], REPORT),
+    ("report.fb2", "fb2", &["fb2"], REPORT),
+    ("report.fbz", "zip", &["fbz"], REPORT),
     ("report.txtz", "zip", &["txtz"], REPORT),
 ];
 
@@ -142,7 +146,7 @@ fn every_extension_that_can_be_made_is_read() {
 /// Data in XML is shown as it is.
 #[test]
 fn xml_is_shown_as_its_source() {
-    for name in ["report.xml", "report.fb2", "report.yxmd"] {
+    for name in ["report.xml", "report.yxmd"] {
         let (info, pages) = parse(name, fixture(name)).expect(name);
         assert_eq!(info.kind, "xml");
         assert!(pages[0].markdown.starts_with("```xml\n<?xml") && pages[0].markdown.contains("Mill report"), "{name}");
@@ -162,6 +166,91 @@ fn a_letter_is_followed_by_its_attachments() {
     assert!(told.code == "MEMBER_NOT_READ" && told.message.starts_with("Not read: mill.exe: "), "{told:?}");
 }
 
+/// Asked to convert, it writes down for what and gives another document.
+struct Converter {
+    asked: Vec<(String, Target)>,
+    gives: Vec<u8>,
+}
+
+impl Services for Converter {
+    fn ocr(&mut self, _image: &PageImage, _languages: &[String]) -> OcrAnswer {
+        OcrAnswer::Missing { message: "no OCR".into() }
+    }
+
+    fn convert(&mut self, document: &ToConvert<'_>) -> Result<Vec<u8>, NotConverted> {
+        self.asked.push((document.extension.to_owned(), document.target));
+        Ok(self.gives.clone())
+    }
+
+    fn asset(&mut self, _name: &str, _content_type: &str, _bytes: &[u8]) {}
+}
+
+/// The least that is taken for a document of a converted format.
+fn head_of(extension: &str) -> Vec<u8> {
+    match extension {
+        "wri" => b"\x31\xBE\0\0\0\xAB".to_vec(),
+        "vsd" => {
+            let name: Vec<u8> = "VisioDocument".encode_utf16().flat_map(u16::to_le_bytes).collect();
+            [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], &[0; 600][..], &name].concat()
+        }
+        "odf" | "sxm" => fixture("report.zip"),
+        "vdx" => b"<?xml version=\"1.0\"?><VisioDocument/>".to_vec(),
+        _ => b"<?xml version=\"1.0\"?><uof:UOF/>".to_vec(),
+    }
+}
+
+/// The names of formats that LibreOffice reads lead to it, and without it the package is named.
+#[test]
+fn converted_formats_are_asked_for_and_keep_their_kind() {
+    for format in formats::FORMATS {
+        let Reader::Converted(target) = format.reader else { continue };
+        let gives = match target {
+            Target::Pages => fs::read(folder().join("../../fixtures/empty_password.pdf")).expect("fixture"),
+            other => fixture(&format!("report.{}", other.extension())),
+        };
+        for extension in format.extensions {
+            let name = format!("a.{extension}");
+            let mut converter = Converter { asked: Vec::new(), gives: gives.clone() };
+            let source = Source { name: name.clone(), bytes: head_of(extension).into() };
+            let (info, pages) = parse_all(source, &ParseOptions::default(), &mut converter).expect(&name);
+            assert_eq!((info.kind.as_str(), pages.len()), (format.id, 1), "{name}");
+            assert_eq!(converter.asked, [((*extension).to_owned(), target)]);
+            let failure = parse(&name, head_of(extension)).expect_err(&name);
+            let expected = format!("CONVERTER_MISSING: {} is read by LibreOffice, which is not installed", format.name);
+            assert!(failure.starts_with(&expected) && failure.contains("(Debian: libreoffice-"), "{failure}");
+        }
+    }
+    for (root, kind) in [("uof:文字处理", "uot"), ("uof:电子表格", "uos"), ("uof:演示文稿", "uop")] {
+        let document = format!("<?xml version=\"1.0\"?><uof:UOF><{root}/></uof:UOF>");
+        let mut converter = Converter { asked: Vec::new(), gives: fixture("report.docx") };
+        let source = Source { name: "a.uof".into(), bytes: document.into_bytes().into() };
+        let (info, _) = parse_all(source, &ParseOptions::default(), &mut converter).expect(kind);
+        assert_eq!(info.kind, kind);
+    }
+}
+
+/// docling loses the merged cells of RTF and Word 97, so what has some is converted where that can be done.
+#[test]
+fn merged_cells_of_old_texts_are_converted() {
+    let merged = br"{\rtf1 \trowd\clmgf\cellx1000\clmrg\cellx2000 wide\cell\cell\row}".as_slice();
+    let plain = br"{\rtf1 \trowd\cellx1000\cellx2000 a\cell b\cell\row}".as_slice();
+    let doc = fixture("report.doc");
+    for (name, bytes, tier, asks) in [
+        ("a.rtf", merged, Tier::Agentic, true),
+        ("a.rtf", merged, Tier::Fast, false),
+        ("a.rtf", plain, Tier::Agentic, false),
+        ("a.doc", &doc, Tier::Agentic, false),
+    ] {
+        let mut converter = Converter { asked: Vec::new(), gives: fixture("report.docx") };
+        let source = Source { name: name.into(), bytes: bytes.to_vec().into() };
+        let options = ParseOptions { tier, ..ParseOptions::default() };
+        let (info, _) = parse_all(source, &options, &mut converter).expect(name);
+        assert_eq!((info.kind.as_str(), converter.asked.len()), (&name[2..], usize::from(asks)), "{name}");
+    }
+    let (_, pages) = parse("a.rtf", merged.to_vec()).expect("a text");
+    assert!(pages[0].markdown.contains("wide"), "it is read without");
+}
+
 /// What is refused: a name with the first bytes of such a file, and the sentence.
 #[test]
 fn what_is_not_read_says_what_to_do() {
@@ -174,8 +263,6 @@ fn what_is_not_read_says_what_to_do() {
                 "mp3" => &[b"ID3\x04\0\0\0", b"\xFF\xFB\x90\x64\0\0"],
                 "webm" | "mkv" => &[b"\x1A\x45\xDF\xA3\0\0\0\0"],
                 "7z" | "cb7" => &[b"7z\xBC\xAF\x27\x1C\0\0"],
-                "uot" | "uos" | "uop" | "uof" | "uos1" | "uos2" => &[b"<?xml version=\"1.0\"?><uof:UOF/>"],
-                "vdx" => &[b"<?xml version=\"1.0\"?><VisioDocument/>"],
                 _ => &[b"\0\x01\x02\x03\xFE", &ole],
             };
             for head in heads {

@@ -2,7 +2,7 @@
 //! the limits.
 
 use std::fmt::Write as _;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 
 use docmill_model::document::{DocumentInfo, PageOutcome};
 use docmill_model::options::ParseOptions;
@@ -196,11 +196,100 @@ fn sheets_are_read_within_limits() {
     assert_eq!(info.warnings.first().map(|warning| warning.code.as_str()), Some("SHEET_NOT_READ"));
 }
 
+/// With their relations such a deck has more than 20,000 parts.
+#[test]
+fn a_deck_of_ten_thousand_slides_is_read() {
+    const SLIDES: usize = 10_000;
+    const MAIN: &str = "http://schemas.openxmlformats.org/presentationml/2006/main";
+    const DRAWING: &str = "http://schemas.openxmlformats.org/drawingml/2006/main";
+    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+    let types = "application/vnd.openxmlformats-officedocument.presentationml";
+    let relations = |inner: &str| format!("<Relationships xmlns=\"{PACKAGE}/relationships\">{inner}</Relationships>");
+    let (mut list, mut slides) = (String::new(), String::new());
+    for number in 1..=SLIDES {
+        let _ = write!(list, "<p:sldId id=\"{}\" r:id=\"r{number}\"/>", 255 + number);
+        let _ = write!(
+            slides,
+            "<Relationship Id=\"r{number}\" Type=\"{OFFICE}/slide\" Target=\"slides/slide{number}.xml\"/>"
+        );
+    }
+    let content = format!(
+        "<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"xml\" ContentType=\"{types}.slide+xml\"/><Override \
+         PartName=\"/ppt/presentation.xml\" ContentType=\"{types}.presentation.main+xml\"/></Types>"
+    );
+    let office = format!("<Relationship Id=\"r1\" Type=\"{OFFICE}/officeDocument\" Target=\"ppt/presentation.xml\"/>");
+    let show = format!(
+        "<p:presentation xmlns:p=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><p:sldIdLst>{list}</p:sldIdLst><p:sldSz cx=\"9144000\" \
+         cy=\"6858000\"/></p:presentation>"
+    );
+    let mut parts = vec![
+        ("[Content_Types].xml".to_owned(), content),
+        ("_rels/.rels".to_owned(), relations(&office)),
+        ("ppt/presentation.xml".to_owned(), show),
+        ("ppt/_rels/presentation.xml.rels".to_owned(), relations(&slides)),
+    ];
+    for number in 1..=SLIDES {
+        let slide = format!(
+            "<p:sld xmlns:p=\"{MAIN}\" xmlns:a=\"{DRAWING}\"><p:cSld><p:spTree><p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"T\"/>\
+             <p:nvPr><p:ph type=\"title\"/></p:nvPr></p:nvSpPr><p:txBody><a:p><a:r><a:t>Slide {number}</a:t></a:r></a:p>\
+             </p:txBody></p:sp></p:spTree></p:cSld></p:sld>"
+        );
+        parts.push((format!("ppt/slides/slide{number}.xml"), slide));
+        parts.push((format!("ppt/slides/_rels/slide{number}.xml.rels"), relations("")));
+    }
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, xml)| (name.as_str(), xml.as_bytes())).collect();
+    let (_, pages) = parse("deck.pptx", zip_of(&parts)).expect("a deck");
+    assert_eq!((pages.len(), pages[0].as_str(), pages[SLIDES - 1].as_str()), (SLIDES, "Slide 1", "Slide 10000"));
+}
+
+/// Many records of a directory that all mean the same packed bytes.
+#[test]
+fn parts_that_lie_over_each_other_are_counted_each() {
+    let archive = zip_of(&[("a.txt", &vec![b'x'; 4 << 20])]);
+    let directory = archive.windows(4).position(|window| window == b"PK\x01\x02").expect("a directory");
+    let end = archive.windows(4).rposition(|window| window == b"PK\x05\x06").expect("its end");
+    let (head, record, mut tail) = (&archive[..directory], &archive[directory..end], archive[end..].to_vec());
+    let count: u16 = 300;
+    tail[8..10].copy_from_slice(&count.to_le_bytes());
+    tail[10..12].copy_from_slice(&count.to_le_bytes());
+    tail[12..16].copy_from_slice(&(record.len() as u32 * u32::from(count)).to_le_bytes());
+    let mut bytes = head.to_vec();
+    for number in 0..count {
+        // The name stands at the end of its fixed part, 46 bytes; here it is made another one of the same length.
+        let mut own = record.to_vec();
+        own[46..49].copy_from_slice(format!("{number:03}").as_bytes());
+        bytes.extend(own);
+    }
+    bytes.extend(tail);
+    refused("over.zip", bytes, "FILE_TOO_LARGE: ");
+}
+
+/// What is embedded, and macros, are neither run nor shown; the document around them is read.
+#[test]
+fn embedded_objects_and_macros_are_passed_over() {
+    let mut parts = Vec::new();
+    let report =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/files/report.docx")).expect("fixture");
+    let mut archive = zip::ZipArchive::new(Cursor::new(report)).expect("a package");
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("its bytes");
+        parts.push((part.name().expect("a name").into_owned(), bytes));
+    }
+    parts.push(("word/vbaProject.bin".into(), b"MZ\x90\0Sub AutoOpen()".to_vec()));
+    parts.push(("word/embeddings/oleObject1.bin".into(), b"MZ\x90\0program".to_vec()));
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let (info, pages) = parse("report.docm", zip_of(&parts)).expect("a document");
+    assert_eq!((info.kind.as_str(), pages), ("docx", vec!["Mill report\n\nRye rose.".to_owned()]));
+}
+
 #[test]
 fn long_texts_are_read_or_refused_at_once() {
     refused("line.csv", "a,".repeat(50 << 20).into_bytes(), "FILE_TOO_LARGE: ");
     refused("line.csv", vec![b'x'; 100 << 20], "FILE_TOO_LARGE: ");
-    refused("huge.html", "<p>word</p>\n".repeat(6 << 20).into_bytes(), "FILE_TOO_LARGE: ");
+    refused("huge.html", "<p>word</p>\n".repeat(42 << 20).into_bytes(), "FILE_TOO_LARGE: ");
     let (_, pages) = parse("rows.csv", "a,b,c\n".repeat(30_000).into_bytes()).expect("a table");
     assert_eq!(pages.len(), 5);
     let (_, pages) = parse("long.txt", "x".repeat(5 << 20).into_bytes()).expect("a text");

@@ -11,6 +11,7 @@ use crate::network::Network;
 use crate::reader::pool::Pool;
 use crate::settings::RunnerSettings;
 use crate::tools::ocr::Ocr;
+use crate::tools::office::Office;
 
 pub(crate) struct Context {
     pub store: Arc<dyn Store>,
@@ -20,8 +21,9 @@ pub(crate) struct Context {
     pub counters: Arc<Counters>,
     pub pool: Pool,
     pub ocr: Ocr,
+    pub office: Office,
     pub network: Network,
-    /// One permit a processor: a document holds one while it is read, and lends it to its OCR program.
+    /// One permit a processor: a document holds one while it is read, and lends it to its tools.
     pub permits: Semaphore,
     /// `fingerprint::engine` of this worker.
     pub engine: String,

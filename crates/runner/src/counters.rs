@@ -44,6 +44,8 @@ pub struct Counters {
     pub readers_timed_out: Counter,
     pub readers_over_memory: Counter,
     pub ocr_runs: Counter,
+    /// Documents that LibreOffice was asked to convert.
+    pub conversions: Counter,
     /// Transactions that the queue cost: claims that gave jobs, groups of ends, heartbeats.
     pub queue_commits: Counter,
     /// Time that documents were in readers, OCR included, microseconds.
@@ -78,7 +80,7 @@ impl Counters {
 
     /// Adds every value to the registry that `/metrics` prints; its prefix is `docmill`.
     pub fn register(&self, registry: &mut Registry) {
-        let counters: [(&str, &str, &Counter); 24] = [
+        let counters: [(&str, &str, &Counter); 25] = [
             ("documents_done", "Jobs that ended with a result", &self.documents_done),
             ("documents_failed", "Jobs that ended with a failure", &self.documents_failed),
             ("documents_cancelled", "Jobs that were cancelled while they ran", &self.documents_cancelled),
@@ -93,6 +95,7 @@ impl Counters {
             ("readers_timed_out", "Reader children killed for taking too long", &self.readers_timed_out),
             ("readers_over_memory", "Reader children killed for their memory", &self.readers_over_memory),
             ("ocr_runs", "Runs of the OCR program", &self.ocr_runs),
+            ("conversions", "Documents that LibreOffice was asked to convert", &self.conversions),
             ("queue_commits", "Transactions of claims, ends and heartbeats", &self.queue_commits),
             ("reader_microseconds", "Time that documents were in readers", &self.reader_microseconds),
             ("jobs_rescued", "Jobs taken back from dead workers", &self.jobs_rescued),

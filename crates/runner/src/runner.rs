@@ -53,15 +53,17 @@ impl Runner {
         let counters = Arc::new(Counters::default());
         let launcher = Launcher::new(settings.confine.clone(), settings.isolation);
         let tesseract = Tesseract::find(settings.tesseract.as_deref());
-        let ocr = Ocr::new(tesseract, launcher, settings.limits.reader_memory_bytes_max);
+        let ocr = Ocr::new(tesseract, launcher.clone(), settings.limits.reader_memory_bytes_max);
+        let office = settings.office(launcher);
         let context = Arc::new(Context {
             store,
             blobs,
             clock,
             pool: Pool::new(&settings, Arc::clone(&counters)),
             permits: Semaphore::new(settings.cpu_permits.max(1)),
-            engine: fingerprint::engine(ocr.fingerprint().as_deref()),
+            engine: fingerprint::engine(ocr.fingerprint().as_deref(), office.fingerprint()),
             ocr,
+            office,
             network: Network::new(&settings.guard),
             settings,
             counters: Arc::clone(&counters),

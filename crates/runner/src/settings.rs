@@ -9,6 +9,8 @@ use docmill_model::webhook::{Endpoint, Event, Message};
 use uuid::Uuid;
 
 use crate::confine::Isolation;
+use crate::tools::Launcher;
+use crate::tools::office::{LibreOffice, Office, OfficeLimits};
 
 /// A program that becomes a child of the worker: `docmill reader`.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub struct RunnerSettings {
     pub isolation: Isolation,
     /// The OCR program; `None` looks for `tesseract` on the PATH. A path that is none switches OCR off.
     pub tesseract: Option<PathBuf>,
+    /// LibreOffice's `soffice`; `None` looks for it on the PATH. A path that is none switches it off.
+    pub soffice: Option<PathBuf>,
     /// How long the worker waits before it asks for jobs again when nobody told it of new ones, milliseconds.
     pub poll_ms: u64,
     /// `None`: another worker of the same store does the upkeep.
@@ -76,12 +80,20 @@ impl RunnerSettings {
             traced: |_, _| (),
             isolation: Isolation::default(),
             tesseract: None,
+            soffice: None,
             poll_ms: 1_000,
             upkeep: Some(UpkeepSettings::default()),
             webhooks: None,
             guard: Guard::default(),
             source_bytes_max: Limits::default().upload_bytes_max,
         }
+    }
+
+    /// The converter.
+    pub(crate) fn office(&self, launcher: Launcher) -> Office {
+        let limits =
+            OfficeLimits { memory_bytes_max: self.limits.reader_memory_bytes_max, time_ms: self.limits.conversion_ms };
+        Office::new(LibreOffice::find(self.soffice.as_deref()), launcher, limits)
     }
 
     /// Reads this many documents at a time.

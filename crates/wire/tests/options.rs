@@ -29,7 +29,8 @@ fn what_the_engine_follows_is_mapped() {
         "input_options": {
             "html": {"make_all_elements_visible": true, "remove_fixed_elements": true, "remove_navigation_elements": true},
             "presentation": {"include_hidden_slides": true, "out_of_bounds_content": true, "skip_embedded_data": true},
-            "spreadsheet": {"include_hidden_sheets": true, "detect_sub_tables_in_sheets": false}, "pdf": {}
+            "spreadsheet": {"include_hidden_sheets": true, "detect_sub_tables_in_sheets": false,
+                "force_formula_computation_in_sheets": true}, "pdf": {}
         },
         "output_options": {
             "images_to_save": ["layout", "screenshot", "layout"],
@@ -68,7 +69,7 @@ fn what_the_engine_follows_is_mapped() {
             && options.html_remove_navigation
     );
     assert_eq!(options.slides, Slides { hidden: true, outside: true, no_chart_data: true });
-    assert_eq!(options.sheets, Sheets { hidden: true, whole: true });
+    assert_eq!(options.sheets, Sheets { hidden: true, whole: true, compute: true });
     assert_eq!(options.tables.line_separator.as_deref(), Some(" / "));
     assert_eq!(options.ocr_languages, ["de", "en"]);
     assert!(options.ignore_hidden_text && options.ignore_diagonal_text && options.ignore_text_in_image);
@@ -92,7 +93,6 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("output_options.granular_bboxes", json!(["word"]), false);
     check("output_options.additional_outputs", json!(["word_bbox"]), false);
     check("output_options.save_output_pdf", json!(true), false);
-    check("processing_control.job_failure_conditions.fail_on_buggy_font", json!(true), false);
     check("output_options.spatial_text.do_not_unroll_columns", json!(false), false);
     check("output_options.spatial_text.preserve_very_small_text", json!(true), false);
     check("processing_options.aggressive_table_extraction", json!(true), false);
@@ -106,7 +106,7 @@ fn what_is_asked_for_and_not_followed_is_listed() {
     check("agentic_options.custom_prompt", json!(""), false);
     check("crop_box", json!({"top": 0.1}), false);
     check("input_options.spreadsheet.detect_sub_tables_in_sheets", json!(true), false);
-    check("input_options.spreadsheet.force_formula_computation_in_sheets", json!(true), true);
+    check("input_options.spreadsheet.force_formula_computation_in_sheets", json!(true), false);
     for (path, value) in [
         ("output_options.additional_outputs", json!(["stripped_md"])),
         ("output_options.extract_printed_page_number", json!(true)),

@@ -4,6 +4,7 @@ use clap::Args;
 use docmill_model::fingerprint::ENGINE_VERSION;
 use docmill_model::options::Tier;
 use docmill_runner::confine::Isolation;
+use docmill_runner::tools::office::LibreOffice;
 use docmill_runner::tools::tesseract::Tesseract;
 use serde_json::json;
 
@@ -19,8 +20,9 @@ const SPACE_LOW: u64 = 1024 * 1024 * 1024;
 
 /// What is installed and configured, and what each tier will really use here
 ///
-/// Exit codes: 0 everything needed is there, 1 something needed is missing. A missing tesseract is told, and is no
-/// failure: pages without text are then marked OCR_MISSING.
+/// Exit codes: 0 everything needed is there, 1 something needed is missing. A missing tesseract or
+/// LibreOffice is told, and is no failure: pages without text are then marked OCR_MISSING, and files that only
+/// LibreOffice reads fail with CONVERTER_MISSING.
 #[derive(Debug, Args)]
 pub struct Doctor {}
 
@@ -77,6 +79,7 @@ fn look(config: &Config) -> Refused<Vec<Finding>> {
         },
         isolation(config),
         ocr(config, tesseract.as_ref()),
+        office(config, LibreOffice::find(config.office.program()).as_ref()),
         writable(&data),
         space(&data),
     ];
@@ -121,6 +124,32 @@ fn ocr(config: &Config, tesseract: Option<&Tesseract>) -> Finding {
             state: State::Missing,
             text: "no tesseract in PATH: pages without a text layer are not read and are marked OCR_MISSING; \
                    on Debian: apt-get install tesseract-ocr"
+                .to_owned(),
+        },
+    }
+}
+
+fn office(config: &Config, found: Option<&LibreOffice>) -> Finding {
+    let what = "office";
+    match (found, config.office.program()) {
+        (Some(found), _) => {
+            let parts: Vec<&str> = found.parts.iter().map(|part| part.name()).collect();
+            let text = format!("{}, {} ({})", found.version, parts.join(" "), found.program.display());
+            Finding { what, state: State::Good, text }
+        }
+        (None, Some(named)) => {
+            let text = format!(
+                "`{}` (setting office.soffice) is no LibreOffice; correct or remove the setting",
+                named.display()
+            );
+            Finding { what, state: State::Bad, text }
+        }
+        (None, None) => Finding {
+            what,
+            state: State::Missing,
+            text: "no soffice in PATH: formats that docs/FORMATS.md calls converted are not read, formulas are not \
+                   computed, and Office documents have no pictures of their pages; on Debian: apt-get install \
+                   libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui"
                 .to_owned(),
         },
     }

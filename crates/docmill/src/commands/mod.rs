@@ -24,6 +24,7 @@ mod project;
 mod reader;
 mod serve;
 mod told;
+mod unpack;
 mod visit;
 mod watch;
 mod webhook;
@@ -97,6 +98,7 @@ enum Command {
     Man(man::Man),
     Reader(reader::Reader),
     Confine(confine::Confine),
+    Unpack(unpack::Unpack),
 }
 
 impl Cli {
@@ -125,6 +127,7 @@ impl Cli {
             Command::Man(command) => command.run(),
             Command::Reader(command) => return Ok(command.run()),
             Command::Confine(command) => return Ok(command.run()),
+            Command::Unpack(command) => return Ok(command.run()),
         };
         exit.map(ExitCode::from)
     }

@@ -6,6 +6,7 @@ mod chunks;
 mod folders;
 mod log;
 mod ocr;
+mod office;
 mod server;
 mod store;
 mod telemetry;
@@ -29,6 +30,7 @@ use crate::refusal::{Refusal, Refused};
 use chunks::ChunkSettings;
 use folders::{config_file_default, data_folder_default};
 use ocr::OcrSettings;
+use office::OfficeSettings;
 use server::ServerSettings;
 use store::StoreSettings;
 use workers::Workers;
@@ -50,6 +52,7 @@ pub struct Config {
     pub isolation: Isolation,
     pub server: ServerSettings,
     pub ocr: OcrSettings,
+    pub office: OfficeSettings,
     pub log: LogSettings,
     pub telemetry: TelemetrySettings,
     pub chunks: ChunkSettings,

@@ -13,6 +13,7 @@ pub mod progress;
 pub mod run;
 mod single;
 pub mod summary;
+pub mod unpack;
 mod watch;
 mod work;
 mod workshop;

@@ -214,3 +214,20 @@ fn ctrl_c_ends_in_order_and_says_how_to_go_on() {
     assert_eq!(home.manifest("out").len(), 200, "what is left is in the manifest as PENDING");
     home.run(&BATCH).ended(0).says(" of 200 files were done before; ");
 }
+
+#[test]
+fn archives_are_directories_when_that_is_asked_for() {
+    const MINUTES: &[u8] = include_bytes!("../../../../examples/documents/minutes.zip");
+    let home = Home::new();
+    home.write("in/minutes.zip", MINUTES);
+    home.write("in/broken.zip", &MINUTES[..100]);
+    let unpack: Vec<&str> = BATCH.into_iter().chain(["--unpack"]).collect();
+    home.run(&unpack).ended(3).says("3 files to do").says("failed: broken.zip: FILE_DAMAGED: ");
+    assert_eq!(names(&home.path("out/minutes.zip")).len(), 6, "three forms of each of two files");
+    let april = fs::read_to_string(home.path("out/minutes.zip/april.md.md")).unwrap();
+    assert!(april.starts_with("# Minutes of April"), "{april}");
+    home.run(&unpack).ended(3).says("2 of 3 files were done before");
+    home.run(&BATCH).says("failed: broken.zip");
+    let whole = fs::read_to_string(home.path("out/minutes.zip.md")).unwrap();
+    assert!(whole.starts_with("**april.md**"), "one document without it: {whole}");
+}

@@ -86,7 +86,7 @@ fn the_doctor_says_what_is_there() {
     let findings = lines(&home.run(&["doctor", "--json"]).ended(0).stdout);
     let what: Vec<&str> = findings.iter().map(|finding| finding["what"].as_str().unwrap()).collect();
     let tiers = ["fast", "cost_effective", "agentic", "agentic_plus"];
-    assert_eq!(what, [&["docmill", "isolation", "ocr", "data", "space"][..], &tiers].concat());
+    assert_eq!(what, [&["docmill", "isolation", "ocr", "office", "data", "space"][..], &tiers].concat());
     home.write("file", "");
     let ran = home.run(&["doctor", "--data", "file/below"]).ended(1);
     assert!(ran.stdout.contains("bad     data: cannot write in `file/below`"), "{}", ran.stdout);

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use docmill_model::{Code, Failure};
 
 /// Most members of a container.
-pub const MEMBERS_MAX: usize = 20_000;
+pub const MEMBERS_MAX: usize = 50_000;
 /// Most bytes that all members may unpack to.
 pub const UNPACKED_BYTES_MAX: u128 = 1 << 30;
 /// A container below this size is never judged by its ratio: blanks compress well.

@@ -12,6 +12,10 @@ use image::ImageFormat;
 
 use crate::formats::{self, Reader};
 use crate::read::{office, text};
+use crate::services::Target;
+
+/// Bytes of a UOF document that are searched for what it is.
+const UOF_HEAD_BYTES: usize = 1 << 20;
 
 /// How a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub enum Kind {
     Text,
     /// Files that are documents of their own.
     Archive(Pack),
+    /// What LibreOffice converts first, by the format's name.
+    Converted(&'static str, Target),
     /// Everything else, by the format's name: `docx`, `html`, `csv`, ...
     Office(&'static str),
 }
@@ -50,7 +56,7 @@ impl Kind {
             Self::Archive(Pack::Zip) => "zip",
             Self::Archive(Pack::Tar) => "tar",
             Self::Archive(Pack::Gzip) => "gz",
-            Self::Office(id) => id,
+            Self::Office(id) | Self::Converted(id, _) => id,
         }
     }
 
@@ -60,6 +66,7 @@ impl Kind {
             Reader::Picture(format) => Self::Picture(format),
             Reader::Text => Self::Text,
             Reader::Docling => Self::Office(id),
+            Reader::Converted(target) => Self::Converted(id, target),
             Reader::Archive if id == "zip" => Self::Archive(Pack::Zip),
             Reader::Archive if id == "tar" => Self::Archive(Pack::Tar),
             Reader::Archive => Self::Archive(Pack::Gzip),
@@ -103,6 +110,9 @@ fn kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
     if bytes.starts_with(&signatures::OLE) {
         return ole_kind(name, extension, bytes);
     }
+    if signatures::is_write(bytes) {
+        return Kind::of_id("write").ok_or_else(|| refusal(name, extension, "binary data"));
+    }
     if let Some(id) = office::sniff_binary(bytes) {
         return Ok(Kind::Office(id));
     }
@@ -131,8 +141,9 @@ fn zip_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> 
     match office::of_extension(extension) {
         Some(id @ ("odt" | "ods" | "odp")) if archive.has_content_xml => Ok(Kind::Office(id)),
         Some(_) => Err(refusal(name, extension, "a zip archive without a document")),
-        None if matches!(extension, "odf" | "sxm" | "vsd") => Err(refusal(name, extension, "binary data")),
-        None => Ok(Kind::Archive(Pack::Zip)),
+        // OpenDocument formulas, and UOF 2.
+        None if matches!(extension, "vsd" | "vdx" | "wri") => Err(refusal(name, extension, "a zip archive")),
+        None => Ok(converted(extension).unwrap_or(Kind::Archive(Pack::Zip))),
     }
 }
 
@@ -149,14 +160,17 @@ fn ole_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> 
         Some(id @ ("staroffice5" | "works" | "hwp" | "quattro" | "doc" | "xls" | "ppt" | "email")) => {
             Ok(Kind::Office(id))
         }
+        _ if signatures::has_utf16(bytes, "VisioDocument") => {
+            Kind::of_id("old_visio").ok_or_else(|| refusal(name, extension, "a compound file"))
+        }
         _ => Err(refusal(name, extension, "a compound file without a document")),
     }
 }
 
 /// Text: by the name where the name says a text format, else by markup at its head.
 fn text_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure> {
-    if is_refused_text(extension) {
-        return Err(refusal(name, extension, "binary data"));
+    if let Some(kind) = converted_text(extension, bytes) {
+        return Ok(kind);
     }
     let by_name = expected(extension);
     if let Some(kind) = by_name.filter(|kind| is_text_format(*kind)) {
@@ -171,22 +185,41 @@ fn text_kind(name: &str, extension: &str, bytes: &[u8]) -> Result<Kind, Failure>
     Ok(Kind::Text)
 }
 
-/// Extensions that promise binary data which docmill does not read.
+/// Extensions that promise binary data which docmill does not read as it is.
 fn is_binary_name(extension: &str) -> bool {
-    let refused = formats::of_extension(extension).is_some_and(|format| matches!(format.reader, Reader::Nobody(_)));
-    refused || matches!(extension, "exe" | "dll" | "bin" | "pub")
+    let is_other = |reader| matches!(reader, Reader::Nobody(_) | Reader::Converted(_));
+    formats::of_extension(extension).is_some_and(|format| is_other(format.reader))
+        || matches!(extension, "exe" | "dll" | "bin" | "pub")
 }
 
-/// Documents in XML of which docmill would only show how they are stored.
-fn is_refused_text(extension: &str) -> bool {
-    matches!(extension, "uot" | "uos" | "uop" | "uof" | "uos1" | "uos2" | "vdx")
+/// What the name says is for LibreOffice, where it may be believed: LibreOffice itself takes anything for a text.
+fn converted(extension: &str) -> Option<Kind> {
+    expected(extension).filter(|kind| matches!(kind, Kind::Converted(..)))
+}
+
+/// Documents in XML of which docmill itself would only show how they are stored.
+fn converted_text(extension: &str, bytes: &[u8]) -> Option<Kind> {
+    let kind = converted(extension).filter(|_| bytes.trim_ascii_start().starts_with(b"<") || is_utf16(bytes))?;
+    // `.uof` is any of the three; the root's only child says which.
+    let head = text::decode(&bytes[..bytes.len().min(UOF_HEAD_BYTES)]).text.into_owned();
+    let sheets = head.contains("<uof:\u{7535}\u{5b50}\u{8868}\u{683c}");
+    let slides = head.contains("<uof:\u{6f14}\u{793a}\u{6587}\u{7a3f}");
+    match extension {
+        "uof" if sheets => Kind::of_id("uos"),
+        "uof" if slides => Kind::of_id("uop"),
+        _ => Some(kind),
+    }
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF")
 }
 
 fn is_text_format(kind: Kind) -> bool {
     match kind {
         Kind::Text => true,
         Kind::Office(id) => office::is_text_format(id),
-        Kind::Pdf | Kind::Picture(_) | Kind::Archive(_) => false,
+        Kind::Pdf | Kind::Picture(_) | Kind::Archive(_) | Kind::Converted(..) => false,
     }
 }
 

@@ -33,6 +33,11 @@ fn picture(bytes: &[u8]) -> Option<ImageFormat> {
     (bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4])).then_some(ImageFormat::Bmp)
 }
 
+/// Microsoft Write: one of two marks, and that of its text.
+pub fn is_write(bytes: &[u8]) -> bool {
+    (bytes.starts_with(b"\x31\xBE\0\0") || bytes.starts_with(b"\x32\xBE\0\0")) && bytes.get(4..6) == Some(b"\0\xAB")
+}
+
 /// Archives with a signature of their own; zip containers are looked into instead.
 pub fn pack(bytes: &[u8]) -> Option<Pack> {
     if bytes.starts_with(b"\x1F\x8B\x08") {

@@ -6,6 +6,8 @@ mod told;
 
 use image::ImageFormat;
 
+use crate::services::Target;
+
 pub use table::FORMATS;
 pub use told::markdown;
 
@@ -34,6 +36,8 @@ pub enum Reader {
     Text,
     /// The `docling` crate, under the format's own name there.
     Docling,
+    /// LibreOffice, which writes it as something that docmill reads.
+    Converted(Target),
     /// Each file in it is a document of its own.
     Archive,
     /// Nobody; what the person can do instead.

@@ -3,7 +3,8 @@
 use image::ImageFormat;
 
 use super::Format;
-use super::Reader::{Archive, Docling, Nobody, Pdf, Picture, Text};
+use super::Reader::{Archive, Converted, Docling, Nobody, Pdf, Picture, Text};
+use crate::services::Target;
 
 const WHOLE: &str = "the whole document";
 const SLIDE: &str = "a slide";
@@ -13,8 +14,7 @@ const TEXTS: &str = "headings, paragraphs, lists, tables as far as the format ma
 const CELLS: &str = "cells as they are shown, merged cells, names of sheets";
 const OCR: &str = "text by OCR with its boxes, layout, resolution and orientation";
 
-const OFFICE: &str =
-    "save it as PDF or in an OpenDocument or Office format, which LibreOffice (Debian: libreoffice) does";
+const OFFICE: &str = "save it as PDF, or in an OpenDocument or Office format, with the program that made it";
 const BOOK: &str = "save it as EPUB, which Calibre (Debian: calibre) does";
 const UNPACK: &str = "unpack it, or pack it as zip";
 const JPEG: &str = "save it as JPEG or PNG";
@@ -85,8 +85,9 @@ pub const FORMATS: &[Format] = &[
     row("staroffice5", "StarOffice 5", &["sdw", "sda", "sdd", "sgl", "vor"], Docling, WHOLE, "text"),
     row("t602", "T602", &["602"], Docling, WHOLE, "text"),
     row("prn", "Printed text", &["prn"], Docling, WHOLE, "text with its columns"),
-    none("UOF", &["uof", "uot", "uos", "uos1", "uos2", "uop"], OFFICE),
-    none("Microsoft Write, Pocket Word and others", &["wri", "psw", "wn", "mwd", "sdp", "fopd"], OFFICE),
+    row("uot", "UOF text", &["uot", "uof"], Converted(Target::Text), WHOLE, TEXTS),
+    row("write", "Microsoft Write", &["wri"], Converted(Target::Text), WHOLE, TEXTS),
+    none("Pocket Word, WriteNow, Mariner Write", &["psw", "wn", "mwd"], OFFICE),
     // Sheets.
     row(
         "xlsx",
@@ -105,14 +106,7 @@ pub const FORMATS: &[Format] = &[
         SHEET,
         CELLS,
     ),
-    row(
-        "ods",
-        "OpenDocument and OpenOffice 1 sheets",
-        &["ods", "ots", "fods", "sxc", "stc"],
-        Docling,
-        SHEET,
-        "cells as they are shown, names of sheets; merged cells without their span",
-    ),
+    row("ods", "OpenDocument and OpenOffice 1 sheets", &["ods", "ots", "fods", "sxc", "stc"], Docling, SHEET, CELLS),
     row("numbers", "Apple Numbers", &["numbers"], Docling, SHEET, "cells"),
     row("csv", "CSV and TSV", &["csv", "tsv"], Docling, WHOLE, "cells; the separator is found"),
     row("dbf", "dBase", &["dbf"], Docling, WHOLE, "records as a table"),
@@ -120,6 +114,7 @@ pub const FORMATS: &[Format] = &[
     row("sylk", "SYLK", &["slk", "sylk"], Docling, WHOLE, "cells"),
     row("lotus", "Lotus 1-2-3", &["wk1", "wk2", "wk3", "wk4", "wks", "wrk", "123"], Docling, WHOLE, "cells"),
     row("quattro", "Quattro Pro", &["wq1", "wq2", "wb1", "wb2", "wb3", "qpw"], Docling, WHOLE, "cells"),
+    row("uos", "UOF sheets", &["uos", "uos1", "uos2"], Converted(Target::Sheets), SHEET, CELLS),
     // Slides and drawings.
     row(
         "pptx",
@@ -140,8 +135,24 @@ pub const FORMATS: &[Format] = &[
     ),
     row("key", "Apple Keynote", &["key"], Docling, SLIDE, "titles, texts"),
     row("visio", "Visio", &["vsdx", "vsdm"], Docling, "a page", "texts of shapes"),
-    none("Visio 2010 and older", &["vsd", "vdx"], OFFICE),
-    none("OpenDocument formulas", &["odf", "sxm"], OFFICE),
+    row("uop", "UOF slides", &["uop"], Converted(Target::Slides), SLIDE, "titles, lists, tables"),
+    none("StarOffice 5 slides, packed, and flat presentations", &["sdp", "fopd"], OFFICE),
+    row(
+        "old_visio",
+        "Visio 2010 and older",
+        &["vsd", "vdx"],
+        Converted(Target::Pages),
+        "a page",
+        "texts with their places",
+    ),
+    row(
+        "formula",
+        "OpenDocument and OpenOffice 1 formulas",
+        &["odf", "sxm"],
+        Converted(Target::Pages),
+        "a page",
+        "the formula as it is drawn",
+    ),
     // Web, books, mail, data.
     row(
         "html",
@@ -174,7 +185,8 @@ pub const FORMATS: &[Format] = &[
         "headers, body, names of \
          attachments; each attachment that docmill reads follows with its own pages",
     ),
-    row("xml", "XML", &["xml", "fb2", "yxmd"], Docling, WHOLE, "the source; entities are never expanded or fetched"),
+    row("fb2", "FictionBook", &["fb2"], Docling, WHOLE, "headings, paragraphs, verses, tables"),
+    row("xml", "XML", &["xml", "yxmd"], Docling, WHOLE, "the source; entities are never expanded or fetched"),
     row("xml_jats", "JATS article", &["nxml"], Docling, WHOLE, TEXTS),
     row("feed", "RSS and Atom", &["rss", "atom", "rdf"], Docling, WHOLE, "titles and texts of the entries"),
     row("json", "JSON", &["json"], Docling, WHOLE, "the source"),

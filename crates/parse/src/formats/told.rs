@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{FORMATS, Reader};
-use crate::read::{container, office};
+use crate::read::{container, converted, office};
 
 const HEAD: &str = "\
 # Formats
@@ -12,7 +12,8 @@ Made by `make formats` from the table in `crates/parse/src/formats`; a test keep
 
 What a file is, its content says first and its name second. A name that lies about a known content costs a warning
 (`FILE_TYPE_MISMATCH`), never the document. What is not read is refused with `UNSUPPORTED_FILE_TYPE` and a sentence that
-says what to do instead; what is protected with a password with `PDF_IS_PROTECTED`, whatever its format.
+says what to do instead; what LibreOffice would read where it is not installed with `CONVERTER_MISSING` and the name of the
+package; what is protected with a password with `PDF_IS_PROTECTED`, whatever its format.
 ";
 
 /// The document, in markdown.
@@ -26,6 +27,12 @@ pub fn markdown() -> String {
             Reader::Picture(_) => "image, OCR",
             Reader::Docling => "docling",
             Reader::Archive => "docmill",
+            Reader::Converted(target) => match target.extension() {
+                "docx" => "LibreOffice, converted to DOCX",
+                "xlsx" => "LibreOffice, converted to XLSX",
+                "pptx" => "LibreOffice, converted to PPTX",
+                _ => "LibreOffice, converted to PDF",
+            },
             Reader::Nobody(_) => continue,
         };
         let (extensions, kept) = (dotted(format.extensions), format.kept);
@@ -63,13 +70,18 @@ Beside those of every document (size of an upload, pages, time, memory; see conf
 | archives and letters inside each other | {} levels | what is deeper is not read, and a warning says so |
 | a text with headings, paragraphs, lists (HTML, Markdown, XML, ...) | {} MiB | `FILE_TOO_LARGE` |
 | a text that is a table (CSV, ...) | {} MiB, {} cells, {} MiB a line | `FILE_TOO_LARGE` |
+| a document that LibreOffice converts | {} MiB, and run.conversion_ms and the memory of a reader | `FILE_TOO_LARGE` |
 | a picture | {} megapixels, {} pixels a side | `FILE_TOO_LARGE` |
 | pictures of a TIFF | {} | the others are not read, and a warning says so |
 
 Documents without pages of their own are one page, and several when they are long: about {} kB of text or {} cells each,
 parted between paragraphs or rows. Nothing is lost by that.
 
-Paths of archives only name pages: nothing is ever written under them.
+LibreOffice also reads RTF and Word 97 with merged cells, computes formulas, and prints texts and slides for pictures of
+their pages, boxes and a PDF, when a job asks for those.
+
+Paths of archives only name pages: nothing is ever written under them. `docmill batch --unpack` makes every file of an
+archive an input of its own, within the same limits; archives in archives stay one document each.
 ",
         crate::detect::archive::MEMBERS_MAX,
         crate::detect::archive::UNPACKED_BYTES_MAX >> 20,
@@ -82,6 +94,7 @@ Paths of archives only name pages: nothing is ever written under them.
         office::TABLE_BYTES_MAX >> 20,
         office::CELLS_MAX,
         office::LINE_BYTES_MAX >> 20,
+        converted::BYTES_MAX >> 20,
         crate::read::image::PIXELS_MAX / 1_000_000,
         crate::read::image::SIDE_PIXELS_MAX,
         crate::read::tiff::PICTURES_MAX,

@@ -1,6 +1,7 @@
 //! Readers: a format's bytes to pages of the document model.
 
 pub mod container;
+pub mod converted;
 mod crop;
 pub mod image;
 pub mod ocr;

@@ -36,8 +36,20 @@ CALC = {
     "xls": "MS Excel 97", "ods": "", "fods": "", "dif": "DIF", "slk": "SYLK",
 }
 IMPRESS = {
-    "ppt": "MS PowerPoint 97", "odp": "", "fodp": "", "odg": "impress8_draw",
+    "ppt": "MS PowerPoint 97", "odp": "", "fodp": "", "odg": "impress8_draw", "uop": "UOF presentation",
 }
+VISIO = """<?xml version="1.0"?>
+<VisioDocument xmlns="http://schemas.microsoft.com/visio/2003/core">
+<StyleSheets><StyleSheet ID="0" NameU="No Style" Name="No Style"/></StyleSheets>
+<Pages><Page ID="0" NameU="Page-1" Name="Page-1"><PageSheet LineStyle="0" FillStyle="0" TextStyle="0"><PageProps>
+<PageWidth>8.27</PageWidth><PageHeight>11.69</PageHeight><PageScale Unit="IN">1</PageScale>
+<DrawingScale Unit="IN">1</DrawingScale></PageProps></PageSheet>
+<Shapes><Shape ID="1" Type="Shape" LineStyle="0" FillStyle="0" TextStyle="0"><XForm><PinX>4</PinX><PinY>8</PinY>
+<Width>3</Width><Height>1</Height><LocPinX>1.5</LocPinX><LocPinY>0.5</LocPinY><Angle>0</Angle></XForm>
+<Geom IX="0"><MoveTo IX="1"><X>0</X><Y>0</Y></MoveTo><LineTo IX="2"><X>3</X><Y>0</Y></LineTo>
+<LineTo IX="3"><X>3</X><Y>1</Y></LineTo><LineTo IX="4"><X>0</X><Y>0</Y></LineTo></Geom>
+<Text>Mill report</Text></Shape></Shapes></Page></Pages></VisioDocument>
+"""
 TEXTS = {
     "html": "<!DOCTYPE html><title>Mill report</title><h1>Mill report</h1><p>Rye rose.</p>\n",
     "md": "# Mill report\n\nRye rose.\n",
@@ -47,8 +59,7 @@ TEXTS = {
     "xml": '<?xml version="1.0"?><report><title>Mill report</title><grain tons="42">Rye</grain></report>\n',
     "fb2": '<?xml version="1.0" encoding="utf-8"?><FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0">'
            "<body><section><title><p>Mill report</p></title><p>Rye rose.</p></section></body></FictionBook>\n",
-    "vdx": '<?xml version="1.0"?><VisioDocument xmlns="http://schemas.microsoft.com/visio/2003/core"><Pages><Page ID="0">'
-           '<Shapes><Shape ID="1"><Text>Mill report</Text></Shape></Shapes></Page></Pages></VisioDocument>\n',
+    "vdx": VISIO,
     "yxmd": '<?xml version="1.0"?><AlteryxDocument><Nodes><Node><Caption>Mill report</Caption></Node></Nodes></AlteryxDocument>\n',
     "json": '{"title": "Mill report"}\n',
     "jsonl": '{"title": "Mill report"}\n{"title": "Rye"}\n',
@@ -194,6 +205,19 @@ def others():
     (HERE / "report.dbf").write_bytes(head + bytes(20) + table + b" Rye         42\x1a")
 
 
+def microsoft_write():
+    """Two paragraphs: a header, the text, and a page each for the forms of characters and paragraphs."""
+    text = b"Mill report\r\nRye rose.\r\n"
+    end = 128 + len(text)
+    pages = (end + 127) // 128
+    number = lambda value, size=2: value.to_bytes(size, "little")
+    head = number(0xBE31) + bytes(2) + number(0xAB00) + bytes(8) + number(end, 4)
+    head += number(pages + 1) + 5 * number(pages + 2)
+    head = head.ljust(96, b"\0") + number(pages + 2)
+    forms = (number(128, 4) + number(end, 4) + b"\xff\xff").ljust(127, b"\0") + b"\1"
+    (HERE / "report.wri").write_bytes(head.ljust(128, b"\0") + text.ljust(pages * 128 - 128, b"\0") + 2 * forms)
+
+
 def main():
     HERE.mkdir(exist_ok=True)
     for extension, text in TEXTS.items():
@@ -203,7 +227,8 @@ def main():
     mail()
     archives()
     others()
-    for path in list(HERE.iterdir()):
+    microsoft_write()
+    for path in list(HERE.glob("report.*")):
         if path.suffix != ".gz" and path.stat().st_size > LARGE:
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
             path.unlink()

@@ -7,6 +7,7 @@ tests never run this script.
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from pathlib import Path
 
 import docx
@@ -104,6 +105,22 @@ def other_books():
             shutil.copy(Path(folder) / f"options.{extension}", HERE / f"options.{extension}")
 
 
+def formulas():
+    """A workbook whose formula was never computed, and one whose stored value is wrong."""
+    book = openpyxl.Workbook()
+    for row in [("Rye", 40), ("Oats", 2), ("Sum", "=B1+B2")]:
+        book.active.append(row)
+    book.save(HERE / "formula.xlsx")
+    repack(HERE / "formula.xlsx")
+    path = HERE / "stale.xlsx"
+    shutil.copy(HERE / "formula.xlsx", path)
+    with zipfile.ZipFile(path) as source:
+        members = [(info, source.read(info)) for info in source.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for info, data in members:
+            target.writestr(info, data.replace(b"</f><v></v>", b"</f><v>7</v>").replace(b"</f><v />", b"</f><v>7</v>"))
+
+
 def protected():
     """A workbook with a password: a compound file, whatever its name says. Other bytes on every run."""
     with open(HERE / "options.xlsx", "rb") as source, open(HERE / "protected.xlsx", "wb") as target:
@@ -114,5 +131,6 @@ if __name__ == "__main__":
     deck()
     book()
     other_books()
+    formulas()
     letter()
     protected()

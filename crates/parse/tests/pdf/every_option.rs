@@ -28,7 +28,7 @@ fields!(TABLES: TableStyle { pipe compact merge_continued line_separator });
 fields!(SEARCH: TableSearch { loose ruled_only });
 fields!(SPATIAL: SpatialText { keep_very_small unroll_columns align_pages });
 fields!(SLIDES: Slides { hidden outside no_chart_data });
-fields!(SHEETS: Sheets { hidden whole });
+fields!(SHEETS: Sheets { hidden whole compute });
 
 /// Options that are followed outside of the engine: the file and the test that shows it. Of the version and the two
 /// timeouts only that test is there which shows them handed on.
@@ -159,6 +159,7 @@ fn cases() -> Vec<Case> {
         on("ignore_diagonal_text", rich(), |options| options.ignore_diagonal_text = true),
         on("ignore_text_in_image", pdf(&[SCAN]), |options| options.ignore_text_in_image = true),
         on("watermarks", rich(), |options| options.watermarks = Watermarks::Remove),
+        on("output_pdf", rich(), |options| options.output_pdf = true),
         web("html_all_visible", |options| options.html_all_visible = true),
         web("html_remove_fixed", |options| options.html_remove_fixed = true),
         web("html_remove_navigation", |options| options.html_remove_navigation = true),
@@ -175,6 +176,7 @@ fn cases() -> Vec<Case> {
         }),
         on("inline_images", pictured(), |options| options.inline_images = true),
         on("output_pdf", rich(), |options| options.output_pdf = true),
+        file("sheets.compute", "options.xlsx", |options| options.sheets.compute = true),
         on("not_followed", rich(), |options| options.not_followed = vec!["an.option".into()]),
     ]
 }

@@ -59,6 +59,7 @@ pub(super) async fn read(
             limits,
             pool: &context.pool,
             ocr: &context.ocr,
+            office: &context.office,
             held,
             outputs: &mut outputs,
             counters: &context.counters,

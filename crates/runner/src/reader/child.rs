@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use docmill_model::document::PageOutcome;
-use docmill_parse::{DocumentReader, OcrAnswer, PageImage, Services, Source};
+use docmill_parse::{DocumentReader, NotConverted, OcrAnswer, PageImage, Services, Source, ToConvert};
 use rustix::process::Resource;
 
 use super::frames::{self, FrameError};
@@ -112,7 +112,12 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
 
     fn document(&mut self, open: Open) -> Result<(), FrameError> {
         let source = Source { name: open.name.clone(), bytes: Arc::new(self.receive(open.bytes)?) };
-        let reader = match docmill_parse::open(source, &open.options, open.pages_max) {
+        let mut services = PipeServices { parent: self, ocr: false, broken: None };
+        let opened = docmill_parse::open(source, &open.options, open.pages_max, &mut services);
+        if let Some(error) = services.broken {
+            return Err(error);
+        }
+        let reader = match opened {
             Ok(reader) => reader,
             Err(failure) => return self.say(&FromReader::Refused { failure }, &[]),
         };
@@ -196,6 +201,17 @@ impl<R: Read, W: Write> PipeServices<'_, '_, R, W> {
             _ => Err(io::Error::other("OCR was asked for and something else came").into()),
         }
     }
+
+    fn ask_conversion(&mut self, document: &ToConvert<'_>) -> Result<Result<Vec<u8>, NotConverted>, FrameError> {
+        let ToConvert { bytes, extension, target } = *document;
+        self.parent.say(&FromReader::NeedConversion { extension: extension.to_owned(), target }, bytes)?;
+        let reply = frames::read::<ToReader>(self.parent.from)?.map(|frame| (frame.header, frame.payload));
+        match reply {
+            Some((ToReader::ConversionReply { refused: None }, document)) => Ok(Ok(document)),
+            Some((ToReader::ConversionReply { refused: Some(refused) }, _)) => Ok(Err(refused)),
+            _ => Err(io::Error::other("a conversion was asked for and something else came").into()),
+        }
+    }
 }
 
 impl<R: Read, W: Write> Services for PipeServices<'_, '_, R, W> {
@@ -210,6 +226,16 @@ impl<R: Read, W: Write> Services for PipeServices<'_, '_, R, W> {
             }
         }
         OcrAnswer::Failed { message: "The OCR program cannot be reached.".to_owned() }
+    }
+
+    fn convert(&mut self, document: &ToConvert<'_>) -> Result<Vec<u8>, NotConverted> {
+        if self.broken.is_none() {
+            match self.ask_conversion(document) {
+                Ok(answer) => return answer,
+                Err(error) => self.broken = Some(error),
+            }
+        }
+        Err(NotConverted::Missing)
     }
 
     fn asset(&mut self, name: &str, content_type: &str, bytes: &[u8]) {

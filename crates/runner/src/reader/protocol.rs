@@ -4,7 +4,8 @@
 //! document after another until its stdin ends. Everything the child says is untrusted: lengths are limited, names are
 //! checked by the parent.
 //!
-//! One document: `Open` with its bytes in the payloads of `Bytes` frames; the child answers `Opened` or `Refused`, then
+//! One document: `Open` with its bytes in the payloads of `Bytes` frames; the child may ask for conversions
+//! (`NeedConversion`, answered by `ConversionReply`), and answers `Opened` or `Refused`, then
 //! for each page `PageStarted` and later `Page` or `PageFailed`, with `NeedOcr` (answered by `OcrReply`) and `Asset`
 //! between, and `Done`. When a child dies after `PageStarted(n)`, the parent marks page n failed and opens the document
 //! in a new child with `skip` holding n and all pages that came out.
@@ -12,7 +13,7 @@
 use docmill_model::Failure;
 use docmill_model::document::DocumentInfo;
 use docmill_model::options::ParseOptions;
-use docmill_parse::OcrAnswer;
+use docmill_parse::{NotConverted, OcrAnswer, Target};
 use serde::{Deserialize, Serialize};
 
 /// Longest header, bytes.
@@ -31,6 +32,10 @@ pub enum ToReader {
     Bytes,
     OcrReply {
         answer: OcrAnswer,
+    },
+    /// The payload is the converted document, unless it was refused.
+    ConversionReply {
+        refused: Option<NotConverted>,
     },
 }
 
@@ -82,6 +87,12 @@ pub enum FromReader {
         height: u32,
         dpi: u32,
         languages: Vec<String>,
+    },
+    /// The payload is a document that LibreOffice is to convert, before `Opened`; the child waits for
+    /// `ConversionReply`.
+    NeedConversion {
+        extension: String,
+        target: Target,
     },
     /// The payload is the picture.
     Asset {

@@ -8,7 +8,7 @@ use docmill_model::limits::RunLimits;
 use docmill_model::options::ParseOptions;
 use docmill_model::results::OUTPUT_PDF;
 use docmill_model::{Code, Failure, JobId, ProjectId};
-use docmill_parse::PageImage;
+use docmill_parse::{PageImage, Target};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -22,6 +22,7 @@ use crate::guard::{self, Bounds, Interrupted};
 use crate::jobs::outputs::Outputs;
 use crate::jobs::source::Source;
 use crate::tools::ocr::Ocr;
+use crate::tools::office::Office;
 use crate::work::held::Held;
 use crate::work::stop::End;
 
@@ -41,6 +42,7 @@ pub(crate) struct Session<'a> {
     pub limits: &'a RunLimits,
     pub pool: &'a Pool,
     pub ocr: &'a Ocr,
+    pub office: &'a Office,
     pub held: &'a Held,
     pub outputs: &'a mut Outputs,
     pub counters: &'a crate::Counters,
@@ -272,6 +274,9 @@ impl<'a> Session<'a> {
                 let image = PageImage { width, height, dpi, grey: frame.payload };
                 self.ocr(reader, course, image, languages).await?;
             }
+            FromReader::NeedConversion { extension, target } => {
+                self.convert(reader, course, &frame.payload, &extension, target).await?;
+            }
             FromReader::Asset { name, .. } => self.asset(course, name, frame.payload).await?,
             FromReader::Done { info } => {
                 if !course.plan.left().is_empty() {
@@ -345,6 +350,28 @@ impl<'a> Session<'a> {
         let answer = self.counters.stages.of("ocr", reading).await?;
         let bounds = self.bounds(reader, course);
         Ok(bounds.keep(reader.say(&ToReader::OcrReply { answer }, &[])).await??)
+    }
+
+    /// Converts the document, or one inside it, within the document's base time: as with OCR, the child waits.
+    async fn convert(
+        &mut self,
+        reader: &mut Reader,
+        course: &Course,
+        document: &[u8],
+        extension: &str,
+        target: Target,
+    ) -> Result<(), Broken> {
+        if course.plan.is_open() {
+            return Err(Violation("an open document was to be converted").into());
+        }
+        let bounds = Bounds { pid: None, ..self.bounds(reader, course) };
+        self.counters.conversions.inc();
+        let (refused, bytes) = match self.office.convert(document, extension, target, bounds).await? {
+            Ok(bytes) => (None, bytes),
+            Err(refused) => (Some(refused), Vec::new()),
+        };
+        let bounds = self.bounds(reader, course);
+        Ok(bounds.keep(reader.say(&ToReader::ConversionReply { refused }, &bytes)).await??)
     }
 
     async fn asset(&mut self, course: &Course, name: String, bytes: Vec<u8>) -> Result<(), Broken> {

@@ -31,6 +31,18 @@ impl Launcher {
     /// A tool that is about to start. `memory_bytes_max`: resident memory that it and its children may use.
     pub(crate) fn tool(&self, program: &Path, needs: Needs, memory_bytes_max: u64) -> io::Result<Tool> {
         let home = tempfile::tempdir()?;
+        let command = self.command(home.path(), program, needs, memory_bytes_max)?;
+        Ok(Tool { command, home })
+    }
+
+    /// The same in a folder of the caller's, which is the only one where the tool may write.
+    pub(crate) fn command(
+        &self,
+        home: &Path,
+        program: &Path,
+        needs: Needs,
+        memory_bytes_max: u64,
+    ) -> io::Result<Command> {
         // It starts in another folder than we do.
         let program = &std::path::absolute(program)?;
         let mut command = match &self.confine {
@@ -38,7 +50,7 @@ impl Launcher {
                 let profile = ToolProfile {
                     isolation: self.isolation,
                     parent: std::process::id(),
-                    home: home.path().to_owned(),
+                    home: home.to_owned(),
                     memory_bytes_max: memory_bytes_max.saturating_mul(ADDRESS_SPACE_FACTOR),
                     needs: with_program(needs, program),
                 };
@@ -50,16 +62,16 @@ impl Launcher {
         };
         command
             .env_clear()
-            .env("HOME", home.path())
-            .env("TMPDIR", home.path())
+            .env("HOME", home)
+            .env("TMPDIR", home)
             .env("LC_ALL", "C")
-            .current_dir(home.path())
+            .current_dir(home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true);
-        Ok(Tool { command, home })
+        Ok(command)
     }
 }
 

@@ -8,7 +8,7 @@ use docmill_parse::{OcrAnswer, OcrText, PageImage};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use super::launcher::{Launcher, Running};
-use super::{languages, tsv};
+use super::{languages, on_path, tsv};
 use crate::confine::Needs;
 use crate::guard::{Bounds, Interrupted};
 
@@ -134,11 +134,6 @@ fn said(program: &Path, argument: &str) -> Option<String> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     Some(String::from_utf8_lossy(&text).into_owned())
-}
-
-fn on_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
 #[cfg(test)]

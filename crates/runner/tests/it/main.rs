@@ -5,6 +5,7 @@ mod confine;
 mod ends;
 mod lies;
 mod ocr;
+mod office;
 mod pages;
 mod sources;
 mod urls;

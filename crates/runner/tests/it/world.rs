@@ -35,6 +35,8 @@ impl Clock for Jumping {
         SystemClock.now().plus_ms(self.0.load(Ordering::SeqCst))
     }
 }
+/// Set where every program that tests need is installed: then none may be left out.
+pub const ALL_TOOLS: &str = "DOCMILL_TEST_ALL_TOOLS";
 
 pub struct World {
     pub clock: Arc<Jumping>,
@@ -55,6 +57,7 @@ pub fn settings(reader: &str) -> RunnerSettings {
     settings.tesseract = Some("/nonexistent".into());
     settings.confine =
         Some(ReaderCommand { program: env!("CARGO_BIN_EXE_test-reader").into(), args: vec!["confine".into()] });
+    settings.soffice = Some("/nonexistent".into());
     settings
 }
 
@@ -75,11 +78,12 @@ impl World {
     }
 
     /// Stored bytes under a fresh key.
-    pub async fn blob(&self, text: &str) -> BlobRef {
-        let sha256 = sha256(text.as_bytes());
+    pub async fn blob(&self, bytes: impl AsRef<[u8]>) -> BlobRef {
+        let bytes = bytes.as_ref();
+        let sha256 = sha256(bytes);
         let key = Blobs::new_file_key(&sha256);
-        self.blobs.put(&key, text.to_owned().into()).await.expect("put");
-        BlobRef { key, sha256, bytes: text.len() as u64 }
+        self.blobs.put(&key, bytes.to_vec().into()).await.expect("put");
+        BlobRef { key, sha256, bytes: bytes.len() as u64 }
     }
 
     /// A job that reads this document.
@@ -93,9 +97,13 @@ impl World {
     }
 
     pub async fn job_of(&self, content: Content, options: JobOptions) -> JobId {
+        self.job_named("document.txt", content, options).await
+    }
+
+    pub async fn job_named(&self, name: &str, content: Content, options: JobOptions) -> JobId {
         let file = NewFile {
             project: self.project,
-            name: "document.txt".to_owned(),
+            name: name.to_owned(),
             external_file_id: None,
             purpose: "parse".to_owned(),
             content: content.clone(),

@@ -175,3 +175,20 @@ async fn pictures_have_links_and_are_narrowed_by_name() {
         assert_eq!((&images["total_count"], &images["images"][0]["index"]), (&json!(1), &json!(1)), "{query}");
     }
 }
+
+#[tokio::test]
+async fn the_documents_pdf_is_there_when_a_job_kept_it() {
+    let server = Server::start().await;
+    let (path, job) = made(&server, json!({"output_options": {"save_output_pdf": true}})).await;
+    let prefix = outputs_prefix(job.id, job.attempt);
+    server.blobs.put(&format!("{prefix}/assets/output.pdf"), b"%PDF-1.7"[..].into()).await.unwrap();
+    complete_with(&server, &job, &[page(1)], vec![Asset { name: "output.pdf".to_owned(), bytes: 8 }]).await;
+    let asked = format!("{path}?expand=output_pdf_content_metadata,images_content_metadata");
+    let found = server.get(&asked).await;
+    for name in ["output_pdf", "outputPDF"] {
+        let entry = &found["result_content_metadata"][name];
+        assert_eq!((&entry["size_bytes"], &entry["exists"]), (&json!(8), &json!(true)), "{name}");
+        assert_eq!(bytes(entry).await, b"%PDF-1.7", "{name}");
+    }
+    assert_eq!(found["images_content_metadata"]["total_count"], json!(0), "it is no picture");
+}

@@ -16,8 +16,9 @@ const CONTENDED: [&str; 4] = ["40001", "40P01", "23505", "23503"];
 /// Out of disk space.
 const DISK_FULL: &str = "53100";
 /// Classes and states of a server that goes down, comes up, is full or was demoted: connection exceptions, invalid
-/// authorization while it starts, insufficient resources, operator intervention, lock not available, read-only.
-const AWAY: [&str; 6] = ["08", "53", "57", "55P03", "25006", "58"];
+/// authorization while it starts, insufficient resources, operator intervention, lock not available, read-only, and what a
+/// standby that was just promoted still says of serializable steps (0A000).
+const AWAY: [&str; 7] = ["08", "53", "57", "55P03", "25006", "58", "0A000"];
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {

@@ -24,7 +24,6 @@ use Asks::{Given, On};
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("agentic_options.custom_prompt", Given),
     ("input_options.image.camera_photo_correction", On),
-    ("input_options.spreadsheet.force_formula_computation_in_sheets", On),
     ("processing_options.specialized_chart_parsing", Given),
     ("processing_options.cost_optimizer.enable", On),
 ];
@@ -179,7 +178,11 @@ fn spreadsheet(parameters: &Value) -> Option<Spreadsheet> {
 fn sheets(parameters: &Value) -> Sheets {
     let path = |name: &str| format!("input_options.spreadsheet.{name}");
     let part = given::value(parameters, &path("detect_sub_tables_in_sheets")).and_then(Value::as_bool);
-    Sheets { hidden: given::flag(parameters, &path("include_hidden_sheets")), whole: part == Some(false) }
+    Sheets {
+        hidden: given::flag(parameters, &path("include_hidden_sheets")),
+        whole: part == Some(false),
+        compute: given::flag(parameters, &path("force_formula_computation_in_sheets")),
+    }
 }
 
 fn not_followed(parameters: &Value, tier: Tier) -> Vec<String> {

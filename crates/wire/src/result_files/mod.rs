@@ -91,7 +91,8 @@ impl Form {
         }
     }
 
-    /// Whether a finished job of these options has the file.
+    /// Whether a finished job of these options has the file. The PDF is not made of the pages: a job that has one keeps it
+    /// beside its pictures.
     pub fn exists(self, options: &ParseOptions) -> bool {
         let extra = |output| options.tier.has_layout() && options.extra_outputs.contains(&output);
         match self {

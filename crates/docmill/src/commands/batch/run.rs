@@ -10,6 +10,7 @@ use crate::client::{self, Client, client_at, read};
 use crate::commands::Common;
 use crate::commands::chosen::{choose, read_file, refuse};
 use crate::local::outputs::Outputs;
+use crate::local::unpack::unpacked;
 use crate::local::{self, Format, Order, formats_of, interrupted, report};
 use crate::logs;
 use crate::refusal::{Exit, Refusal, Refused};
@@ -30,6 +31,9 @@ pub struct Run {
     /// API key of that server; LLAMA_CLOUD_API_KEY by default
     #[arg(long, value_name = "KEY", requires = "server")]
     key: Option<String>,
+    /// Archives (zip, tar, tar.gz) are directories: every file in one is an input of its own
+    #[arg(long)]
+    unpack: bool,
     /// Output folder, or s3://bucket/folder
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
@@ -59,9 +63,13 @@ impl Run {
         let formats = formats_of(&chosen.options, &self.format)?;
         let (stop, voice) = (interrupted()?, common.voice());
         let places = Places::of(self.paths, self.out, self.work, || config.data_folder())?;
+        let mut inputs = places.inputs(&config.limits, voice.quiet, &stop).await?;
+        if self.unpack {
+            inputs = unpacked(inputs, &places.folder, &config, voice.quiet).await?;
+        }
         let order = Order {
             formats,
-            inputs: Some(places.inputs(&config.limits, voice.quiet, &stop).await?),
+            inputs: Some(inputs),
             paths: Vec::new(),
             out: places.folder.clone(),
             options: chosen.options,
@@ -87,9 +95,13 @@ impl Run {
             Identity { server: client.base().to_owned(), configuration: known.id, changed: known.updated_at };
         let (stop, voice) = (interrupted()?, common.voice());
         let places = Places::of(self.paths, self.out, self.work, || config.data_folder())?;
+        let mut inputs = places.inputs(&config.limits, voice.quiet, &stop).await?;
+        if self.unpack {
+            inputs = unpacked(inputs, &places.folder, &config, voice.quiet).await?;
+        }
         let order = remote::Order {
             client,
-            inputs: places.inputs(&config.limits, voice.quiet, &stop).await?,
+            inputs,
             identity,
             product: known.product_type,
             outputs: Outputs {

@@ -10,7 +10,8 @@ use docmill_model::document::{DocumentInfo, FORMAT, Page, Warning};
 use docmill_model::options::{PageSelection, ParseOptions};
 use docmill_model::{Code, Failure};
 
-use crate::detect::Pack;
+use crate::detect::{Kind, Pack};
+use crate::read::converted::Opening;
 use crate::{DocumentReader, Services, Source};
 use member::{Member, Renamed};
 
@@ -69,13 +70,8 @@ struct Parts {
 /// # Errors
 /// `FILE_DAMAGED` for what cannot be unpacked, `FILE_TOO_LARGE` beyond the limits, `NO_DATA_FOUND_IN_FILE` when it has no
 /// files; when none of them can be read, the failure of the first.
-pub fn open(
-    source: &Source,
-    pack: Pack,
-    options: &ParseOptions,
-    pages_max: u32,
-    budget: &mut Budget,
-) -> Result<Box<dyn DocumentReader>, Failure> {
+pub fn open(source: &Source, pack: Pack, opening: &mut Opening<'_>) -> Result<Box<dyn DocumentReader>, Failure> {
+    let budget = &mut *opening.budget;
     let (found, kind) = match pack {
         Pack::Zip => (unpack::zip(&source.bytes, budget)?, "zip"),
         Pack::Tar => (unpack::tar(source.bytes.as_slice(), budget)?, "tar"),
@@ -84,15 +80,15 @@ pub fn open(
             unpack::Gunzipped::File(inner) => {
                 let depth = budget.depth;
                 budget.depth -= 1;
-                let opened = crate::reader(inner, options, pages_max, budget);
-                budget.depth = depth;
+                let opened = crate::reader(inner, opening);
+                opening.budget.depth = depth;
                 return opened;
             }
         },
     };
     let info = DocumentInfo { format: FORMAT, kind: kind.to_owned(), ..DocumentInfo::default() };
     let mut container = Container { info, ..Container::default() };
-    let failure = container.add(found, options, pages_max, budget);
+    let failure = container.add(found, opening);
     match failure.filter(|_| container.members.is_empty()) {
         Some(failure) => Err(failure),
         None if container.members.is_empty() => {
@@ -103,14 +99,8 @@ pub fn open(
 }
 
 /// A letter followed by its attachments; the letter alone when it has none that are read.
-pub fn letter(
-    letter: Box<dyn DocumentReader>,
-    bytes: &[u8],
-    options: &ParseOptions,
-    pages_max: u32,
-    budget: &mut Budget,
-) -> Box<dyn DocumentReader> {
-    let found = unpack::attachments(bytes, budget);
+pub fn letter(letter: Box<dyn DocumentReader>, bytes: &[u8], opening: &mut Opening<'_>) -> Box<dyn DocumentReader> {
+    let found = unpack::attachments(bytes, opening.budget);
     if found.parts.is_empty() && found.left.is_empty() {
         return letter;
     }
@@ -118,7 +108,7 @@ pub fn letter(
     info.warnings.clear();
     let mut container = Container { info, ..Container::default() };
     container.push(Member::of(String::new(), letter, 0));
-    container.add(found, options, pages_max, budget);
+    container.add(found, opening);
     Box::new(container)
 }
 
@@ -130,15 +120,16 @@ struct Container {
 
 impl Container {
     /// Opens the files. What cannot be read is told in warnings; its first failure is returned.
-    fn add(&mut self, found: Parts, options: &ParseOptions, pages_max: u32, budget: &mut Budget) -> Option<Failure> {
+    fn add(&mut self, found: Parts, opening: &mut Opening<'_>) -> Option<Failure> {
         let mut left = found.left;
         let mut first = None;
-        let inner = ParseOptions { pages: PageSelection::default(), ..options.clone() };
-        let depth = budget.depth;
-        budget.depth = depth.saturating_sub(1);
+        let options = ParseOptions { pages: PageSelection::default(), output_pdf: false, ..opening.options.clone() };
+        let depth = opening.budget.depth;
+        opening.budget.depth = depth.saturating_sub(1);
+        let mut inner = Opening { options: &options, ..opening.again() };
         for Part { path, bytes } in found.parts {
             let source = Source { name: path.clone(), bytes: bytes.into() };
-            match crate::reader(source, &inner, pages_max, budget) {
+            match crate::reader(source, &mut inner) {
                 Ok(reader) if reader.info().page_count > 0 => {
                     self.push(Member::of(path, reader, self.members.len() + 1));
                 }
@@ -151,7 +142,7 @@ impl Container {
                 }
             }
         }
-        budget.depth = depth;
+        opening.budget.depth = depth;
         let more = left.len().saturating_sub(NAMED_MAX);
         left.truncate(NAMED_MAX);
         self.info
@@ -208,4 +199,24 @@ impl DocumentReader for Container {
         let mut renamed = Renamed { prefix: member.prefix(), services };
         member.page(number, &mut renamed)
     }
+}
+
+/// The files of an archive by their paths, and what is to be said about those that were left. Archives among them stay
+/// as they are.
+///
+/// # Errors
+/// `UNSUPPORTED_FILE_TYPE` for what is no archive (a letter and a packed single file are none), else those of `open`.
+pub fn files(source: &Source) -> Result<(Vec<(String, Vec<u8>)>, Vec<String>), Failure> {
+    let budget = &mut Budget::default();
+    let none = || Failure::new(Code::UnsupportedFileType, "The file is no archive.");
+    let Kind::Archive(pack) = crate::detect::detect(&source.name, &source.bytes)?.kind else { return Err(none()) };
+    let found = match pack {
+        Pack::Zip => unpack::zip(&source.bytes, budget)?,
+        Pack::Tar => unpack::tar(source.bytes.as_slice(), budget)?,
+        Pack::Gzip => match unpack::gzip(source, budget)? {
+            unpack::Gunzipped::Archive(parts) => parts,
+            unpack::Gunzipped::File(_) => return Err(none()),
+        },
+    };
+    Ok((found.parts.into_iter().map(|part| (part.path, part.bytes)).collect(), found.left))
 }

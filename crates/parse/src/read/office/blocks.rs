@@ -200,7 +200,7 @@ impl<'a> PageBuilder<'a> {
         match node {
             Node::Heading { level, text } => {
                 let Inline { plain, md } = self.inline(text);
-                let md = markdown::heading_md(&md, *level);
+                let md = markdown::heading_md(inline::unwrapped(&md), *level);
                 self.block(BlockKind::Heading { value: plain, level: (*level).clamp(1, 6) }, md);
             }
             Node::Paragraph { text } | Node::ListText { text, .. } => self.text_block(self.inline(text)),

@@ -31,6 +31,14 @@ pub fn raw(text: &str) -> Inline {
     Inline { md: markdown::paragraph(&plain), plain }
 }
 
+/// The markdown of a heading without the marks around all of it: headings are bold by themselves.
+pub fn unwrapped(md: &str) -> &str {
+    ["***", "**", "*"]
+        .into_iter()
+        .find_map(|mark| md.strip_prefix(mark)?.strip_suffix(mark).filter(|inner| !inner.contains('*')))
+        .unwrap_or(md)
+}
+
 struct Reader {
     links: bool,
     /// Text since the last mark, without escapes.
@@ -181,6 +189,15 @@ fn balanced(chars: &[char], open: char, close: char) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headings_are_not_marked_as_a_whole() {
+        for (given, expected) in
+            [("**A b**", "A b"), ("***A***", "A"), ("**A** b", "**A** b"), ("**a** **b**", "**a** **b**"), ("A", "A")]
+        {
+            assert_eq!(unwrapped(given), expected);
+        }
+    }
 
     #[test]
     fn signs_are_read_and_written() {

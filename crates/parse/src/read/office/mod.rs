@@ -4,16 +4,20 @@
 //! only, without path, address or network: pictures that a document merely names are never fetched.
 
 mod blocks;
+mod fiction;
+mod formulas;
 mod headings;
 mod inline;
 mod lists;
 mod lost;
 mod old_sheets;
+mod old_words;
 mod open_sheets;
 mod pages;
 mod revisions;
 mod roles;
 mod sheets;
+mod spans;
 mod tables;
 mod web;
 
@@ -25,6 +29,7 @@ use docmill_model::document::{DocumentInfo, FORMAT, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 use docmill_model::{Code, Failure};
 
+use super::converted::Opening;
 use super::ready::Ready;
 use super::text;
 use crate::{DocumentReader, Source, formats};
@@ -41,8 +46,6 @@ pub const TABLE_BYTES_MAX: usize = 128 << 20;
 pub const LINE_BYTES_MAX: usize = 2 << 20;
 /// Most cells of such a text.
 pub const CELLS_MAX: usize = 3_000_000;
-/// Cells whose formula was never computed.
-const FORMULAS_NOT_COMPUTED: &str = "FORMULAS_NOT_COMPUTED";
 /// A sheet of a workbook that is not among the pages.
 const SHEET_NOT_READ: &str = "SHEET_NOT_READ";
 /// A part of the document was read without its structure.
@@ -52,12 +55,21 @@ const STRUCTURE_LOST: &str = "STRUCTURE_LOST";
 ///
 /// # Errors
 /// `PDF_IS_PROTECTED` for a document with a password, `FILE_TOO_LARGE` beyond docling's limits, else `FILE_DAMAGED`.
-pub fn open(source: &Source, id: &'static str, options: &ParseOptions) -> Result<Box<dyn DocumentReader>, Failure> {
+pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Result<Box<dyn DocumentReader>, Failure> {
     check_size(&source.bytes, id)?;
+    let kind = id;
+    let (computed, not_computed) = formulas::computed(source, id, opening);
+    let (source, id) = computed.as_ref().map_or((source, id), |computed| (computed, "xlsx"));
+    let options = opening.options;
     let mut document = match id {
         "ods" => workbook(source, options)?,
         _ => convert(source, id, options, None)?,
     };
+    let word = old_words::converted(source, id, &document.nodes, opening);
+    let (source, id) = word.as_ref().map_or((source, id), |word| (word, "docx"));
+    if word.is_some() {
+        document = convert(source, id, options, None)?;
+    }
     if matches!(id, "docx" | "doc" | "odt" | "rtf") {
         headings::settle(&mut document.nodes);
     }
@@ -65,8 +77,8 @@ pub fn open(source: &Source, id: &'static str, options: &ParseOptions) -> Result
         document.nodes = old_sheets::grouped(&source.bytes, std::mem::take(&mut document.nodes));
     }
     let mut info =
-        DocumentInfo { format: FORMAT, kind: id.to_owned(), title: title(&document), ..DocumentInfo::default() };
-    if is_text_format(id) && text::is_text(&source.bytes) {
+        DocumentInfo { format: FORMAT, kind: kind.to_owned(), title: title(&document), ..DocumentInfo::default() };
+    if is_text_format(id) && id != "fb2" && text::is_text(&source.bytes) {
         let decoded = text::decode(&source.bytes);
         info.warnings.extend(decoded.guessed.then(|| text::guessed_warning(decoded.encoding)));
     }
@@ -78,13 +90,7 @@ pub fn open(source: &Source, id: &'static str, options: &ParseOptions) -> Result
         let message = "A sheet was left out: its cells lie over more than ten million places.";
         info.warnings.push(Warning::new(SHEET_NOT_READ, message));
     }
-    if id == "xlsx"
-        && let count @ 1.. = lost::formulas(&source.bytes)
-    {
-        let message =
-            format!("{count} formulas have no stored value and are empty; open and save the workbook to store them.");
-        info.warnings.push(Warning::new(FORMULAS_NOT_COMPUTED, message));
-    }
+    info.warnings.extend(not_computed);
     let roles = roles::Roles::new(document.tree.as_ref());
     let context = blocks::Context { options, id, raw: is_raw(id), roles };
     let (mut drafts, warnings) = pages::pages(&document, &context);
@@ -104,6 +110,7 @@ fn workbook(source: &Source, options: &ParseOptions) -> Result<DoclingDocument, 
     let mut whole: Option<DoclingDocument> = None;
     for open_sheets::Sheet { name, is_hidden, bytes } in sheets {
         let mut document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, "ods", options, None)?;
+        spans::settle(&mut document);
         let node = Node::Group {
             label: "sheet".to_owned(),
             name: Some(name),
@@ -172,6 +179,9 @@ fn convert(
 fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
     if !is_text_format(id) || bytes.starts_with(b"PK") {
         return bytes.to_vec();
+    }
+    if id == "fb2" {
+        return fiction::as_html(bytes).into_bytes();
     }
     let decoded = text::decode(bytes);
     let mut text = match decoded.encoding {
@@ -263,6 +273,7 @@ pub fn is_text_format(id: &str) -> bool {
             | "json"
             | "jsonl"
             | "xml"
+            | "fb2"
             | "xml_jats"
             | "vtt"
             | "latex"
@@ -305,7 +316,12 @@ fn name_of(format: InputFormat) -> Option<&'static str> {
     }
 }
 
-/// docling's own JSON may name files to be read, so JSON of any kind is shown as it is.
+/// docling's own JSON may name files to be read, so JSON of any kind is shown as it is; other formats are prepared for the
+/// reader of a format that docling has.
 fn input_format(id: &str) -> Option<InputFormat> {
-    if id == "json" { Some(InputFormat::Jsonl) } else { InputFormat::from_id(id) }
+    match id {
+        "json" => Some(InputFormat::Jsonl),
+        "fb2" => Some(InputFormat::Html),
+        id => InputFormat::from_id(id),
+    }
 }

@@ -95,7 +95,7 @@ fn parts<'a>(document: &'a DoclingDocument, context: &Context) -> Vec<Part<'a>> 
     let has_pages = document.nodes.iter().any(|node| page_group(node).is_some());
     if !has_pages {
         let mut nodes = headers_first(&document.nodes, context);
-        nodes.retain(|node| !is_repeated_title(node, &document.nodes));
+        nodes.retain(|node| !is_window_title(node, &document.nodes, context));
         return vec![Part { nodes, ..Part::default() }];
     }
     let mut parts: Vec<Part> = Vec::new();
@@ -141,19 +141,18 @@ fn is_hidden_slide(node: &Node) -> bool {
     hidden
 }
 
-/// A web page's title stands in the window's frame; where the page itself says the same in a heading, once is enough.
-fn is_repeated_title(node: &Node, body: &[Node]) -> bool {
-    let Node::Furniture { inner, .. } = node else { return false };
-    let Node::Heading { text, .. } = inner.as_ref() else { return false };
-    fn has_heading(nodes: &[Node], wanted: &str) -> bool {
+/// A web page's title stands in the window's frame: it is part of the page only where that has no heading of its own.
+fn is_window_title(node: &Node, body: &[Node], context: &Context) -> bool {
+    fn has_heading(nodes: &[Node]) -> bool {
         nodes.iter().any(|node| match node {
-            Node::Heading { text, .. } => text.trim() == wanted,
-            Node::Group { children, .. } => has_heading(children, wanted),
-            Node::Located { inner, .. } | Node::Prov { inner, .. } => has_heading(std::slice::from_ref(inner), wanted),
+            Node::Heading { .. } => true,
+            Node::Group { children, .. } => has_heading(children),
+            Node::Located { inner, .. } | Node::Prov { inner, .. } => has_heading(std::slice::from_ref(inner)),
             _ => false,
         })
     }
-    has_heading(body, text.trim())
+    let Node::Furniture { inner, .. } = node else { return false };
+    matches!(context.id, "html" | "mhtml" | "epub") && matches!(**inner, Node::Heading { .. }) && has_heading(body)
 }
 
 /// docling puts page headers behind the body; readers meet them first.

@@ -1,5 +1,6 @@
 //! docling's tables as ours, and as aligned text.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use docmill_model::document::{Cell, Table};
@@ -25,7 +26,7 @@ pub fn table(source: &docling::Table, raw: bool, words: &mut WordList) -> Table 
     let mut cells: Vec<Cell> = cells
         .iter()
         .map(|cell| {
-            let text = if raw { cell.text.trim().to_owned() } else { inline::read(&cell.text, false).plain };
+            let text = if raw { cell.text.trim().to_owned() } else { inline::read(&joined(&cell.text), false).plain };
             let (row, column) = (cell.start_row as u32, cell.start_col as u32);
             Cell {
                 row,
@@ -40,6 +41,9 @@ pub fn table(source: &docling::Table, raw: bool, words: &mut WordList) -> Table 
         })
         .filter(|cell| cell.row < row_count && cell.column < column_count)
         .collect();
+    if source.cells.is_none() {
+        pad(&mut cells, source, column_count);
+    }
     cells.sort_by_key(|cell| (cell.row, cell.column));
     let mut row = 0;
     for cell in &mut cells {
@@ -52,6 +56,49 @@ pub fn table(source: &docling::Table, raw: bool, words: &mut WordList) -> Table 
     }
     words.end_line();
     Table { row_count, column_count, cells, method: "markup".into(), ..Table::default() }
+}
+
+/// Rows that are shorter than the longest one have empty cells at their end.
+fn pad(cells: &mut Vec<Cell>, source: &docling::Table, column_count: u32) {
+    for (row, texts) in source.rows.iter().enumerate() {
+        let header = row == 0 && source.rows.len() > 1;
+        let missing = texts.len() as u32..column_count;
+        cells.extend(missing.map(|column| Cell { row: row as u32, column, header, ..cell_of_one() }));
+    }
+}
+
+fn cell_of_one() -> Cell {
+    Cell { row_span: 1, column_span: 1, ..Cell::default() }
+}
+
+/// docling makes a paragraph of every run of a cell that is set in another way (`with`, `bold`, `, and`). A piece that
+/// begins in the middle of a sentence belongs to the one before it.
+fn joined(text: &str) -> Cow<'_, str> {
+    if !text.contains("\n\n") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split("\n\n") {
+        let bare = piece.trim_start_matches(['*', '_', '~', '`']);
+        let goes_on =
+            out.trim_end().ends_with(|last: char| last.is_alphanumeric() || matches!(last, ',' | ';' | '*' | '~'));
+        match bare.chars().next() {
+            Some(',' | ';' | '.' | ':' | ')' | '!' | '?') if !out.is_empty() => {}
+            Some(first) if goes_on && (first.is_lowercase() || first.is_ascii_digit()) && !is_item(bare) => {
+                out.push(' ')
+            }
+            _ if out.is_empty() => {}
+            _ => out.push_str("\n\n"),
+        }
+        out.push_str(piece);
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a piece begins with the number of a list's item.
+fn is_item(piece: &str) -> bool {
+    let rest = piece.trim_start_matches(|char: char| char.is_ascii_digit());
+    rest.len() < piece.len() && rest.starts_with(['.', ')'])
 }
 
 /// The table as columns of text; lines of a cell are joined with a space.
@@ -77,4 +124,33 @@ pub fn aligned(table: &Table) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_a_sentence_are_one_paragraph() {
+        for (given, expected) in [
+            ("one", "one"),
+            ("with\n\nbold\n\n, and\n\n*more*\n\n.", "with bold, and *more*."),
+            ("First paragraph\n\nSecond paragraph", "First paragraph\n\nSecond paragraph"),
+            ("A numbered list\n\n1. one\n2. two", "A numbered list\n\n1. one\n2. two"),
+            ("It ends.\n\nlower", "It ends.\n\nlower"),
+            ("A list:\n\n- one\n- two", "A list:\n\n- one\n- two"),
+        ] {
+            assert_eq!(joined(given), expected);
+        }
+    }
+
+    #[test]
+    fn short_rows_are_filled() {
+        let row = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let source =
+            docling::Table { rows: vec![row(&["a", "b"]), row(&["1"]), row(&["2", "3", "4"])], ..Default::default() };
+        let table = table(&source, true, &mut WordList::default());
+        assert_eq!(table.grid(), [["a", "b", ""], ["1", "", ""], ["2", "3", "4"]]);
+        assert_eq!(table.cells.len(), 9);
+    }
 }

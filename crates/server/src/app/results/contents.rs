@@ -43,6 +43,9 @@ impl Sizes {
 /// rendering it, once.
 pub(super) async fn entries(app: &App, job: &Job, asked: &[Form], links: &Links) -> AppResult<Value> {
     let options = job.options.parse();
+    if finished(job).is_none() {
+        return Ok(Value::Null);
+    }
     let mut found = Vec::new();
     for form in files::needed(asked, options) {
         let (size_bytes, url) = match form.exists(options) && is_made(job, form) {
