@@ -191,7 +191,7 @@ fn head_of(extension: &str) -> Vec<u8> {
         "wri" => b"\x31\xBE\0\0\0\xAB".to_vec(),
         "vsd" => {
             let name: Vec<u8> = "VisioDocument".encode_utf16().flat_map(u16::to_le_bytes).collect();
-            [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], &[0; 600][..], &name].concat()
+            [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 600], &name].concat()
         }
         "odf" | "sxm" => fixture("report.zip"),
         "vdx" => b"<?xml version=\"1.0\"?><VisioDocument/>".to_vec(),
