@@ -178,7 +178,7 @@ fn year_of(cluster: &[Piece]) -> Option<u16> {
 /// Says how many of them fields are asked for.
 fn add_years(search: &Search, mut years: Vec<(u16, Label)>, labels: &mut Vec<Label>) -> usize {
     let fields = ["current year", "prior year"].map(|name| search.fields.iter().position(|field| field.is(name)));
-    years.sort_by(|a, b| b.0.cmp(&a.0));
+    years.sort_by_key(|(year, _)| std::cmp::Reverse(*year));
     let mut own = 0;
     for (at, (_, mut label)) in years.into_iter().enumerate() {
         label.fields.extend(fields.get(at).copied().flatten().map(|field| (field, YEAR)));
