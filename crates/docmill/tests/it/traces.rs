@@ -42,7 +42,8 @@ impl Received {
 
 const CALLER: (&str, &str) = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331");
 
-#[tokio::test]
+/// Several threads: the receiver must answer while this test waits for the end of the server.
+#[tokio::test(flavor = "multi_thread")]
 async fn a_trace_leads_from_the_request_to_its_jobs_and_their_pages() {
     let received = Received::default();
     let home = Home::new();
