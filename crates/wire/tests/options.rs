@@ -203,9 +203,12 @@ fn extraction_brings_its_parse_step() {
         let read = options(asked);
         (read.spreadsheet, read.parse.sheets, read.parse.pages.ranges.is_some())
     };
-    assert_eq!(sheets(json!({})), (Some(vec![]), Sheets { hidden: false, whole: true }, true));
+    assert_eq!(sheets(json!({})), (Some(vec![]), Sheets { whole: true, ..Sheets::default() }, true));
     let named = Some(vec!["May".to_owned()]);
-    assert_eq!(sheets(json!({"sheet_names": ["May"]})), (named, Sheets { hidden: true, whole: true }, false));
+    assert_eq!(
+        sheets(json!({"sheet_names": ["May"]})),
+        (named, Sheets { hidden: true, whole: true, ..Sheets::default() }, false)
+    );
 
     let saved = parse::options(&json!({"tier": "agentic_plus", "version": "latest", "page_ranges": {"max_pages": 1}}));
     let with = |options| extract::with_parse(options, saved.clone().unwrap()).parse;

@@ -199,7 +199,8 @@ fn resolve(parameters: &Value) -> ExtractOptions {
     let tier = text("tier").unwrap_or_else(|| TIER_DEFAULT.to_owned());
     let unused = text("system_prompt").filter(|prompt| !prompt.is_empty()).map(|_| "system_prompt".to_owned());
     let spreadsheet = flag("spreadsheet_mode").then(|| given::texts(parameters, "sheet_names"));
-    let sheets = spreadsheet.as_ref().map(|names| Sheets { hidden: !names.is_empty(), whole: true, ..Sheets::default() });
+    let sheets =
+        spreadsheet.as_ref().map(|names| Sheets { hidden: !names.is_empty(), whole: true, ..Sheets::default() });
     // Names of sheets say more than numbers of pages (contract 4.1).
     let named = spreadsheet.as_ref().is_some_and(|names| !names.is_empty());
     let pages = text("target_pages").filter(|_| !named);
