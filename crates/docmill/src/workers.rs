@@ -41,7 +41,7 @@ fn name() -> String {
 }
 
 /// This program as one of its own children.
-fn itself(command: &str) -> Refused<ReaderCommand> {
+pub fn itself(command: &str) -> Refused<ReaderCommand> {
     let program = std::env::current_exe().map_err(|error| Refusal::io("find the program itself", &error))?;
     Ok(ReaderCommand { program, args: vec![OsString::from(command)] })
 }

@@ -8,13 +8,15 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use docmill_runner::confine::Needs;
+use docmill_runner::tools::Launcher;
 use serde::{Deserialize, Serialize};
-use tokio::process::Command;
 
 use super::inputs::{self, Input};
 use crate::config::Config;
 use crate::refusal::{Refusal, Refused};
 use crate::terminal::tell;
+use crate::workers;
 
 const FOLDER: &str = ".docmill/unpacked";
 /// Names of archives that are opened, by their ends.
@@ -73,14 +75,14 @@ fn of(archive: &str, folder: &Path, told: Vec<Told>, quiet: bool) -> Vec<Input> 
 /// What the archive holds; `None` when it is none that can be opened.
 async fn files(input: &Input, folder: &Path, config: &Config) -> Refused<Option<Vec<Told>>> {
     let program = std::env::current_exe().map_err(|error| Refusal::io("find the program itself", &error))?;
-    let mut command = Command::new(&program);
-    command
-        .args(["confine", &std::process::id().to_string(), &config.run.reader_memory_bytes_max.to_string()])
-        .args([&program, Path::new("unpack"), &input.path, folder])
-        .env_clear()
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
+    let absolute = |path: &Path| std::path::absolute(path).map_err(|error| Refusal::io("see where files are", &error));
+    let (archive, folder) = (absolute(&input.path)?, absolute(folder)?);
+    let needs =
+        Needs { read: vec![archive.clone()], unix_sockets: false, file_bytes_max: config.limits.upload_bytes_max };
+    let launcher = Launcher::new(Some(workers::itself("confine")?), config.isolation);
+    let command = launcher.command(&folder, &program, needs, config.run.reader_memory_bytes_max);
+    let mut command = command.map_err(|error| Refusal::io("run `docmill unpack`", &error))?;
+    command.arg("unpack").args([&archive, &folder]).stdin(Stdio::null()).stderr(Stdio::null());
     let time = Duration::from_millis(config.run.document_base_ms);
     let ended = match tokio::time::timeout(time, command.output()).await {
         Ok(ended) => ended.map_err(|error| Refusal::io("run `docmill unpack`", &error))?,

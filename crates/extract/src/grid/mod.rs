@@ -134,14 +134,6 @@ pub fn rows(view: &View, arrays: &[Array], habits: Habits) -> Vec<Vec<Row>> {
 
 /// Of the headers that each array fits, those that are its own: near to its best, and no better for another array.
 fn choose(mut fits: Vec<(usize, usize, Fit)>, arrays: usize) -> Vec<(usize, usize, Fit)> {
-    // Tables side by side that fit alike are taken from left to right.
-    for at in 1..fits.len() {
-        let ((array, strip, a), (other, beside, b)) = (&fits[at - 1], &fits[at]);
-        let (low, high) = (a.score.min(b.score), a.score.max(b.score));
-        if (array, strip) == (other, beside) && a.is_beside(b) && low >= SAME_ARRAY * high {
-            (fits[at - 1].2.score, fits[at].2.score) = (high, high);
-        }
-    }
     fits.sort_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
     let mut best: Vec<Option<f32>> = vec![None; arrays];
     let mut chosen: Vec<(usize, usize, Fit)> = Vec::new();

@@ -36,20 +36,6 @@ fn a_table_of_years_has_its_years_as_columns() {
 }
 
 #[test]
-fn two_tables_side_by_side_are_two_arrays() {
-    let item = || rows_of(json!({ "description": text(), "amount": number() }));
-    let table: &[&[&str]] = &[
-        &["Description", "Amount", "Description", "Amount"],
-        &["Salary", "900.50", "Income tax", "120.10"],
-        &["Bonus", "100.25", "Insurance", "80.40"],
-    ];
-    let read = read(&[with_table(page(&["Pay"]), table)], json!({ "earnings": item(), "deductions": item() }));
-    let row = |text: &str, amount: f64| json!({ "description": text, "amount": amount });
-    assert_eq!(read.data["earnings"], json!([row("Salary", 900.5), row("Bonus", 100.25)]));
-    assert_eq!(read.data["deductions"], json!([row("Income tax", 120.1), row("Insurance", 80.4)]));
-}
-
-#[test]
 fn what_follows_a_table_after_a_gap_is_no_row() {
     let items =
         rows_of(json!({ "description": text(), "quantity": number(), "unit_price": number(), "amount": number() }));

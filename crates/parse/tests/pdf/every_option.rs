@@ -159,7 +159,6 @@ fn cases() -> Vec<Case> {
         on("ignore_diagonal_text", rich(), |options| options.ignore_diagonal_text = true),
         on("ignore_text_in_image", pdf(&[SCAN]), |options| options.ignore_text_in_image = true),
         on("watermarks", rich(), |options| options.watermarks = Watermarks::Remove),
-        on("output_pdf", rich(), |options| options.output_pdf = true),
         web("html_all_visible", |options| options.html_all_visible = true),
         web("html_remove_fixed", |options| options.html_remove_fixed = true),
         web("html_remove_navigation", |options| options.html_remove_navigation = true),

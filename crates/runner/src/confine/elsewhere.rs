@@ -10,7 +10,7 @@ pub(super) fn no_files_no_network() -> bool {
     false
 }
 
-pub(super) fn files_of_a_tool(_: &[PathBuf], _: &Path) -> bool {
+pub(super) fn files_of_a_tool(_: &[PathBuf], _: &Path, _: bool) -> bool {
     false
 }
 

@@ -64,7 +64,7 @@ impl Layers {
 
 /// What a tool needs of the system, apart from what every program needs to run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Needs {
+pub struct Needs {
     /// Files and folders that it may read, besides the programs and libraries of the system.
     pub read: Vec<PathBuf>,
     /// Sockets between its own processes.
@@ -101,7 +101,7 @@ pub(crate) fn reader(isolation: Isolation) -> io::Result<Layers> {
 pub(crate) fn tool(profile: &ToolProfile) -> io::Result<Layers> {
     let layers = Layers {
         no_new_privileges: kernel::no_new_privileges(),
-        landlock: kernel::files_of_a_tool(&profile.needs.read, &profile.home),
+        landlock: kernel::files_of_a_tool(&profile.needs.read, &profile.home, profile.needs.unix_sockets),
         seccomp: kernel::calls_of_a_tool(profile.needs.unix_sockets),
     };
     layers.demanded(profile.isolation)

@@ -36,13 +36,10 @@ impl Launcher {
     }
 
     /// The same in a folder of the caller's, which is the only one where the tool may write.
-    pub(crate) fn command(
-        &self,
-        home: &Path,
-        program: &Path,
-        needs: Needs,
-        memory_bytes_max: u64,
-    ) -> io::Result<Command> {
+    ///
+    /// # Errors
+    /// When its profile cannot be written down.
+    pub fn command(&self, home: &Path, program: &Path, needs: Needs, memory_bytes_max: u64) -> io::Result<Command> {
         // It starts in another folder than we do.
         let program = &std::path::absolute(program)?;
         let mut command = match &self.confine {

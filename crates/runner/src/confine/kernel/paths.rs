@@ -35,14 +35,19 @@ pub(in crate::confine) fn no_files_no_network() -> bool {
     holds(everything_denied().and_then(RulesetCreated::restrict_self))
 }
 
-pub(in crate::confine) fn files_of_a_tool(read: &[PathBuf], home: &Path) -> bool {
+/// Where programs put sockets between their own processes, whatever TMPDIR says (LibreOffice does).
+const SOCKETS: &[&str] = &["/tmp", "/var/tmp"];
+
+/// `sockets`: it may make socket files, and nothing else, in the machine's temporary folders.
+pub(in crate::confine) fn files_of_a_tool(read: &[PathBuf], home: &Path, sockets: bool) -> bool {
     let rules = everything_denied().and_then(|rules| {
         let of_system = PROGRAMS.iter().chain(SETTINGS).map(Path::new);
         rules
             .add_rules(path_beneath_rules(of_system, AccessFs::from_read(WANTED)))?
             .add_rules(path_beneath_rules(read, AccessFs::from_read(WANTED)))?
             .add_rules(path_beneath_rules([home], AccessFs::from_all(WANTED)))?
-            .add_rules(path_beneath_rules(["/dev/null"], AccessFs::ReadFile | AccessFs::WriteFile))
+            .add_rules(path_beneath_rules(["/dev/null"], AccessFs::ReadFile | AccessFs::WriteFile))?
+            .add_rules(path_beneath_rules(SOCKETS.iter().filter(|_| sockets), AccessFs::MakeSock))
     });
     holds(rules.and_then(RulesetCreated::restrict_self))
 }

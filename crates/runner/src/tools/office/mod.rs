@@ -9,6 +9,7 @@ mod found;
 mod profile;
 
 use std::io;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -145,6 +146,20 @@ struct Running(Child);
 impl Drop for Running {
     fn drop(&mut self) {
         guard::kill_group(self.0.id());
+        forget_sockets();
+    }
+}
+
+/// It may make its socket in the machine's temporary folder and not remove it. Whose socket nobody listens on is dead.
+fn forget_sockets() {
+    let entries =
+        ["/tmp", "/var/tmp"].into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        let is_its = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("OSL_PIPE_"));
+        if is_its && UnixStream::connect(&path).is_err() {
+            // Another's, or gone meanwhile.
+            let _ = std::fs::remove_file(&path);
+        }
     }
 }
 
