@@ -422,7 +422,12 @@ mod tests {
     #[test]
     fn pages_on_their_side_and_upside_down_are_turned() {
         // Letters that do not stand below each other, as those of text do not.
-        let letter = |x: u32, y: u32| y % 24 < 11 && (x * 7 + y / 24 * 5) % 13 < 8 && x > 60 && y > 60;
+        let letter = |x: u32, y: u32| {
+            y % 24 < 11
+                && (x * 7 + y / 24 * 5) % 13 < 8
+                && (60..WIDTH - 60).contains(&x)
+                && (60..HEIGHT - 60).contains(&y)
+        };
         let dark = |x: u32, y: u32| letter(x, y) || ((20..44).contains(&x) && (20..44).contains(&y));
         let grey = (0..WIDTH * HEIGHT).map(|at| if dark(at % WIDTH, at / WIDTH) { 15 } else { 245 }).collect();
         let picture = PageImage { width: WIDTH, height: HEIGHT, dpi: 144, grey };
