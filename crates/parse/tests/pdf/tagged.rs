@@ -124,6 +124,17 @@ fn sound_trees_are_believed_and_others_are_not() {
     }
 }
 
+#[test]
+fn a_paragraph_inside_a_heading_is_the_heading() {
+    let pieces =
+        [paragraph(50.0, 700.0, &PROSE), text("F", 10.0, 50.0, 650.0, "Of the fees"), paragraph(50.0, 630.0, &PROSE)];
+    let kids = "<< /S /P /Pg 5 0 R /K 0 >> << /S /H3 /K << /S /P /Pg 5 0 R /K 1 >> >> << /S /P /Pg 5 0 R /K 2 >>";
+    let content = marked(&pieces);
+    let page = PageSpec { content: &content, extra: "/StructParents 0" };
+    let page = &pages(pdf_with(&[page], &format!("/StructTreeRoot << /K [{kids}] >>"), &[]))[0];
+    assert!(page.markdown.contains("\n\n### Of the fees\n\n"), "{}", page.markdown);
+}
+
 /// By their looks two of the paragraphs are headings, and the tree has one.
 #[test]
 fn a_tree_that_misses_headings_is_not_believed() {

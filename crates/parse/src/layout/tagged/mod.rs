@@ -38,7 +38,7 @@ impl<'r> Tagged<'r> {
     }
 
     /// Words inside the element in the tree's order, those of blocks inside it aside: a table in an item, a note in a
-    /// paragraph.
+    /// paragraph. A paragraph inside a heading, caption or note is its text.
     fn inline<'e>(&self, element: &'e Element, blocks: &mut Vec<&'e Element>) -> Vec<usize> {
         let mut words = Vec::new();
         self.gather(element, &mut words, blocks);
@@ -46,10 +46,13 @@ impl<'r> Tagged<'r> {
     }
 
     fn gather<'e>(&self, element: &'e Element, words: &mut Vec<usize>, blocks: &mut Vec<&'e Element>) {
+        let is_text = matches!(element.tag, Tag::Heading(_) | Tag::Caption | Tag::Note);
         for child in &element.children {
             match child {
                 Child::Mark(mark) => words.extend(self.by_mark.get(mark).into_iter().flatten()),
-                Child::Element(inner) if is_apart(inner.tag) => blocks.push(inner),
+                Child::Element(inner) if is_apart(inner.tag) && !(is_text && inner.tag == Tag::Paragraph) => {
+                    blocks.push(inner);
+                }
                 Child::Element(inner) => self.gather(inner, words, blocks),
             }
         }
