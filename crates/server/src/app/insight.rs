@@ -18,11 +18,14 @@ const PAGES_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Questions that are answered at a time: each takes a processor, and the workers want theirs.
 pub const QUESTIONS_MAX: usize = 2;
 
+/// `None` where the schema has no such field.
+pub type Told = Result<Option<Explanation>, Failure>;
+
 /// The engine's answers. Both are pure.
 #[derive(Debug, Clone, Copy)]
 pub struct Insight {
     /// `docmill_extract::explain`.
-    pub explain: fn(&[Page], &ExtractOptions, &str) -> Result<Option<Explanation>, Failure>,
+    pub explain: fn(&[Page], &ExtractOptions, &str) -> Told,
     /// `docmill_extract::draft`.
     pub draft: fn(&[Page], Option<&Value>) -> Result<Value, Failure>,
 }

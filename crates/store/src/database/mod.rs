@@ -26,7 +26,7 @@ use crate::error::StoreResult;
 pub(crate) enum Database {
     Sqlite {
         /// The one connection that writes. Waiters get it in the order in which they came.
-        writer: Mutex<sqlite::Writer>,
+        writer: Box<Mutex<sqlite::Writer>>,
         readers: SqlitePool,
     },
     Postgres {

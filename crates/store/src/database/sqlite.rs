@@ -47,7 +47,7 @@ pub(crate) async fn open(path: &Path, role: Role) -> StoreResult<(Database, Opti
     let mut writer = Writer::open(writing).await?;
     migrations::sqlite(writer.connection().await?).await?;
     let readers = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_lazy_with(options.read_only(true));
-    Ok((Database::Sqlite { writer: Mutex::new(writer), readers }, lock))
+    Ok((Database::Sqlite { writer: Box::new(Mutex::new(writer)), readers }, lock))
 }
 
 /// The connection that writes.

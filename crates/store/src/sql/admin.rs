@@ -36,16 +36,16 @@ impl Admin for SqlStore {
             let now = self.now();
             let id = job.uuid().to_string();
             let find = "SELECT status FROM job WHERE id = $1 AND deleted_at IS NULL";
-            let Some(row) = query(find).bind(&id).fetch_optional(&mut *tx).await? else { return Ok(None) };
+            let Some(row) = query(find).bind(&id).fetch_optional(&mut tx).await? else { return Ok(None) };
             match row.named("status", JobStatus::from_text)? {
                 JobStatus::Pending => {
                     let hurry = "UPDATE job SET run_at = $2, updated_at = $2 WHERE id = $1 AND run_at > $2";
-                    query(hurry).bind(&id).bind(now.0).execute(&mut *tx).await?;
+                    query(hurry).bind(&id).bind(now.0).execute(&mut tx).await?;
                 }
                 JobStatus::Running => {
                     let mut lease = QueryBuilder::new(LEASED);
                     lease.push(" AND id = ").push_bind(id.as_str()).push(tx.locked());
-                    let Some(row) = lease.build().fetch_optional(&mut *tx).await? else {
+                    let Some(row) = lease.build().fetch_optional(&mut tx).await? else {
                         return Err(StoreError::refused(Code::Conflict, "The job ended meanwhile."));
                     };
                     give_back(&mut tx, vec![leased(&row)?.back(None, None, now)], now).await?;
@@ -70,7 +70,7 @@ impl Admin for SqlStore {
             let done = query("UPDATE job SET run_at = $1, updated_at = $1 WHERE status = 'PENDING' AND run_at > $2")
                 .bind(now.0)
                 .bind(now.plus_ms(longest_ms).0)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             tx.commit().await?;
             if done > 0 {

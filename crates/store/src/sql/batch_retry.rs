@@ -73,7 +73,7 @@ async fn failed_jobs(tx: &mut Connection<'_>, asked: &BatchRetry) -> StoreResult
         find.push(" OR job.status = 'CANCELLED'");
     }
     find.push(") ORDER BY item.position");
-    Ok(find.build().fetch_all(tx).await?)
+    find.build().fetch_all(tx).await
 }
 
 /// What the new job does: as the old one, or as another configuration says, and with other times.

@@ -29,7 +29,7 @@ impl Batches for SqlStore {
             let mut tx = writer.begin().await?;
             let now = self.now();
             if let Some(id) = once::made(&mut tx, new.once.as_ref(), now).await? {
-                let row = query("SELECT * FROM batch WHERE id = $1").bind(id).fetch_one(&mut *tx).await?;
+                let row = query("SELECT * FROM batch WHERE id = $1").bind(id).fetch_one(&mut tx).await?;
                 return batch(&row);
             }
             usable_directory(&mut tx, new.project, new.directory, now).await?;
@@ -102,21 +102,21 @@ impl Batches for SqlStore {
             let known = query("SELECT * FROM batch WHERE id = $1 AND project_id = $2")
                 .bind(&key)
                 .bind(project.uuid().to_string())
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
             let Some(row) = known else { return Ok(None) };
             let status = batch(&row)?.status;
             if status.is_terminal() {
                 return Err(StoreError::refused(Code::Conflict, format!("The batch {id} is {status} already.")));
             }
-            query("UPDATE batch SET cancel_requested = 1 WHERE id = $1").bind(&key).execute(&mut *tx).await?;
+            query("UPDATE batch SET cancel_requested = 1 WHERE id = $1").bind(&key).execute(&mut tx).await?;
             let mut ended = Ended::default();
             let failure = Failure::from(Code::Cancelled);
             end_waiting(&mut tx, Waiting::Batch(&key), JobStatus::Cancelled, &failure, now, &mut ended).await?;
             ask_to_stop(&mut tx, Waiting::Batch(&key), now).await?;
             ended.include(key.clone());
             ended.settle(&mut tx, now).await?;
-            let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_one(&mut *tx).await?;
+            let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_one(&mut tx).await?;
             tx.commit().await?;
             self.announce();
             batch(&row).map(Some)
@@ -133,7 +133,7 @@ impl Batches for SqlStore {
             let known = query("SELECT * FROM batch WHERE id = $1 AND project_id = $2")
                 .bind(&key)
                 .bind(retry.project.uuid().to_string())
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
             let Some(row) = known else { return Ok(None) };
             if once::made(&mut tx, retry.once.as_ref(), now).await?.is_some() {
@@ -141,7 +141,7 @@ impl Batches for SqlStore {
             }
             batch_retry::retry(&mut tx, &row, &retry, now).await?;
             once::record(&mut tx, retry.once.as_ref(), retry.batch.uuid(), now).await?;
-            let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_one(&mut *tx).await?;
+            let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_one(&mut tx).await?;
             tx.commit().await?;
             self.announce();
             batch(&row).map(Some)
@@ -155,7 +155,7 @@ impl Batches for SqlStore {
             let mut tx = writer.begin().await?;
             let now = self.now();
             let key = id.uuid().to_string();
-            let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_optional(&mut *tx).await?;
+            let row = query("SELECT * FROM batch WHERE id = $1").bind(&key).fetch_optional(&mut tx).await?;
             let Some(row) = row else { return Err(StoreError::Refused(Code::NotFound.into())) };
             let mut ended = Ended::default();
             if !batch(&row)?.status.is_terminal()
@@ -168,7 +168,7 @@ impl Batches for SqlStore {
             let mut settled = Ended::default();
             settled.include(key.clone());
             settled.settle(&mut tx, now).await?;
-            let row = query("SELECT status FROM batch WHERE id = $1").bind(&key).fetch_one(&mut *tx).await?;
+            let row = query("SELECT status FROM batch WHERE id = $1").bind(&key).fetch_one(&mut tx).await?;
             let status = row.named("status", BatchStatus::from_text)?;
             tx.commit().await?;
             self.announce();

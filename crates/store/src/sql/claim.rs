@@ -250,7 +250,7 @@ async fn lease_jobs(
         update.push(tx.locked_unless_held()).push(") AS due");
     }
     update.push(") RETURNING id, lane, attempt, project_id, product, batch_id, options, source, strikes, webhooks");
-    Ok(update.build().fetch_all(tx).await?)
+    update.build().fetch_all(tx).await
 }
 
 /// The virtual time of every lane after its share.

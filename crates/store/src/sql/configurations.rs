@@ -30,7 +30,7 @@ impl Configurations for SqlStore {
                 .bind(new.project.uuid().to_string())
                 .bind(new.parameters.product.as_str())
                 .bind(&new.name)
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
             let saved = match found {
                 Some(row) => {
@@ -73,7 +73,7 @@ impl Configurations for SqlStore {
             let row = query("SELECT * FROM configuration WHERE id = $1 AND project_id = $2")
                 .bind(id.to_string())
                 .bind(project.uuid().to_string())
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
             let Some(row) = row else { return Ok(None) };
             let mut saved = configuration(&row)?;
@@ -118,12 +118,12 @@ impl Configurations for SqlStore {
             query("DELETE FROM configuration_version WHERE configuration_id = $1 AND project_id = $2")
                 .bind(id.to_string())
                 .bind(project.uuid().to_string())
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             let done = query("DELETE FROM configuration WHERE id = $1 AND project_id = $2")
                 .bind(id.to_string())
                 .bind(project.uuid().to_string())
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             tx.commit().await?;
             Ok(done == 1)

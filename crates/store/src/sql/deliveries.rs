@@ -34,7 +34,7 @@ impl Deliveries for SqlStore {
             // A sender that died: its attempt counts, and the receiver may hear of the event again.
             query("UPDATE webhook_delivery SET lease_until = NULL WHERE lease_until <= $1")
                 .bind(now.0)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             let due = due(&mut tx, count, per_target, now).await?;
             let claimed = lease(&mut tx, due, now, now.plus_ms(lease_ms)).await?;
@@ -77,7 +77,7 @@ impl Deliveries for SqlStore {
         )
         .bind(self.now().plus_ms(-kept_ms).0)
         .bind(EXPIRED_ROWS)
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await?;
         let events = rows.iter().map(|row| row.text("id")).collect::<StoreResult<Vec<_>>>()?;
         if events.is_empty() {
@@ -94,7 +94,7 @@ impl Deliveries for SqlStore {
             let mut delete = QueryBuilder::new(begin);
             push_list(&mut delete, events.iter().cloned());
             delete.push(end);
-            delete.build().persistent(false).execute(&mut *tx).await?;
+            delete.build().persistent(false).execute(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(u32::try_from(events.len()).unwrap_or(u32::MAX))

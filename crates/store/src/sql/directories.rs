@@ -19,7 +19,7 @@ impl Directories for SqlStore {
             let now = self.now();
             if let Some(id) = once::made(&mut tx, new.once.as_ref(), now).await? {
                 let row = query("SELECT * FROM directory WHERE id = $1 AND deleted_at IS NULL").bind(id);
-                if let Some(row) = row.fetch_optional(&mut *tx).await? {
+                if let Some(row) = row.fetch_optional(&mut tx).await? {
                     return directory(&row);
                 }
             }
@@ -37,7 +37,7 @@ impl Directories for SqlStore {
         .bind(new.expires_at.map(|at| at.0))
         .bind(system_metadata)
         .bind(now.0)
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut tx)
         .await?;
             let made = directory(&row)?;
             once::record(&mut tx, new.once.as_ref(), made.id.uuid(), now).await?;
@@ -85,7 +85,7 @@ impl Directories for SqlStore {
             let known = query("SELECT 1 FROM directory WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL")
                 .bind(id.uuid().to_string())
                 .bind(project.uuid().to_string())
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
             if known.is_none() {
                 return Ok(false);
@@ -120,7 +120,7 @@ impl Directories for SqlStore {
             .bind(change.name)
             .bind(change.description)
             .bind(self.now().0)
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&mut tx)
             .await?;
             tx.commit().await?;
             row.as_ref().map(directory).transpose()

@@ -153,7 +153,7 @@ impl SqlStore {
             .bind(directory.uuid().to_string())
             .bind(project.uuid().to_string())
             .bind(now.0)
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&mut tx)
             .await?;
             let Some(row) = deleted else { return Ok(false) };
             let mut ended = Ended::default();

@@ -42,7 +42,7 @@ async fn open_jobs(reader: &mut Connection<'_>, ids: &[BatchId]) -> StoreResult<
     );
     push_list(&mut find, ids.iter().map(|id| id.uuid().to_string()));
     find.push(" GROUP BY batch_id");
-    Ok(find.build().persistent(false).fetch_all(reader).await?)
+    find.build().persistent(false).fetch_all(reader).await
 }
 
 /// Failures by code, the most frequent first, each with the first of its files. Cancelled items did not fail.
@@ -65,7 +65,7 @@ async fn error_groups(reader: &mut Connection<'_>, ids: &[BatchId]) -> StoreResu
          SELECT batch_id, display_name, failure_code, failure_message, failures FROM placed WHERE place = 1
          ORDER BY batch_id, failures DESC, failure_code",
     );
-    Ok(find.build().persistent(false).fetch_all(reader).await?)
+    find.build().persistent(false).fetch_all(reader).await
 }
 
 fn group(row: &Row) -> StoreResult<Option<ErrorGroup>> {

@@ -44,7 +44,7 @@ impl Files for SqlStore {
             if let Some(id) = once::made(&mut tx, new.once.as_ref(), now).await? {
                 let mut find = QueryBuilder::new(FILE);
                 find.push_bind(new.project.uuid().to_string()).push(" AND file.id = ").push_bind(id);
-                if let Some(row) = find.build().fetch_optional(&mut *tx).await? {
+                if let Some(row) = find.build().fetch_optional(&mut tx).await? {
                     // The commit keeps the row of a blob that was put for nothing, so that the sweep finds it.
                     tx.commit().await?;
                     return Ok(FileCreated::Same(file(&row)?));
@@ -88,7 +88,7 @@ impl Files for SqlStore {
                     .bind(&file)
                     .bind(project.uuid().to_string())
                     .bind(now.0)
-                    .execute(&mut *tx)
+                    .execute(&mut tx)
                     .await?;
             if deleted == 0 {
                 return Ok(false);
@@ -98,7 +98,7 @@ impl Files for SqlStore {
             )
             .bind(&file)
             .bind(now.0)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             let mut ended = Ended::default();
             source_deleted(&mut tx, Waiting::File(&file), now, &mut ended).await?;

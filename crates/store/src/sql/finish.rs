@@ -108,7 +108,7 @@ impl Queue for SqlStore {
             let mut expired = QueryBuilder::new(LEASED);
             expired.push(" AND lease_until <= ").push_bind(now.0);
             expired.push(tx.locked_unless_held());
-            let rows = expired.build().fetch_all(&mut *tx).await?;
+            let rows = expired.build().fetch_all(&mut tx).await?;
             let nexts =
                 rows.iter().map(|row| Ok(expire(leased(row)?, expiries_max, now))).collect::<StoreResult<_>>()?;
             let count = give_back(&mut tx, nexts, now).await?;
@@ -126,15 +126,15 @@ impl Queue for SqlStore {
             let mut writer = self.writer().await;
             let mut tx = writer.begin_with(Isolation::Locks).await?;
             let now = self.now();
-            let rows = query(LEASED).fetch_all(&mut *tx).await?;
+            let rows = query(LEASED).fetch_all(&mut tx).await?;
             let nexts = rows.iter().map(|row| Ok(leased(row)?.back(None, None, now))).collect::<StoreResult<_>>()?;
             let count = give_back(&mut tx, nexts, now).await?;
             // The time without a server says nothing about the pace of its batches.
             query("UPDATE batch SET pace_from = NULL WHERE pace_from IS NOT NULL AND status = 'RUNNING'")
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             query("UPDATE webhook_delivery SET lease_until = NULL WHERE lease_until IS NOT NULL")
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             tx.commit().await?;
             if count > 0 {

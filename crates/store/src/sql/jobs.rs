@@ -143,7 +143,7 @@ impl Jobs for SqlStore {
             query("UPDATE job SET deleted_at = $2, updated_at = $2, reusable = 0 WHERE id = $1")
                 .bind(&key)
                 .bind(now.0)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             ended.settle(&mut tx, now).await?;
             tx.commit().await?;
@@ -167,7 +167,7 @@ async fn one_job(connection: &mut Connection<'_>, project: ProjectId, id: JobId)
     find.push("job.id = ").push_bind(id.uuid().to_string());
     find.push(" AND job.product = ").push_bind(id.product.as_str());
     find.push(" AND job.project_id = ").push_bind(project.uuid().to_string());
-    Ok(find.build().fetch_optional(connection).await?)
+    find.build().fetch_optional(connection).await
 }
 
 /// Between the caller's look-up and this step the file or parse job may have been deleted; a job of it could never be

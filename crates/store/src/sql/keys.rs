@@ -21,9 +21,9 @@ impl SqlStore {
         .bind(ProjectId::generate().uuid().to_string())
         .bind(Uuid::now_v7().to_string())
         .bind(self.now().0)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
-            Ok(tx.commit().await?)
+            tx.commit().await
         })
         .await
     }
@@ -56,7 +56,7 @@ impl Keys for SqlStore {
             .bind(ProjectId::generate().uuid().to_string())
             .bind(name)
             .bind(self.now().0)
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&mut tx)
             .await?;
             let Some(row) = row else {
                 return Err(StoreError::refused(Code::Conflict, "Another project has that name."));
@@ -95,7 +95,7 @@ impl Keys for SqlStore {
         .bind(new.secret_hash)
         .bind(&key.hint)
         .bind(key.created_at.0)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
             if made == 0 {
                 return Err(StoreError::refused(Code::Conflict, "This key is in the store already."));
@@ -126,7 +126,7 @@ impl Keys for SqlStore {
             let done = query("UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
                 .bind(self.now().0)
                 .bind(id.uuid().to_string())
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             tx.commit().await?;
             Ok(done == 1)

@@ -33,7 +33,7 @@ impl Upkeep for SqlStore {
             )
             .bind(now.0)
             .bind(ROWS)
-            .fetch_all(&mut *tx)
+            .fetch_all(&mut tx)
             .await?;
             let mut ended = Ended::default();
             for row in &rows {
@@ -61,12 +61,12 @@ impl Upkeep for SqlStore {
                                  AND job.status IN ('PENDING', 'RUNNING'))",
             )
             .bind(now.0)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             let rows = query("SELECT key, sha256, bytes FROM blob WHERE doomed_at <= $1 ORDER BY doomed_at LIMIT $2")
                 .bind(now.plus_ms(-grace_ms).0)
                 .bind(ROWS)
-                .fetch_all(&mut *tx)
+                .fetch_all(&mut tx)
                 .await?;
             tx.commit().await?;
             rows.iter().map(blob).collect()
@@ -78,8 +78,8 @@ impl Upkeep for SqlStore {
         again(|| async {
             let mut writer = self.writer().await;
             let mut tx = writer.begin().await?;
-            query("DELETE FROM blob WHERE key = $1 AND doomed_at IS NOT NULL").bind(key).execute(&mut *tx).await?;
-            Ok(tx.commit().await?)
+            query("DELETE FROM blob WHERE key = $1 AND doomed_at IS NOT NULL").bind(key).execute(&mut tx).await?;
+            tx.commit().await
         })
         .await
     }
@@ -134,8 +134,8 @@ impl Upkeep for SqlStore {
                     "UPDATE job SET outputs_swept = 1 WHERE id = $1 AND finished_at IS NOT NULL AND outputs_swept = 0"
                 }
             };
-            query(statement).bind(job.uuid().to_string()).execute(&mut *tx).await?;
-            Ok(tx.commit().await?)
+            query(statement).bind(job.uuid().to_string()).execute(&mut tx).await?;
+            tx.commit().await
         })
         .await
     }

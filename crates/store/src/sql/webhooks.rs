@@ -41,7 +41,7 @@ impl Webhooks for SqlStore {
             .bind(new.project.uuid().to_string())
             .bind(to_json(&new.endpoint)?)
             .bind(now.0)
-            .fetch_one(&mut *tx)
+            .fetch_one(&mut tx)
             .await?;
             once::record(&mut tx, new.once.as_ref(), id.uuid(), now).await?;
             tx.commit().await?;
@@ -71,7 +71,7 @@ impl Webhooks for SqlStore {
                 .bind(id.uuid().to_string())
                 .bind(to_json(&found.endpoint)?)
                 .bind(self.now().0)
-                .fetch_one(&mut *tx)
+                .fetch_one(&mut tx)
                 .await?;
             tx.commit().await?;
             webhook(&row).map(Some)
@@ -102,7 +102,7 @@ impl Webhooks for SqlStore {
             let deleted = query("DELETE FROM webhook WHERE id = $1 AND project_id = $2")
                 .bind(&key)
                 .bind(project.uuid().to_string())
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             if deleted == 0 {
                 return Ok(false);
@@ -116,7 +116,7 @@ impl Webhooks for SqlStore {
         .bind(gone.code.as_str())
         .bind(gone.message)
         .bind(self.now().0)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
             tx.commit().await?;
             Ok(true)
@@ -138,7 +138,7 @@ impl Webhooks for SqlStore {
                 .bind(kind.as_str())
                 .bind(TEST_STATUS)
                 .bind(now.0)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
             let new = NewDelivery {
                 id: DeliveryId::generate(),
@@ -262,7 +262,7 @@ async fn one_delivery(connection: &mut Connection<'_>, project: ProjectId, id: D
     let mut find = QueryBuilder::new(DELIVERY);
     find.push("delivery.id = ").push_bind(id.uuid().to_string());
     find.push(" AND delivery.project_id = ").push_bind(project.uuid().to_string());
-    Ok(find.build().fetch_optional(connection).await?)
+    find.build().fetch_optional(connection).await
 }
 
 fn webhook(row: &Row) -> StoreResult<Webhook> {

@@ -201,12 +201,15 @@ impl DocumentReader for Container {
     }
 }
 
+/// Files of an archive, each with its path; and what is not there, a sentence each.
+pub type Unpacked = (Vec<(String, Vec<u8>)>, Vec<String>);
+
 /// The files of an archive by their paths, and what is to be said about those that were left. Archives among them stay
 /// as they are.
 ///
 /// # Errors
 /// `UNSUPPORTED_FILE_TYPE` for what is no archive (a letter and a packed single file are none), else those of `open`.
-pub fn files(source: &Source) -> Result<(Vec<(String, Vec<u8>)>, Vec<String>), Failure> {
+pub fn files(source: &Source) -> Result<Unpacked, Failure> {
     let budget = &mut Budget::default();
     let none = || Failure::new(Code::UnsupportedFileType, "The file is no archive.");
     let Kind::Archive(pack) = crate::detect::detect(&source.name, &source.bytes)?.kind else { return Err(none()) };
