@@ -53,8 +53,8 @@ impl Runner {
         let counters = Arc::new(Counters::default());
         let launcher = Launcher::new(settings.confine.clone(), settings.isolation);
         let tesseract = Tesseract::find(settings.tesseract.as_deref());
-        let ocr = Ocr::new(tesseract, launcher, settings.limits.reader_memory_bytes_max);
-        let office = settings.office();
+        let ocr = Ocr::new(tesseract, launcher.clone(), settings.limits.reader_memory_bytes_max);
+        let office = settings.office(launcher);
         let context = Arc::new(Context {
             store,
             blobs,

@@ -90,10 +90,7 @@ impl RunnerSettings {
     }
 
     /// The converter.
-    /// Not confined yet: LibreOffice writes beside its own programs, which landlock refuses it. It is watched and killed
-    /// as every tool is.
-    pub(crate) fn office(&self) -> Office {
-        let launcher = Launcher::default();
+    pub(crate) fn office(&self, launcher: Launcher) -> Office {
         let limits =
             OfficeLimits { memory_bytes_max: self.limits.reader_memory_bytes_max, time_ms: self.limits.conversion_ms };
         Office::new(LibreOffice::find(self.soffice.as_deref()), launcher, limits)

@@ -120,7 +120,7 @@ async fn printed_pages_give_pictures_boxes_and_a_pdf() {
     {
         let (told, assets) = read(name, &fixture(name), pictures.clone(), None).await;
         assert_eq!(told.join(" ").replace('\n', " "), expected, "docling's own reading");
-        assert_eq!(assets, ["output.pdf", "page_1.png"], "{name}");
+        assert_eq!(assets, ["page_1.png", "output.pdf"], "{name}");
         let (told, assets) = read(name, &fixture(name), pictures.clone(), nowhere()).await;
         assert_eq!((told.len(), assets), (1, vec![]), "{name} is read without them");
     }

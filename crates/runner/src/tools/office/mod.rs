@@ -29,6 +29,8 @@ pub use found::{LibreOffice, Part};
 
 /// How LibreOffice ends when it set up its profile and wants to be started again.
 const AGAIN: i32 = 81;
+/// Where Debian's packages keep what LibreOffice finds out of its extensions.
+const SHARED: [&str; 2] = ["/var/lib/libreoffice", "/var/spool/libreoffice"];
 /// Longest file that LibreOffice may write, bytes.
 const FILE_BYTES_MAX: u64 = 1 << 30;
 /// Longest extension that is believed, characters.
@@ -112,7 +114,7 @@ impl Office {
     }
 
     fn command(&self, found: &LibreOffice, run: &Run) -> io::Result<Command> {
-        let read = found.program.parent().map(Path::to_owned).into_iter().collect();
+        let read = found.program.parent().into_iter().chain(SHARED.map(Path::new)).map(Path::to_owned).collect();
         // Its own processes talk over sockets, and a picture of a page may be long.
         let needs = Needs { read, unix_sockets: true, file_bytes_max: FILE_BYTES_MAX };
         let mut command =
