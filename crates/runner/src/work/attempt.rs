@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 
-use super::finish::Committer;
+use super::finish::{Answer, Committer};
 use super::held::{Held, Holdings};
 use super::retry;
 use super::stop::End;
@@ -53,25 +53,25 @@ async fn outcome(context: &Context, claimed: &ClaimedJob, held: &Held) -> Option
 
 async fn end(context: &Context, committer: &Committer, claimed: &ClaimedJob, outcome: Option<Outcome>) {
     let completed = matches!(outcome, Some(Outcome::Completed(_)));
-    let accepted = match outcome {
-        None => false,
+    let became = match outcome {
+        None => Answer::Refused,
         Some(outcome) => {
             let told = told(&outcome);
             let finish = Finish { job: claimed.id, attempt: claimed.attempt, outcome };
-            let accepted = context.counters.stages.of("commit", committer.finish(finish)).await;
-            if accepted {
+            let became = context.counters.stages.of("commit", committer.finish(finish)).await;
+            if became == Answer::Accepted {
                 count(context, &told);
                 tracing::info!(outcome = ?told, "the attempt ended");
             }
-            accepted
+            became
         }
     };
-    if !accepted {
+    if became == Answer::Refused {
         context.counters.results_refused.inc();
         tracing::warn!("the lease was lost; what the attempt made is thrown away");
     }
-    if !(accepted && completed) {
-        // What is left here is swept by the upkeep later.
+    // The upkeep, which knows whether an end was accepted, sweeps what is left here.
+    if became == Answer::Refused || (became == Answer::Accepted && !completed) {
         let prefix = outputs_prefix(claimed.id, claimed.attempt);
         if let Err(error) = context.blobs.delete_prefix(&prefix).await {
             tracing::warn!(error = &error as &dyn std::error::Error, prefix, "outputs stay until the sweep");

@@ -18,7 +18,18 @@ const AGAIN_LONGEST: Duration = Duration::from_secs(5);
 
 struct Ended {
     finish: Finish,
-    accepted: oneshot::Sender<bool>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// What became of the end of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Accepted,
+    /// The lease was not this attempt's any more.
+    Refused,
+    /// The store was lost while it was told: the end may have been accepted by a commit whose answer did not come, and
+    /// been refused as a second one. What the attempt wrote may be a result.
+    Unknown,
 }
 
 /// Hands ends to the committer.
@@ -32,11 +43,13 @@ impl Committer {
         (Self(sender), commit_groups(context, receiver))
     }
 
-    /// Waits until the end is committed. False: refused, the lease was not this attempt's any more (or the commit
-    /// could not be made and the lease will run out).
-    pub async fn finish(&self, finish: Finish) -> bool {
-        let (accepted, answer) = oneshot::channel();
-        self.0.send(Ended { finish, accepted }).await.is_ok() && answer.await.unwrap_or(false)
+    /// Waits until the end is committed.
+    pub async fn finish(&self, finish: Finish) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        match self.0.send(Ended { finish, answer }).await {
+            Ok(()) => answered.await.unwrap_or(Answer::Unknown),
+            Err(_) => Answer::Unknown,
+        }
     }
 }
 
@@ -49,26 +62,29 @@ async fn commit_groups(context: Arc<Context>, mut ends: mpsc::Receiver<Ended>) {
         {
             group.push(next);
         }
-        let (finishes, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|end| (end.finish, end.accepted)).unzip();
-        for (answer, accepted) in answers.into_iter().zip(commit(&context, finishes).await) {
+        let (finishes, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|end| (end.finish, end.answer)).unzip();
+        for (answer, became) in answers.into_iter().zip(commit(&context, finishes).await) {
             // The attempt may be gone with its worker; the commit stands.
-            let _ = answer.send(accepted);
+            let _ = answer.send(became);
         }
     }
 }
 
 /// One answer an end, in order. A store out of reach is waited for: the work is done and must not be done again.
-async fn commit(context: &Context, finishes: Vec<Finish>) -> Vec<bool> {
+async fn commit(context: &Context, finishes: Vec<Finish>) -> Vec<Answer> {
     let worker = &context.settings.worker;
     let mut wait = AGAIN_FIRST;
+    // Once a commit was lost on its way, a refusal may be that of a second one.
+    let mut refused = Answer::Refused;
     loop {
         let finish = context.store.job_finish(worker, finishes.clone());
         match context.counters.store.of("finish", finish).await {
             Ok(answers) => {
                 context.counters.queue_commits.inc();
-                return answers;
+                return answers.into_iter().map(|accepted| if accepted { Answer::Accepted } else { refused }).collect();
             }
             Err(StoreError::Unavailable { what, .. }) => {
+                refused = Answer::Unknown;
                 tracing::warn!(what, jobs = finishes.len(), "results wait for the store");
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(AGAIN_LONGEST);
@@ -76,7 +92,7 @@ async fn commit(context: &Context, finishes: Vec<Finish>) -> Vec<bool> {
             Err(error) if finishes.len() == 1 => {
                 let job = finishes.first().map(|finish| finish.job.to_string());
                 tracing::error!(job, error = &error as &dyn std::error::Error, "the end of a job cannot be stored");
-                return vec![false];
+                return vec![Answer::Unknown];
             }
             Err(_) => break,
         }
@@ -84,7 +100,10 @@ async fn commit(context: &Context, finishes: Vec<Finish>) -> Vec<bool> {
     // One end of the group cannot be stored: the others must not suffer for it.
     let mut answers = Vec::with_capacity(finishes.len());
     for finish in finishes {
-        answers.extend(Box::pin(commit(context, vec![finish])).await);
+        let answer = Box::pin(commit(context, vec![finish])).await;
+        // The group may have been committed although it was answered with an error.
+        answers
+            .extend(answer.into_iter().map(|answer| if answer == Answer::Refused { Answer::Unknown } else { answer }));
     }
     answers
 }
