@@ -36,7 +36,7 @@ impl Clock for Jumping {
     }
 }
 /// Set where every program that tests need is installed: then none may be left out.
-pub const ALL_TOOLS: &str = "DOCMILL_TEST_ALL_TOOLS";
+pub const ALL_TOOLS: &str = "TESTS_NEED_ALL_TOOLS";
 
 pub struct World {
     pub clock: Arc<Jumping>,
