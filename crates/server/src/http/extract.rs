@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::body::JsonBody;
-use super::operations::{Operation, PAGE_SIZE, PAGE_TOKEN, json, many, one};
+use super::operations::{Operation, PAGE_SIZE, PAGE_TOKEN, json, many, needed, one};
 use super::path::Segments;
 use super::query::Query;
 use crate::app::extract::{self, Expand};
@@ -64,11 +64,7 @@ pub const OPERATIONS: &[Operation] = &[
         .query(&[many("expand", TEXT, EXPAND)]),
     Operation::new("get", EXPLAIN, "explain_extract", json::<ExplainedField>(), || get(explain))
         .about("Why a field has its value: its best candidates, their scores, and the label that won or lost")
-        .query(&[one(
-            "path",
-            TEXT,
-            "The field: names of properties with dots between, such as `seller.name`; required",
-        )])
+        .query(&[needed("path", TEXT, "The field: names of properties with dots between, such as `seller.name`")])
         .refuses(&[Code::NotUsable]),
     Operation::new("post", CANCEL, "cancel_extract", json::<ExtractJob>(), || post(cancel))
         .sdk("extract.cancel")

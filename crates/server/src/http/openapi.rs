@@ -125,13 +125,14 @@ fn parameter(parameter: &Parameter) -> Value {
         let schema = json!({"type": "array", "items": one});
         return json!({"name": parameter.name, "in": "query", "description": parameter.about, "schema": schema});
     }
-    json!({
-        "name": parameter.name,
-        "in": "query",
-        "description": parameter.about,
-        "allowEmptyValue": true,
-        "schema": one,
-    })
+    let mut described = json!({"name": parameter.name, "in": "query", "description": parameter.about, "schema": one});
+    if parameter.needed {
+        described["required"] = true.into();
+        described["schema"]["minLength"] = 1.into();
+    } else {
+        described["allowEmptyValue"] = true.into();
+    }
+    described
 }
 
 fn body(body: &Body) -> Option<Value> {

@@ -62,6 +62,8 @@ pub struct Parameter {
     pub rule: Rule,
     /// May come several times or joined by commas.
     pub many: bool,
+    /// Must be given, and not empty.
+    pub needed: bool,
     pub about: &'static str,
 }
 
@@ -106,12 +108,17 @@ pub const fn made<T: JsonSchema>() -> Answer {
 
 /// A query parameter that is given once.
 pub const fn one(name: &'static str, rule: Rule, about: &'static str) -> Parameter {
-    Parameter { name, rule, many: false, about }
+    Parameter { name, rule, many: false, needed: false, about }
+}
+
+/// A query parameter that must be given.
+pub const fn needed(name: &'static str, rule: Rule, about: &'static str) -> Parameter {
+    Parameter { name, rule, many: false, needed: true, about }
 }
 
 /// A query parameter that may be given several times.
 pub const fn many(name: &'static str, rule: Rule, about: &'static str) -> Parameter {
-    Parameter { name, rule, many: true, about }
+    Parameter { name, rule, many: true, needed: false, about }
 }
 
 /// A name or key of a file; 3,000 characters unless the operator says otherwise.
