@@ -30,12 +30,9 @@ async fn main() -> Result<(), Failed> {
     let server = Server::start(folder.path(), free_port(), &["shared_buffers=256MB"]).await;
     let clock = Arc::new(ManualClock::default());
     let sqlite = SqlStore::sqlite(&folder.path().join("store.db"), clock.clone(), Role::Owner).await?;
-    if std::env::var_os("DIAG").is_none() {
-        costs("SQLite", &sqlite, &clock).await?;
-        server.run("postgres", "CREATE DATABASE costs").await;
-        costs("PostgreSQL", &open(&server, "costs", &clock).await?, &clock).await?;
-    }
-    println!("{}", server.url("work"));
+    costs("SQLite", &sqlite, &clock).await?;
+    server.run("postgres", "CREATE DATABASE costs").await;
+    costs("PostgreSQL", &open(&server, "costs", &clock).await?, &clock).await?;
     server.run("postgres", "CREATE DATABASE work").await;
     throughput(&server, &clock).await?;
     Ok(())

@@ -111,10 +111,9 @@ async fn due_lanes(tx: &mut Connection<'_>, empty: &[String], round: Round, now:
         "SELECT lane.id, lane.project_id, lane.weight, queue.vtime AS queue_vtime, lane.vtime, batch.options,
              batch.status = 'RUNNING' AND batch.pace_from IS NOT NULL AND batch.throttled_since IS NULL AS is_begun,
              (SELECT COUNT(*) FROM lane AS other WHERE other.project_id = lane.project_id) AS lanes
-         FROM lane JOIN queue ON queue.id = 1 LEFT JOIN batch ON batch.id = lane.id
-         WHERE EXISTS (SELECT 1 FROM job WHERE job.lane = lane.id AND job.status = 'PENDING' AND job.run_at <= ",
+         FROM lane JOIN queue ON queue.id = 1 LEFT JOIN batch ON batch.id = lane.id WHERE ",
     );
-    find.push_bind(now.0).push(")");
+    push_due(&mut find, now);
     if !empty.is_empty() {
         find.push(" AND lane.id NOT IN ");
         push_list(&mut find, empty.iter().cloned());
@@ -125,6 +124,13 @@ async fn due_lanes(tx: &mut Connection<'_>, empty: &[String], round: Round, now:
     };
     find.push(" ORDER BY lane.vtime, lane.id LIMIT ").push_bind(i64::from(lanes)).push(lock);
     find.build().fetch_all(tx).await?.iter().map(lane).collect()
+}
+
+/// The lane has a due job. Not as EXISTS, which PostgreSQL turns into a join with all that is queued when its statistics
+/// are older than the queue: one look into `job_ready` a lane is what this costs, however long the queue is.
+fn push_due(sql: &mut QueryBuilder, now: Timestamp) {
+    sql.push("(SELECT 1 FROM job WHERE job.lane = lane.id AND job.status = 'PENDING' AND job.run_at <= ");
+    sql.push_bind(now.0).push(" ORDER BY job.run_at LIMIT 1) IS NOT NULL");
 }
 
 fn lane(row: &Row) -> StoreResult<Lane> {
@@ -150,10 +156,11 @@ async fn move_queue(tx: &mut Connection<'_>, time: f64, now: Timestamp) -> Store
     let mut update = QueryBuilder::new("UPDATE queue SET vtime = ");
     update.push_bind(time).push(" WHERE id IN (SELECT id FROM queue WHERE id = 1 AND vtime < ");
     update.push_bind(time).push(tx.locked_unless_held()).push(
-        ") AND NOT EXISTS (SELECT 1 FROM lane WHERE EXISTS (SELECT 1 FROM job WHERE job.lane = lane.id
-             AND job.status = 'PENDING' AND job.run_at <= ",
+        ") AND (SELECT 1 FROM lane WHERE lane.vtime < ",
     );
-    update.push_bind(now.0).push(") AND lane.vtime < ").push_bind(time).push(")");
+    update.push_bind(time).push(" AND ");
+    push_due(&mut update, now);
+    update.push(" ORDER BY lane.vtime, lane.id LIMIT 1) IS NULL");
     update.build().execute(tx).await?;
     Ok(())
 }
