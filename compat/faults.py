@@ -198,7 +198,7 @@ def the_checker_sees(stage):
         assert any(sentence in fault for fault in checker.recount(stage.database.url, batches, found)), sentence
     for sentence, change in [
         ("counts", f"UPDATE batch SET completed = completed - 1, failed = failed + 1 WHERE id = '{one}'"),
-        ("lane of a batch that ended", f"INSERT INTO lane VALUES ('{one}', 1, 0)"),
+        ("lane of a batch that ended", f"INSERT INTO lane (id, vtime) VALUES ('{one}', 0)"),
         ("open or leased", f"UPDATE job SET status = 'RUNNING', worker = 'x', lease_until = 0, finished_at = NULL WHERE batch_id = '{one}'"),
         ("belongs to no item", f"DELETE FROM batch_item WHERE batch_id = '{one}'"),
     ]:

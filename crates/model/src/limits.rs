@@ -101,8 +101,12 @@ pub struct RunLimits {
     pub results_kept_ms: i64,
     /// Jobs of one project that may run at a time, over all workers; 0 = any number.
     pub project_jobs_max: u32,
+    /// Jobs of one project that may be started in a minute, over all workers; 0 = any number.
+    pub project_jobs_per_minute: u32,
     /// Jobs of one batch, or of the single jobs of a project, that may run at a time, over all workers; 0 = any number.
     pub batch_jobs_max: u32,
+    /// Jobs of one batch, or of the single jobs of a project, that may be started in a minute; 0 = any number.
+    pub batch_jobs_per_minute: u32,
 }
 
 impl Default for RunLimits {
@@ -122,7 +126,9 @@ impl Default for RunLimits {
             page_failure_ratio: 1.0,
             results_kept_ms: 30 * 86_400_000,
             project_jobs_max: 0,
+            project_jobs_per_minute: 0,
             batch_jobs_max: 0,
+            batch_jobs_per_minute: 0,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 pub enum Waiting {
     /// The workers are busy with so many other jobs.
     Queued { running: u64 },
-    /// As much of the project runs as may.
+    /// As much of the project or the batch runs, or was started of late, as may.
     Capped,
     /// The last try failed for a reason that may pass; the next one is at this time.
     NextTry { at: Timestamp, after: Option<Code> },
@@ -25,8 +25,8 @@ impl fmt::Display for Waiting {
         match self {
             Self::Queued { running } => write!(f, "QUEUED: {running} other jobs run; this batch gets its share next."),
             Self::Capped => f.write_str(
-                "CAPPED: As many jobs of the project run as may at a time (run.project_jobs_max); the next one that \
-                 ends makes room.",
+                "CAPPED: As many jobs of the project or the batch run, or were started in the last minute, as may \
+                 (`docmill project ls`, or the caps under [run]); it goes on when one ends or time has passed.",
             ),
             Self::NextTry { at, after: Some(code) } => {
                 write!(f, "{code}: {} The next try is at {at}. {}", code.sentence(), code.advice())

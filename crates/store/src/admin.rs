@@ -14,6 +14,9 @@ pub trait Admin: Send + Sync + 'static {
     /// cost to it, and what its worker still makes of it will be refused. `None` when there is no such job; `CONFLICT`
     /// when it is terminal.
     async fn job_requeue(&self, job: JobId) -> StoreResult<Option<()>>;
+    /// An open batch's jobs go before those of every batch of a lower priority, of whatever project; 0 is what all begin
+    /// with. `None` when there is no such batch; `CONFLICT` when it is terminal.
+    async fn batch_prioritise(&self, batch: BatchId, priority: i32) -> StoreResult<Option<()>>;
     /// Waiting jobs that are due later than `longest_ms` from now become due now: no wait is that long, so the clock
     /// was set back since. Answers how many.
     async fn job_hurry(&self, longest_ms: i64) -> StoreResult<u32>;

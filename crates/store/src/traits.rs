@@ -33,6 +33,8 @@ pub trait Keys: Send + Sync + 'static {
     async fn project_get(&self, project: ProjectId) -> StoreResult<Option<Project>>;
     /// A further project of the default one's organization. `CONFLICT` when the name is taken.
     async fn project_create(&self, name: &str) -> StoreResult<Project>;
+    /// How much of the workers the project gets from its next job on; `None` when there is no such project.
+    async fn project_share(&self, project: ProjectId, shares: Shares) -> StoreResult<Option<Project>>;
     /// Every project, oldest first. For the operator: callers of the API see the project of their key only.
     async fn project_list(&self) -> StoreResult<Vec<Project>>;
     async fn key_create(&self, new: NewKey) -> StoreResult<Key>;

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use docmill_model::webhook::Subject;
 use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, JobId, JobStatus};
 use docmill_store::conformance::webhooks::endpoint;
-use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, completed};
+use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, Whole, completed};
 use docmill_store::{
     BatchRetry, Beat, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, PostgresSettings, Queue, Role,
-    SqlStore, Store,
+    SqlStore,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -107,7 +107,7 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    async fn new(store: &'a dyn Store, clock: &'a ManualClock) -> Self {
+    async fn new(store: &'a dyn Whole, clock: &'a ManualClock) -> Self {
         let ground = Ground::new(store, clock).await;
         let (claims, batches) = (Vec::new(), Vec::new());
         let (leases, results, ends) = (HashMap::new(), HashMap::new(), HashMap::new());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use docmill_store::Caps;
+use docmill_store::{Cap, Caps};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -59,9 +59,11 @@ impl Claims {
         let settings = &self.context.settings;
         let count = u32::try_from(free.len()).unwrap_or(u32::MAX);
         let limits = &settings.limits;
+        let some = |most: u32| Some(most).filter(|most| *most > 0);
+        let cap = |jobs, rate| Cap { jobs_max: some(jobs), jobs_per_minute: some(rate) };
         let caps = Caps {
-            project_jobs_max: Some(limits.project_jobs_max).filter(|most| *most > 0),
-            batch_jobs_max: Some(limits.batch_jobs_max).filter(|most| *most > 0),
+            project: cap(limits.project_jobs_max, limits.project_jobs_per_minute),
+            batch: cap(limits.batch_jobs_max, limits.batch_jobs_per_minute),
         };
         let claim = self.context.store.job_claim(&settings.worker, count, limits.lease_ms, caps);
         let claimed = match self.context.counters.store.of("claim", claim).await {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "test code that lives in the library so that every backend can run it")]
 
+pub mod admin;
 pub mod batches;
 pub mod configurations;
 pub mod creates;
@@ -23,6 +24,7 @@ use docmill_model::results::JobResult;
 use docmill_model::{BatchId, Code, ConfigurationId, DirectoryId, ProjectId, Timestamp};
 use serde_json::{Map, json};
 
+use crate::admin::Admin;
 use crate::clock::Clock;
 use crate::error::{StoreError, StoreResult};
 use crate::records::*;
@@ -55,15 +57,20 @@ impl Clock for ManualClock {
 pub const LEASE_MS: i64 = 30_000;
 pub const WORKER: &str = "worker";
 
+/// What the suite is run on: the store as the product sees it, and as operators do.
+pub trait Whole: Store + Admin {}
+
+impl<T: Store + Admin> Whole for T {}
+
 /// A fresh store with the shortest ways to put something into it.
 pub struct Ground<'a> {
-    pub store: &'a dyn Store,
+    pub store: &'a dyn Whole,
     pub clock: &'a ManualClock,
     pub project: ProjectId,
 }
 
 impl<'a> Ground<'a> {
-    pub async fn new(store: &'a dyn Store, clock: &'a ManualClock) -> Self {
+    pub async fn new(store: &'a dyn Whole, clock: &'a ManualClock) -> Self {
         let project = store.project_default().await.unwrap().id;
         Self { store, clock, project }
     }
@@ -299,6 +306,13 @@ macro_rules! conformance_suite {
                 stored_files_are_filtered_ordered_and_paged,
                 lists_are_filtered_and_paged,
             ]
+            admin: [
+                stuck_jobs_are_listed_with_the_reason,
+                a_job_put_back_is_due_at_once_and_its_old_lease_counts_for_nothing,
+                after_the_clock_was_set_back_nothing_waits_for_it,
+                a_prioritised_batch_goes_first_and_pays_nothing_for_it,
+                only_an_open_batch_has_a_priority,
+            ]
             jobs: [
                 a_job_reads_back,
                 lists_are_filtered_and_paged,
@@ -328,6 +342,8 @@ macro_rules! conformance_suite {
                 a_late_small_batch_starts_at_once,
                 projects_share_alike_whatever_they_have_queued,
                 caps_hold_and_say_so,
+                rates_hold_and_say_so,
+                a_projects_own_shares_go_before_the_settings,
                 an_idle_lane_earns_no_credit,
                 depth_and_changes_follow_the_queue,
             ]

@@ -1,7 +1,9 @@
-use docmill_model::{BatchStatus, Code, JobId, JobStatus};
+use docmill_model::{BatchStatus, Code, JobId, JobStatus, ProjectId};
 
 use super::{Ground, LEASE_MS, WORKER, completed};
-use crate::records::{BatchFilter, Beat, Caps, ClaimedJob, Finish, LeaseState, Outcome, PageRequest, QueueDepth};
+use crate::records::{
+    BatchFilter, Beat, Cap, Caps, ClaimedJob, Finish, LeaseState, Outcome, PageRequest, QueueDepth, Shares,
+};
 
 fn retry(strike: bool, delay_ms: i64) -> Outcome {
     Outcome::Retry { failure: Code::ReaderDied.into(), strike, delay_ms }
@@ -202,7 +204,8 @@ pub async fn projects_share_alike_whatever_they_have_queued(ground: &Ground<'_>)
 
 pub async fn caps_hold_and_say_so(ground: &Ground<'_>) {
     let (first, second) = (ground.batch(5).await.id, ground.batch(5).await.id);
-    let caps = Caps { project_jobs_max: Some(3), batch_jobs_max: Some(2) };
+    let cap = |most| Cap { jobs_max: Some(most), ..Cap::default() };
+    let caps = Caps { project: cap(3), batch: cap(2) };
     let claim = async || ground.store.job_claim(WORKER, 9, LEASE_MS, caps).await.unwrap();
     let mut running = claim().await;
     running.extend(claim().await);
@@ -230,6 +233,55 @@ pub async fn caps_hold_and_say_so(ground: &Ground<'_>) {
         }
     }
     assert_eq!(ground.batch_now(third).await.status, BatchStatus::Completed);
+}
+
+pub async fn rates_hold_and_say_so(ground: &Ground<'_>) {
+    let first = ground.batch(30).await.id;
+    ground.batch(30).await;
+    let rate = |rate| Cap { jobs_per_minute: Some(rate), ..Cap::default() };
+    let claim = async |caps| ground.store.job_claim(WORKER, 50, LEASE_MS, caps).await.unwrap();
+    // One a second, ten seconds' worth at once.
+    let project = Caps { project: rate(60), batch: Cap::default() };
+    let started = claim(project).await;
+    assert_eq!((started.len(), claim(project).await.len()), (10, 0));
+    for job in &started {
+        ground.finish(job, completed()).await;
+    }
+    assert_eq!(claim(project).await.len(), 0, "an end makes no room");
+    ground.clock.advance(1_999);
+    assert_eq!(ground.batch_now(first).await.status, BatchStatus::Running, "not held back for long");
+    ground.clock.advance(1_001);
+    assert_eq!(ground.batch_now(first).await.status, BatchStatus::Throttled);
+    assert_eq!(claim(project).await.len(), 3);
+    // Each batch by itself: the rate of a batch was not paid for so far.
+    let batch = Caps { project: Cap::default(), batch: rate(12) };
+    assert_eq!((claim(batch).await.len(), claim(batch).await.len()), (4, 0));
+    ground.clock.advance(60_000);
+    assert_eq!(claim(batch).await.len(), 4, "a minute without a start saves up no more than ten seconds' worth");
+}
+
+pub async fn a_projects_own_shares_go_before_the_settings(ground: &Ground<'_>) {
+    let store = ground.store;
+    let other = Ground { project: store.project_create("other").await.unwrap().id, ..*ground };
+    let (ours, theirs) = (ground.batch(60).await.id, other.batch(60).await.id);
+    let of = |jobs: &[ClaimedJob], batch| jobs.iter().filter(|job| job.batch == Some(batch)).count();
+    let shares = Shares { weight: 3.0, ..Shares::default() };
+    let told = store.project_share(other.project, shares).await.unwrap().unwrap();
+    assert_eq!((told.shares, store.project_get(other.project).await.unwrap().unwrap().shares), (shares, shares));
+    let claimed = ground.claim(40).await;
+    assert_eq!((of(&claimed, ours), of(&claimed, theirs)), (10, 30), "three for each one of a weight of 1");
+    for job in &claimed {
+        ground.finish(job, completed()).await;
+    }
+    // The settings allow two a project; one project may have four, the other any number.
+    let caps = Caps { project: Cap { jobs_max: Some(2), ..Cap::default() }, batch: Cap::default() };
+    store.project_share(other.project, Shares { jobs_max: Some(4), ..Shares::default() }).await.unwrap();
+    let claimed = store.job_claim(WORKER, 40, LEASE_MS, caps).await.unwrap();
+    assert_eq!((of(&claimed, ours), of(&claimed, theirs)), (2, 4));
+    store.project_share(other.project, Shares { jobs_max: Some(0), ..Shares::default() }).await.unwrap();
+    let claimed = store.job_claim(WORKER, 40, LEASE_MS, caps).await.unwrap();
+    assert_eq!((of(&claimed, ours), of(&claimed, theirs)), (0, 26), "all that is left of it");
+    assert!(store.project_share(ProjectId::generate(), shares).await.unwrap().is_none());
 }
 
 pub async fn an_idle_lane_earns_no_credit(ground: &Ground<'_>) {

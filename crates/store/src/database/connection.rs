@@ -42,6 +42,12 @@ impl Connection<'_> {
         self.when_shared(" FOR UPDATE SKIP LOCKED")
     }
 
+    /// As `locked_unless_held`, for rows that others refer to and that keep their keys: what refers to one may be made
+    /// meanwhile.
+    pub(crate) fn counted_unless_held(&self) -> &'static str {
+        self.when_shared(" FOR NO KEY UPDATE SKIP LOCKED")
+    }
+
     /// As `locked`, in a query over several tables of which only `table` is decided over.
     pub(crate) fn locked_of(&self, table: &str) -> String {
         if self.is_shared() { format!(" FOR UPDATE OF {table}") } else { String::new() }

@@ -29,6 +29,7 @@ const HISTORY: &[File] = &[
     file(5, "jobs", include_str!("../../migrations/0005_jobs.sql")),
     file(6, "lanes", include_str!("../../migrations/0006_lanes.sql")),
     File { postgres_only: true, ..file(7, "postgres", include_str!("../../migrations/0007_postgres.sql")) },
+    file(8, "shares", include_str!("../../migrations/0008_shares.sql")),
 ];
 
 /// The owner of the file is alone with it.

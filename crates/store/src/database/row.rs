@@ -73,6 +73,11 @@ impl Row {
         u32::try_from(self.int(column)?).map_err(|_| unreadable(column))
     }
 
+    pub(crate) fn count_opt(&self, column: &str) -> StoreResult<Option<u32>> {
+        let count = self.int_opt(column)?;
+        count.map(|count| u32::try_from(count).map_err(|_| unreadable(column))).transpose()
+    }
+
     pub(crate) fn size(&self, column: &str) -> StoreResult<u64> {
         u64::try_from(self.int(column)?).map_err(|_| unreadable(column))
     }

@@ -106,13 +106,19 @@ pub enum InputKind {
     ParseJob,
 }
 
-/// How many jobs may run at a time; `None` = any number.
+/// How many jobs may run at a time, and be started in a minute; `None` = any number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Caps {
-    /// Of one project.
-    pub project_jobs_max: Option<u32>,
+    /// Of one project, unless its own shares say otherwise.
+    pub project: Cap,
     /// Of one batch, or of the single jobs of a project.
-    pub batch_jobs_max: Option<u32>,
+    pub batch: Cap,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cap {
+    pub jobs_max: Option<u32>,
+    pub jobs_per_minute: Option<u32>,
 }
 
 /// A leased job: everything a worker needs to run it.

@@ -7,7 +7,25 @@ pub struct Project {
     pub organization_id: Uuid,
     pub name: String,
     pub is_default: bool,
+    pub shares: Shares,
     pub created_at: Timestamp,
+}
+
+/// How much of the workers a project gets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shares {
+    /// Jobs for each one of a project of weight 1 while both wait; above 0.
+    pub weight: f64,
+    /// Jobs that may run at a time; `None` = what the claim's caps say, 0 = any number.
+    pub jobs_max: Option<u32>,
+    /// Jobs that may be started in a minute; as above.
+    pub jobs_per_minute: Option<u32>,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self { weight: 1.0, jobs_max: None, jobs_per_minute: None }
+    }
 }
 
 /// The secret itself is never stored, only its SHA-256 in lower-case hex.

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use docmill_model::{BatchId, Code, JobId, JobStatus, Timestamp};
 
-use super::SqlStore;
 use super::finish::{LEASED, give_back, leased};
+use super::{SqlStore, lanes};
 use crate::admin::{Admin, Stuck, StuckJob};
 use crate::database::{Isolation, QueryBuilder, Row, again, query};
 use crate::error::{StoreError, StoreResult};
@@ -54,6 +54,25 @@ impl Admin for SqlStore {
                     let sentence = format!("The job is {status}; only a job that waits or runs can be put back.");
                     return Err(StoreError::refused(Code::Conflict, sentence));
                 }
+            }
+            tx.commit().await?;
+            self.announce();
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    async fn batch_prioritise(&self, batch: BatchId, priority: i32) -> StoreResult<Option<()>> {
+        again(|| async {
+            let mut writer = self.writer().await;
+            let mut tx = writer.begin().await?;
+            let id = batch.uuid().to_string();
+            let find = "SELECT status FROM batch WHERE id = $1";
+            let Some(row) = query(find).bind(&id).fetch_optional(&mut tx).await? else { return Ok(None) };
+            if !lanes::prioritise(&mut tx, &id, priority).await? {
+                let status = row.text("status")?;
+                let sentence = format!("The batch is {status}; only one that waits or runs has a priority.");
+                return Err(StoreError::refused(Code::Conflict, sentence));
             }
             tx.commit().await?;
             self.announce();

@@ -1,12 +1,13 @@
 //! Which jobs are leased next: stride scheduling over lanes (start-time fair queueing).
 //!
 //! Each lane has a virtual time that grows with every job taken, by the number of lanes that its project has, divided
-//! by its weight; the lane with the least is next. So projects share alike, and within a project its batches do. A lane
+//! by the project's weight; the lane with the least is next. So projects share alike, and within a project its batches do. A lane
 //! that was empty starts at the queue's own virtual time (`lanes`), so a late batch of ten behind one of a thousand
 //! gets its share at once, and a lane that idled gets no credit for it.
 //!
 //! On PostgreSQL a claim holds its lanes until it commits; others take other lanes meanwhile. Nothing else waits for a
-//! lane but the end of its batch.
+//! lane but the end of its batch. Priorities come before all that: while a lane of a higher one has work that may start,
+//! lanes of lower ones wait.
 
 use std::collections::HashMap;
 
@@ -18,10 +19,11 @@ use docmill_model::{BatchId, Code, Failure, JobId, JobStatus, ProjectId, Timesta
 use super::batches::begin_batch;
 use super::caps;
 use super::finish::{Next, apply};
+use super::keys::shares;
 use super::settle::{Ended, fail_batch};
 use crate::database::row::push_list;
 use crate::error::{StoreError, StoreResult};
-use crate::records::{Caps, ClaimedJob};
+use crate::records::{Caps, ClaimedJob, Shares};
 
 /// Who leases, until when.
 pub(super) struct Lease<'a> {
@@ -32,11 +34,17 @@ pub(super) struct Lease<'a> {
 pub(super) struct Lane {
     pub(super) id: String,
     pub(super) project: String,
+    /// The project's.
+    pub(super) shares: Shares,
+    /// Until when what the lane started is paid for, Unix milliseconds.
+    pub(super) paid_until: f64,
+    /// Those of a higher one go first.
+    priority: i64,
     /// By how much the virtual time grows with a job.
     stride: f64,
     /// Virtual start time of the lane's next job.
     start: f64,
-    taken: u32,
+    pub(super) taken: u32,
     /// No more than this may be taken.
     pub(super) room: u32,
     /// The batch's snapshot; `None` for a lane of single jobs, which carry their own options.
@@ -91,6 +99,7 @@ pub(super) async fn claim(
         lanes.retain(|lane| lane.taken > 0);
         let asked: HashMap<String, u32> = lanes.iter().map(|lane| (lane.id.clone(), lane.taken)).collect();
         take(tx, lease, &mut lanes, now, &mut ended, &mut claimed).await?;
+        caps::pay(tx, caps, &lanes, now).await?;
         // Also those whose batch had to be failed, which are left out of `lanes`.
         let taken: HashMap<&str, u32> = lanes.iter().map(|lane| (lane.id.as_str(), lane.taken)).collect();
         empty.extend(asked.iter().filter(|(id, asked)| taken.get(id.as_str()) < Some(asked)).map(|(id, _)| id.clone()));
@@ -108,10 +117,11 @@ pub(super) async fn claim(
 /// The next lanes with a due job, without those of `empty`.
 async fn due_lanes(tx: &mut Connection<'_>, empty: &[String], round: Round, now: Timestamp) -> StoreResult<Vec<Lane>> {
     let mut find = QueryBuilder::new(
-        "SELECT lane.id, lane.project_id, lane.weight, queue.vtime AS queue_vtime, lane.vtime, batch.options,
+        "SELECT lane.id, lane.project_id, project.weight, project.jobs_max, project.jobs_per_minute, lane.paid_until,
+             lane.priority, queue.vtime AS queue_vtime, lane.vtime, batch.options,
              batch.status = 'RUNNING' AND batch.pace_from IS NOT NULL AND batch.throttled_since IS NULL AS is_begun,
              (SELECT COUNT(*) FROM lane AS other WHERE other.project_id = lane.project_id) AS lanes
-         FROM lane JOIN queue ON queue.id = 1 LEFT JOIN batch ON batch.id = lane.id WHERE ",
+         FROM lane JOIN queue ON queue.id = 1 JOIN project ON project.id = lane.project_id LEFT JOIN batch ON batch.id = lane.id WHERE ",
     );
     push_due(&mut find, now);
     if !empty.is_empty() {
@@ -122,7 +132,7 @@ async fn due_lanes(tx: &mut Connection<'_>, empty: &[String], round: Round, now:
         Round::Free => (LANES_MAX, tx.locked_of_unless_held("lane")),
         Round::Waiting => (1, tx.locked_of("lane")),
     };
-    find.push(" ORDER BY lane.vtime, lane.id LIMIT ").push_bind(i64::from(lanes)).push(lock);
+    find.push(" ORDER BY lane.priority DESC, lane.vtime, lane.id LIMIT ").push_bind(i64::from(lanes)).push(lock);
     find.build().fetch_all(tx).await?.iter().map(lane).collect()
 }
 
@@ -137,10 +147,14 @@ fn lane(row: &Row) -> StoreResult<Lane> {
     let options = row.text_opt("options")?.map(|_| row.json("options"));
     // NULL for a lane without a batch, which has nothing to begin.
     let is_begun = options.is_none() || row.flag("is_begun")?;
-    let stride = f64::from(row.count("lanes")?.max(1)) / row.real("weight")?;
+    let shares = shares(row)?;
+    let stride = f64::from(row.count("lanes")?.max(1)) / shares.weight;
     Ok(Lane {
         id: row.text("id")?,
         project: row.text("project_id")?,
+        shares,
+        paid_until: row.real("paid_until")?,
+        priority: row.int("priority")?,
         stride,
         start: row.real("vtime")?.max(row.real("queue_vtime")? - CREDIT * stride),
         taken: 0,
@@ -155,9 +169,7 @@ fn lane(row: &Row) -> StoreResult<Lane> {
 async fn move_queue(tx: &mut Connection<'_>, time: f64, now: Timestamp) -> StoreResult<()> {
     let mut update = QueryBuilder::new("UPDATE queue SET vtime = ");
     update.push_bind(time).push(" WHERE id IN (SELECT id FROM queue WHERE id = 1 AND vtime < ");
-    update.push_bind(time).push(tx.locked_unless_held()).push(
-        ") AND (SELECT 1 FROM lane WHERE lane.vtime < ",
-    );
+    update.push_bind(time).push(tx.locked_unless_held()).push(") AND (SELECT 1 FROM lane WHERE lane.vtime < ");
     update.push_bind(time).push(" AND ");
     push_due(&mut update, now);
     update.push(" ORDER BY lane.vtime, lane.id LIMIT 1) IS NULL");
@@ -165,12 +177,13 @@ async fn move_queue(tx: &mut Connection<'_>, time: f64, now: Timestamp) -> Store
     Ok(())
 }
 
-/// Deals `wanted` jobs to the lanes that have room, each to the lane whose virtual time is least; ties go to the first.
+/// Deals `wanted` jobs to the lanes of the highest priority that have room, each to the lane whose virtual time is least;
+/// ties go to the first.
 fn share(lanes: &mut [Lane], wanted: u32) {
     for _ in 0..wanted {
         let next = |lane: &Lane| lane.start + f64::from(lane.taken) * lane.stride;
         let open = lanes.iter_mut().filter(|lane| lane.taken < lane.room);
-        if let Some(lane) = open.min_by(|a, b| next(a).total_cmp(&next(b))) {
+        if let Some(lane) = open.min_by(|a, b| b.priority.cmp(&a.priority).then(next(a).total_cmp(&next(b)))) {
             lane.taken += 1;
         }
     }
@@ -296,13 +309,16 @@ fn claimed_job(row: &Row, snapshot: Option<&JobOptions>) -> StoreResult<ClaimedJ
 mod tests {
     use super::*;
 
-    /// `(start, stride, room)` of each lane and how many of `wanted` jobs each gets.
-    fn check(lanes: &[(f64, f64, u32)], wanted: u32, expected: &[u32]) {
+    /// `(priority, start, stride, room)` of each lane and how many of `wanted` jobs each gets.
+    fn check(lanes: &[(i64, f64, f64, u32)], wanted: u32, expected: &[u32]) {
         let mut lanes: Vec<Lane> = lanes
             .iter()
-            .map(|(start, stride, room)| Lane {
+            .map(|(priority, start, stride, room)| Lane {
                 id: String::new(),
                 project: String::new(),
+                shares: Shares::default(),
+                paid_until: 0.0,
+                priority: *priority,
                 stride: *stride,
                 start: *start,
                 taken: 0,
@@ -317,14 +333,15 @@ mod tests {
     }
 
     #[test]
-    fn jobs_are_dealt_by_virtual_time_and_weight() {
+    fn jobs_are_dealt_by_priority_virtual_time_and_weight() {
         const ANY: u32 = u32::MAX;
-        check(&[(0.0, 1.0, ANY)], 4, &[4]);
-        check(&[(5.0, 1.0, ANY), (5.0, 1.0, ANY)], 5, &[3, 2]);
-        check(&[(0.0, 1.0, ANY), (3.0, 1.0, ANY)], 4, &[4, 0]);
-        check(&[(0.0, 0.5, ANY), (0.0, 1.0, ANY)], 6, &[4, 2]);
-        check(&[(0.0, 1.0, 1), (0.0, 1.0, ANY)], 6, &[1, 5]);
-        check(&[(0.0, 1.0, 1), (0.0, 1.0, 0)], 6, &[1, 0]);
+        check(&[(0, 0.0, 1.0, ANY)], 4, &[4]);
+        check(&[(0, 5.0, 1.0, ANY), (0, 5.0, 1.0, ANY)], 5, &[3, 2]);
+        check(&[(0, 0.0, 1.0, ANY), (0, 3.0, 1.0, ANY)], 4, &[4, 0]);
+        check(&[(0, 0.0, 0.5, ANY), (0, 0.0, 1.0, ANY)], 6, &[4, 2]);
+        check(&[(0, 0.0, 1.0, 1), (0, 0.0, 1.0, ANY)], 6, &[1, 5]);
+        check(&[(0, 0.0, 1.0, 1), (0, 0.0, 1.0, 0)], 6, &[1, 0]);
+        check(&[(0, 0.0, 1.0, ANY), (1, 9.0, 1.0, 4)], 6, &[2, 4]);
         check(&[], 3, &[]);
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{SqlStore, signing};
 use crate::error::{StoreError, StoreResult};
-use crate::records::{Key, NewKey, Project, SigningKeys};
+use crate::records::{Key, NewKey, Project, Shares, SigningKeys};
 use crate::traits::Keys;
 
 impl SqlStore {
@@ -63,6 +63,27 @@ impl Keys for SqlStore {
             };
             tx.commit().await?;
             project(&row)
+        })
+        .await
+    }
+
+    async fn project_share(&self, id: ProjectId, shares: Shares) -> StoreResult<Option<Project>> {
+        again(|| async {
+            let mut writer = self.writer().await;
+            let mut tx = writer.begin().await?;
+            let row = query(
+                "UPDATE project SET weight = $2, jobs_max = $3, jobs_per_minute = $4, paid_until = 0
+                 WHERE id = $1 RETURNING *",
+            )
+            .bind(id.uuid().to_string())
+            .bind(shares.weight)
+            .bind(shares.jobs_max.map(i64::from))
+            .bind(shares.jobs_per_minute.map(i64::from))
+            .fetch_optional(&mut tx)
+            .await?;
+            tx.commit().await?;
+            self.announce();
+            row.as_ref().map(project).transpose()
         })
         .await
     }
@@ -157,7 +178,16 @@ fn project(row: &Row) -> StoreResult<Project> {
         organization_id: row.uuid("organization_id")?,
         name: row.text("name")?,
         is_default: row.flag("is_default")?,
+        shares: shares(row)?,
         created_at: row.time("created_at")?,
+    })
+}
+
+pub(super) fn shares(row: &Row) -> StoreResult<Shares> {
+    Ok(Shares {
+        weight: row.real("weight")?,
+        jobs_max: row.count_opt("jobs_max")?,
+        jobs_per_minute: row.count_opt("jobs_per_minute")?,
     })
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn begin(tx: &mut Connection<'_>, lane: &str, project: &str) ->
 
 async fn insert(tx: &mut Connection<'_>, lane: &str, project: &str) -> StoreResult<()> {
     query(
-        "INSERT INTO lane (id, project_id, weight, vtime) SELECT $1, $2, 1, vtime FROM queue WHERE id = 1
+        "INSERT INTO lane (id, project_id, vtime) SELECT $1, $2, vtime FROM queue WHERE id = 1
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(lane)
@@ -32,6 +32,20 @@ async fn insert(tx: &mut Connection<'_>, lane: &str, project: &str) -> StoreResu
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Answers whether the lane is there. One that goes first for a while pays nothing for it afterwards: from then on it
+/// stands where the queue stands.
+pub(super) async fn prioritise(tx: &mut Connection<'_>, lane: &str, priority: i32) -> StoreResult<bool> {
+    let found = query(
+        "UPDATE lane SET priority = $2, vtime = CASE WHEN vtime > (SELECT vtime FROM queue WHERE id = 1)
+             THEN (SELECT vtime FROM queue WHERE id = 1) ELSE vtime END WHERE id = $1",
+    )
+    .bind(lane)
+    .bind(i64::from(priority))
+    .execute(tx)
+    .await?;
+    Ok(found > 0)
 }
 
 /// The batch is over.

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use super::Common;
 use crate::refusal::{Exit, Refusal, Refused};
 
-/// Care for the data folder of this machine's server: stuck jobs, an orderly stop, backup and restore
+/// Care for the data folder of this machine's server: stuck jobs, priorities, an orderly stop, backup and restore
 #[derive(Debug, Args)]
 pub struct AdminCommand {
     #[command(subcommand)]
@@ -36,6 +36,13 @@ enum Action {
     Requeue {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
+    },
+    /// Let an open batch go before all of a lower priority, or stand back; all begin with 0
+    Priority {
+        #[arg(value_name = "BATCH")]
+        id: String,
+        #[arg(value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(-100..=100))]
+        priority: i32,
     },
     /// Stop the server in order (as SIGTERM does) and wait until it has ended
     Drain {
@@ -69,6 +76,7 @@ impl AdminCommand {
         match self.action {
             Action::Stuck { older, limit } => queue::stuck(&config, older, limit, common.json).await?,
             Action::Requeue { ids } => queue::requeue(&config, &ids, common.json).await?,
+            Action::Priority { id, priority } => queue::prioritise(&config, &id, priority, common.json).await?,
             Action::Drain { wait } => drain::run(&data, Duration::from_secs(wait.into())).await?,
             Action::Backup { to } => backup::run(&config, &data, &to, common.json).await?,
             Action::Restore { from } => restore::run(&from, &data, common.json).await?,

@@ -1,4 +1,4 @@
-use docmill_model::JobId;
+use docmill_model::{BatchId, JobId};
 use docmill_store::{Admin, StuckJob};
 use serde_json::{Value, json};
 
@@ -29,6 +29,15 @@ pub async fn requeue(config: &Config, ids: &[String], json: bool) -> Refused<()>
         told::done("queued", id, json)?;
     }
     Ok(())
+}
+
+pub async fn prioritise(config: &Config, id: &str, priority: i32, json: bool) -> Refused<()> {
+    let visit = existing(config).await?;
+    let batch = id.parse::<BatchId>().map_err(|error| Refusal::usage(error.to_string()))?;
+    if visit.store.batch_prioritise(batch, priority).await?.is_none() {
+        return Err(Refusal::failed(format!("there is no batch {id}")).hint("`docmill batch ls` lists them."));
+    }
+    told::done("prioritised", id, json)
 }
 
 /// A data folder that is only looked at is not made.
