@@ -98,6 +98,8 @@ pub struct Drawing {
     pub marks: Vec<MarkId>,
     /// The page drew more than is looked at.
     pub truncated: bool,
+    /// It has text that is too far away to be looked at.
+    pub far: bool,
 }
 
 impl Drawing {

@@ -15,6 +15,7 @@ mod saving;
 mod settle;
 mod strings;
 mod structure;
+mod torn;
 mod turn;
 mod words;
 
@@ -217,7 +218,9 @@ impl PdfReader {
         if self.options.tables.merge_continued {
             self.join_tables(&mut page, services);
         }
-        self.save_rendered(&mut page, services)?;
+        if !reading.oversized {
+            self.save_rendered(&mut page, services)?;
+        }
         if self.wants(ImageCategory::Embedded) {
             self.save_embedded(&mut page, &reading.chosen, services)?;
         }

@@ -6,7 +6,8 @@ use docmill_model::Failure;
 use docmill_model::document::{BBox, Page, Revision, RevisionKind, Warning};
 
 use super::album::Chosen;
-use super::drawing::Drawing;
+use super::drawing::{Drawing, DrawnPicture};
+use super::saving::warn_of_damage;
 use super::words::{self, Leave};
 use super::{PdfReader, certainty, picture};
 use crate::Services;
@@ -23,6 +24,8 @@ const OCR_DPI: f32 = 200.0;
 /// The same of scans at their own resolution, and into how many parts a finer one is divided.
 const SCAN_DPI: RangeInclusive<f32> = 150.0..=320.0;
 const SCAN_PARTS_MAX: u8 = 4;
+/// Pixels of a picture that is drawn: A0 at 600 pixels per inch has 560 million.
+const DRAWN_PIXELS_MAX: u64 = 1_000_000_000;
 /// `Page::engine` of a page that was read from its own text.
 const ENGINE: &str = "pdf text";
 
@@ -36,6 +39,10 @@ pub struct Reading {
     /// Most of its glyphs stand for no known character.
     pub garbled: bool,
     pub truncated: bool,
+    /// Text was left out because it stands too far away.
+    pub far: bool,
+    /// It holds a picture of too many pixels to be drawn.
+    pub oversized: bool,
     /// Pixels per inch of the one picture that is the page.
     pub scan_dpi: Option<f32>,
     /// How sure its own text is.
@@ -53,6 +60,10 @@ fn scan_dpi(drawing: &Drawing, page_area: f32) -> Option<f32> {
     // By areas: the page may show its picture turned.
     let own = (pixels / picture.bbox.area().max(1.0)).sqrt() * 72.0;
     (1..=SCAN_PARTS_MAX).map(|part| own / part as f32).find(|dpi| SCAN_DPI.contains(dpi))
+}
+
+fn is_oversized(picture: &DrawnPicture) -> bool {
+    u64::from(picture.width) * u64::from(picture.height) > DRAWN_PIXELS_MAX
 }
 
 impl Reading {
@@ -120,6 +131,17 @@ impl PdfReader {
             let message = "The page draws more than the limit; what came after it was not read.";
             page.warnings.push(Warning::new(Warning::PAGE_TOO_COMPLEX, message));
         }
+        if reading.oversized {
+            let message = format!(
+                "A picture of the page says that it has more than {DRAWN_PIXELS_MAX} pixels: the page was neither drawn nor \
+                 read by OCR."
+            );
+            page.warnings.push(Warning::new(Warning::PICTURES_LEFT_OUT, message));
+        }
+        if reading.far {
+            let message = "Text that stands more than 1,000,000 points away from the corner of the page was not read.";
+            page.warnings.push(Warning::new(Warning::TEXT_TOO_FAR, message));
+        }
         // Pages that OCR read are not turned; the record's boxes may be.
         if has_layout && page.rotation == reading.record.rotation {
             layout::place_figures(&mut page, &reading.record, self.stats.body_size());
@@ -154,6 +176,8 @@ impl PdfReader {
             needs_ocr,
             garbled,
             truncated: drawing.truncated,
+            far: drawing.far,
+            oversized: drawing.pictures.iter().any(is_oversized),
             scan_dpi: scan_dpi(drawing, page_area),
             confidence: certainty::of(drawing),
             line_numbers,
@@ -171,10 +195,12 @@ impl PdfReader {
     }
 
     fn laid_out(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
-        if reading.needs_ocr && !self.options.ignore_text_in_image {
+        if reading.needs_ocr && !reading.oversized && !self.options.ignore_text_in_image {
             let mut page = Page::default();
             let dpi = reading.scan_dpi.unwrap_or(OCR_DPI);
-            let raster = self.interpreter.render(number as usize - 1, picture::scale(&reading.record, dpi));
+            let index = number as usize - 1;
+            let raster = self.interpreter.render(index, picture::scale(&reading.record, dpi));
+            warn_of_damage(&mut page, raster.lacks_picture || self.interpreter.torn_pictures(index) > 0);
             let image = picture::grey(&raster, &reading.record);
             ocr::read(&mut page, &image, &self.options, services);
             if !page.words.is_empty() || reading.record.tokens.is_empty() {
