@@ -21,6 +21,8 @@ mod pictures;
 mod support;
 #[path = "pdf/tagged.rs"]
 mod tagged;
+#[path = "pdf/unknown.rs"]
+mod unknown;
 
 use std::sync::Arc;
 

@@ -321,6 +321,8 @@ impl Warning {
     pub const PAGES_NOT_READ: &str = "PAGES_NOT_READ";
     /// Fonts of the page do not say which characters most of its glyphs are.
     pub const TEXT_LAYER_GARBLED: &str = "TEXT_LAYER_GARBLED";
+    /// Some glyphs of the page stand for no known character, and OCR could not read them.
+    pub const GLYPHS_UNKNOWN: &str = "GLYPHS_UNKNOWN";
     /// Pictures that were to be saved were not.
     pub const PICTURES_LEFT_OUT: &str = "PICTURES_LEFT_OUT";
     /// Pictures of the page cannot be decoded, or only in part: what they show is missing.

@@ -26,6 +26,8 @@ pub struct DrawnGlyph {
     pub vertical: bool,
     /// Drawn without ink.
     pub hidden: bool,
+    /// Its font does not say which character it is.
+    pub unknown: bool,
     /// Drawn by an annotation or a form field, after the page.
     pub late: bool,
 }

@@ -8,6 +8,7 @@ use docmill_model::document::{BBox, Page, Revision, RevisionKind, Warning};
 use super::album::Chosen;
 use super::drawing::{Drawing, DrawnPicture};
 use super::saving::warn_of_damage;
+use super::unknown;
 use super::words::{self, Leave};
 use super::{PdfReader, certainty, picture};
 use crate::Services;
@@ -20,7 +21,7 @@ use crate::render::links;
 const STAMP_CHARS: usize = 30;
 const SCAN_SHARE: f32 = 0.6;
 /// Pixels per inch of the pictures that OCR reads.
-const OCR_DPI: f32 = 200.0;
+pub const OCR_DPI: f32 = 200.0;
 /// The same of scans at their own resolution, and into how many parts a finer one is divided.
 const SCAN_DPI: RangeInclusive<f32> = 150.0..=320.0;
 const SCAN_PARTS_MAX: u8 = 4;
@@ -38,6 +39,10 @@ pub struct Reading {
     pub needs_ocr: bool,
     /// Most of its glyphs stand for no known character.
     pub garbled: bool,
+    /// Some words have glyphs of no known character, which OCR may read.
+    pub has_unknown: bool,
+    /// Glyphs of no known character that are missing from its text.
+    pub lost: usize,
     pub truncated: bool,
     /// Text was left out because it stands too far away.
     pub far: bool,
@@ -107,8 +112,14 @@ impl PdfReader {
     }
 
     /// The page but for what is made of its pictures.
-    pub(super) fn composed(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
+    pub(super) fn composed(&mut self, number: u32, reading: &mut Reading, services: &mut dyn Services) -> Page {
         let has_layout = self.options.tier.has_layout();
+        // What reading by OCR has to say before there is a page.
+        let mut told = Page::default();
+        if reading.has_unknown {
+            self.read_unknown(number, reading, &mut told, services);
+        }
+        let reading = &*reading;
         let mut page = if has_layout {
             let mut page = self.laid_out(number, reading, services);
             page.fields.clone_from(&reading.record.fields);
@@ -126,6 +137,14 @@ impl PdfReader {
         if page.engine.is_empty() {
             page.engine = ENGINE.into();
             page.confidence = reading.confidence;
+        }
+        page.warnings.append(&mut told.warnings);
+        if reading.lost > 0 && !(reading.garbled && has_layout) {
+            let message = format!(
+                "{} glyph(s) of the page are missing: their fonts do not say which characters they are.",
+                reading.lost
+            );
+            page.warnings.push(Warning::new(Warning::GLYPHS_UNKNOWN, message));
         }
         if reading.truncated {
             let message = "The page draws more than the limit; what came after it was not read.";
@@ -163,18 +182,24 @@ impl PdfReader {
         let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
         let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();
+        let may_ocr = has_layout && !self.options.ignore_text_in_image;
         let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
         let chosen = self.choose(drawing, &record);
         // Only now: whether the page is a scan is seen on the whole of it.
         if let Some(wanted) = self.options.crop {
             crop::record(&mut record, wanted);
         }
+        // A page that OCR reads anyway needs no words read alone.
+        let has_unknown = drawing.unmapped > 0 && may_ocr && !needs_ocr;
+        let lost = if drawing.unmapped > 0 && !has_unknown { unknown::drop_marks(&mut record) } else { 0 };
         let line_numbers = if has_layout { margin_numbers::take(&mut record) } else { Vec::new() };
         Ok(Reading {
             record,
             chosen,
             needs_ocr,
             garbled,
+            has_unknown,
+            lost,
             truncated: drawing.truncated,
             far: drawing.far,
             oversized: drawing.pictures.iter().any(is_oversized),

@@ -101,6 +101,7 @@ impl Machine<'_, '_> {
             mark: self.marks.current(),
             vertical: !font.horizontal,
             hidden: run.hidden,
+            unknown: !note.mapped,
             late: self.late,
         });
     }
