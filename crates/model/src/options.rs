@@ -323,10 +323,10 @@ impl FailOn {
     pub fn unfit(self, page: &Page) -> Option<Failure> {
         let warned = |codes: &[&str]| page.warnings.iter().find(|warning| codes.contains(&warning.code.as_str()));
         let found = [
-            (self.pictures, "image_extraction_error", &[Warning::PICTURES_LEFT_OUT][..]),
+            (self.pictures, "image_extraction_error", &[Warning::PICTURES_LEFT_OUT, Warning::PICTURES_DAMAGED][..]),
             (self.ocr, "image_ocr_error", &[Warning::OCR_FAILED, Warning::OCR_MISSING]),
             (self.markdown, "markdown_reconstruction_error", &[Warning::PAGE_TOO_COMPLEX]),
-            (self.fonts, "buggy_font", &[Warning::TEXT_LAYER_GARBLED]),
+            (self.fonts, "buggy_font", &[Warning::TEXT_LAYER_GARBLED, Warning::GLYPHS_UNKNOWN]),
         ];
         found.into_iter().filter(|(asked, ..)| *asked).find_map(|(_, option, codes)| {
             let said = &warned(codes)?.message;
@@ -459,9 +459,11 @@ mod tests {
         let all = FailOn { pictures: true, ocr: true, markdown: true, fonts: true };
         for (code, but_this, option) in [
             (Warning::PICTURES_LEFT_OUT, FailOn { pictures: false, ..all }, "image_extraction_error"),
+            (Warning::PICTURES_DAMAGED, FailOn { pictures: false, ..all }, "image_extraction_error"),
             (Warning::OCR_FAILED, FailOn { ocr: false, ..all }, "image_ocr_error"),
             (Warning::OCR_MISSING, FailOn { ocr: false, ..all }, "image_ocr_error"),
             (Warning::PAGE_TOO_COMPLEX, FailOn { markdown: false, ..all }, "markdown_reconstruction_error"),
+            (Warning::GLYPHS_UNKNOWN, FailOn { fonts: false, ..all }, "buggy_font"),
             (Warning::TEXT_LAYER_GARBLED, FailOn { fonts: false, ..all }, "buggy_font"),
         ] {
             let message = all.unfit(&page(code)).map(|failure| failure.message);

@@ -95,7 +95,9 @@ pub fn open(
     let count = reader.info().page_count;
     let wanted = options.pages.of(count).len();
     if wanted > pages_max as usize {
-        let message = format!("Only the first {pages_max} of {wanted} pages were read: that is the limit.");
+        let message = format!(
+            "Only the first {pages_max} of {wanted} pages were read: that is the limit (`document_pages_max`)."
+        );
         warnings.push(Warning::new(Warning::PAGES_NOT_READ, message));
     }
     Ok(Box::new(Opened { reader, warnings }))

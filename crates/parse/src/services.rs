@@ -47,6 +47,9 @@ pub struct OcrText {
     pub engine: String,
     /// In the program's reading order.
     pub words: Vec<OcrWord>,
+    /// A sentence for each wanted language that it had no data for.
+    #[serde(default)]
+    pub missing_languages: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ impl Services for Recorder {
     fn ocr(&mut self, image: &PageImage, _languages: &[String]) -> OcrAnswer {
         let bbox = docmill_model::document::BBox::new(1.0, 1.0, image.width as f32 - 2.0, image.height as f32 - 2.0);
         let word = OcrWord { text: "square".into(), bbox, block: 1, paragraph: 1, line: 1, confidence: 0.5 };
-        OcrAnswer::Read(OcrText { engine: "reader 1".into(), words: vec![word] })
+        OcrAnswer::Read(OcrText { engine: "reader 1".into(), words: vec![word], ..OcrText::default() })
     }
 
     fn asset(&mut self, name: &str, _content_type: &str, bytes: &[u8]) {

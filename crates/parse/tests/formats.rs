@@ -25,7 +25,7 @@ impl Services for Eyes {
             OcrWord { text: text.into(), bbox, block: 1, paragraph: 1, line: 1, confidence: 0.9 }
         };
         let words = if dark > 500 { vec![word("Mill", 10.0), word("report", 60.0)] } else { Vec::new() };
-        OcrAnswer::Read(OcrText { engine: "eyes".into(), words })
+        OcrAnswer::Read(OcrText { engine: "eyes".into(), words, ..OcrText::default() })
     }
 
     fn asset(&mut self, _name: &str, _content_type: &str, _bytes: &[u8]) {}

@@ -10,6 +10,8 @@ mod content;
 mod every_option;
 #[path = "pdf/fields.rs"]
 mod fields;
+#[path = "pdf/hostile.rs"]
+mod hostile;
 #[path = "pdf/links.rs"]
 mod links;
 #[path = "pdf/output.rs"]
@@ -19,6 +21,8 @@ mod pictures;
 mod support;
 #[path = "pdf/tagged.rs"]
 mod tagged;
+#[path = "pdf/unknown.rs"]
+mod unknown;
 
 use std::sync::Arc;
 
@@ -347,7 +351,7 @@ fn a_scan_is_read_by_ocr_and_mapped_to_points() {
         confidence: 0.9,
     };
     let words = vec![word("Scanned", 200.0, 1), word("words", 310.0, 1), word("here.", 200.0, 2)];
-    let answer = OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words });
+    let answer = OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words, ..OcrText::default() });
     let mut services = Recorder { answer: Some(answer), ..Recorder::default() };
     let (_, pages) = parse(pdf(&[SCAN]), &options(Tier::CostEffective), &mut services).expect("pages");
     assert_eq!(services.pictures, [(1666, 2222, 200)]);
@@ -357,6 +361,18 @@ fn a_scan_is_read_by_ocr_and_mapped_to_points() {
     let bbox = page.words[0].bbox.expect("a box");
     assert!((bbox.x - 72.0).abs() < 0.5 && (bbox.w - 36.0).abs() < 0.5, "{bbox:?}");
     assert_eq!(page.warnings.iter().map(|warning| warning.code.as_str()).collect::<Vec<_>>(), ["OCR_USED"]);
+}
+
+#[test]
+fn languages_that_ocr_lacks_are_said_on_the_page() {
+    let sentence = "The OCR language `fr` is not installed (Debian: tesseract-ocr-fra).";
+    let answer = OcrAnswer::Read(OcrText { missing_languages: vec![sentence.into()], ..OcrText::default() });
+    let mut services = Recorder { answer: Some(answer), ..Recorder::default() };
+    let page = parse(pdf(&[SCAN]), &options(Tier::CostEffective), &mut services).expect("pages").1.remove(0);
+    let said: Vec<(&str, &str)> =
+        page.warnings.iter().map(|warning| (warning.code.as_str(), warning.message.as_str())).collect();
+    assert_eq!(said[1..], [("OCR_LANGUAGE_MISSING", sentence)]);
+    assert!(page.warnings[1].is_lack(), "another machine might have it");
 }
 
 #[test]

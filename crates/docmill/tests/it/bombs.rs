@@ -80,14 +80,36 @@ fn memory_bomb() -> Vec<u8> {
     page("", stream("/Filter/FlateDecode", &zeros(1_024, b' ')), &[])
 }
 
-/// Forms that draw the next one ten times each, ten deep: ten thousand million times in all.
-fn laughing_forms() -> Vec<u8> {
+/// Forms that draw the next one ten times each, ten deep: ten thousand million times in all. They are objects from number
+/// 5 on.
+fn forms() -> Vec<Vec<u8>> {
     let form = |number: usize| {
         let next = format!("/XObject<</F {} 0 R>>", number + 1);
         let draws = if number == 14 { "0 0 m 9 9 l S ".repeat(10) } else { "/F Do ".repeat(10) };
         stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<<{next}>>"), draws.as_bytes())
     };
-    page("/XObject<</F 5 0 R>>", stream("", b"/F Do"), &(5..15).map(form).collect::<Vec<_>>())
+    (5..15).map(form).collect()
+}
+
+fn laughing_forms() -> Vec<u8> {
+    page("/XObject<</F 5 0 R>>", stream("", b"/F Do"), &forms())
+}
+
+/// Two pages: the first takes minutes, the second has words.
+fn slow_first_page() -> Vec<u8> {
+    let page = |content: usize, resources: &str| {
+        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents {content} 0 R/Resources<<{resources}>>>>")
+    };
+    let mut objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R 15 0 R]/Count 2>>".to_vec(),
+        page(4, "/XObject<</F 5 0 R>>").into_bytes(),
+        stream("", b"/F Do"),
+    ];
+    objects.extend(forms());
+    objects.push(page(16, "/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>").into_bytes());
+    objects.push(stream("", b"BT /F 12 Tf 50 700 Td (Harmless words) Tj ET"));
+    pdf(&objects)
 }
 
 /// A tree of pages that is its own child and claims a thousand million pages.
@@ -174,4 +196,20 @@ fn a_bomb_fails_by_itself_and_its_neighbours_come_out() {
         assert_eq!(end(line(&format!("neighbour-of-{name}.txt"))), "DONE", "the neighbour of {name}");
     }
     assert_eq!(ran.code, Some(3), "some failed: {}", ran.stderr);
+}
+
+#[test]
+fn a_page_that_takes_minutes_fails_by_itself_and_the_next_one_comes_out() {
+    let home = Home::new();
+    home.write("in/slow.pdf", slow_first_page());
+    let mut command = home.command(&["batch", "in", "--config", "cfg-PARSE_AGENTIC", "-o", "out", "--quiet"]);
+    command.envs(LIMITS).env("DOCMILL_ISOLATION", "required");
+    let ran = Ran::of(command.output().unwrap());
+    let manifest = home.manifest("out");
+    let [line] = manifest.as_slice() else { panic!("one line: {manifest:?} {}", ran.stderr) };
+    assert_eq!((&line["status"], &line["pages"]), (&Value::from("COMPLETED"), &Value::from(2)), "{}", ran.stderr);
+    let written: Value = serde_json::from_slice(&std::fs::read(home.path("out/slow.pdf.json")).unwrap()).unwrap();
+    let pages = &written["items"]["pages"];
+    assert_eq!(pages[0]["error"], "READER_TIMEOUT: Reading page 1 took longer than the limit.");
+    assert_eq!(pages[1]["items"][0]["value"], "Harmless words");
 }

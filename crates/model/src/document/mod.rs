@@ -313,20 +313,29 @@ pub struct Warning {
 impl Warning {
     pub const OCR_MISSING: &str = "OCR_MISSING";
     pub const OCR_FAILED: &str = "OCR_FAILED";
+    /// OCR read the page without some of the wanted languages.
+    pub const OCR_LANGUAGE_MISSING: &str = "OCR_LANGUAGE_MISSING";
     pub const OPTION_NOT_FOLLOWED: &str = "OPTION_NOT_FOLLOWED";
     /// The page was read by OCR: characters are likely, not certain.
     pub const OCR_USED: &str = "OCR_USED";
     pub const PAGES_NOT_READ: &str = "PAGES_NOT_READ";
     /// Fonts of the page do not say which characters most of its glyphs are.
     pub const TEXT_LAYER_GARBLED: &str = "TEXT_LAYER_GARBLED";
+    /// Some glyphs of the page stand for no known character, and OCR could not read them.
+    pub const GLYPHS_UNKNOWN: &str = "GLYPHS_UNKNOWN";
     /// Pictures that were to be saved were not.
     pub const PICTURES_LEFT_OUT: &str = "PICTURES_LEFT_OUT";
+    /// Pictures of the page cannot be decoded, or only in part: what they show is missing.
+    pub const PICTURES_DAMAGED: &str = "PICTURES_DAMAGED";
+    /// Text stands too far away to belong to any page.
+    pub const TEXT_TOO_FAR: &str = "TEXT_TOO_FAR";
     /// The page draws more than is looked at.
     pub const PAGE_TOO_COMPLEX: &str = "PAGE_TOO_COMPLEX";
 
     /// Whether the warning says that a result lacks something which another machine, tool or setting might have given.
     pub fn is_lack(&self) -> bool {
-        [Self::OCR_MISSING, Self::OCR_FAILED, Self::PAGES_NOT_READ].contains(&self.code.as_str())
+        let lacks = [Self::OCR_MISSING, Self::OCR_FAILED, Self::OCR_LANGUAGE_MISSING, Self::PAGES_NOT_READ];
+        lacks.contains(&self.code.as_str())
     }
 
     pub fn new(code: &str, message: impl Into<String>) -> Self {

@@ -59,7 +59,11 @@ impl Services for Outside {
         };
         // Only a quicker next run is lost.
         let _ = std::fs::write(&place, &table);
-        OcrAnswer::Read(OcrText { engine: "tesseract".into(), words: table.lines().filter_map(word).collect() })
+        OcrAnswer::Read(OcrText {
+            engine: "tesseract".into(),
+            words: table.lines().filter_map(word).collect(),
+            ..OcrText::default()
+        })
     }
 
     fn asset(&mut self, _: &str, _: &str, _: &[u8]) {}

@@ -107,7 +107,18 @@ fn fill(page: &mut Page, text: &OcrText, scan: &Scan, options: &ParseOptions) {
     page.printed_number = read.printed_number;
     page.engine.clone_from(&text.engine);
     page.warnings.push(Warning::new(Warning::OCR_USED, format!("The page was read by OCR ({}).", text.engine)));
+    warn_of_languages(page, text);
     each_box(page, |bbox| *bbox = scan.straightened.bbox_back(*bbox, scale));
+}
+
+/// Says each language once that OCR had no data for.
+pub fn warn_of_languages(page: &mut Page, text: &OcrText) {
+    for sentence in &text.missing_languages {
+        let warning = Warning::new(Warning::OCR_LANGUAGE_MISSING, sentence.as_str());
+        if !page.warnings.contains(&warning) {
+            page.warnings.push(warning);
+        }
+    }
 }
 
 /// What is on the straight page, in points.
@@ -314,7 +325,7 @@ mod tests {
         fn read(self) -> Page {
             let picture = self.picture(0.0);
             let mut page = Page::default();
-            let mut services = Says(OcrText { engine: "tesseract 5".into(), words: self.words });
+            let mut services = Says(OcrText { engine: "tesseract 5".into(), words: self.words, ..OcrText::default() });
             read(&mut page, &picture, &ParseOptions::default(), &mut services);
             finish_page(&mut page, &ParseOptions::default());
             page
@@ -413,7 +424,11 @@ mod tests {
                 line: 1,
                 confidence: if upright || sideways { 0.95 } else { 0.3 },
             };
-            OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words: (0..5).map(word).collect() })
+            OcrAnswer::Read(OcrText {
+                engine: "tesseract 5".into(),
+                words: (0..5).map(word).collect(),
+                ..OcrText::default()
+            })
         }
 
         fn asset(&mut self, _: &str, _: &str, _: &[u8]) {}
@@ -456,7 +471,11 @@ mod tests {
             line: 1,
             confidence: 0.9,
         };
-        let text = OcrText { engine: String::new(), words: vec![word("none", x), word("sons", x + 300.0)] };
+        let text = OcrText {
+            engine: String::new(),
+            words: vec![word("none", x), word("sons", x + 300.0)],
+            ..OcrText::default()
+        };
         let mut page = Page::default();
         fill(&mut page, &text, &scan, &ParseOptions::default());
         let [middle, right] = [0, 1].map(|index| page.words[index].bbox.expect("a box").center());

@@ -53,7 +53,7 @@ fn words_that_ocr_reads_are_cut_too() {
     };
     for (asked, expected) in [(None, "above below"), (crop(None, Some(0.5), None, None), "above")] {
         let words = vec![word("above", 400.0), word("below", 1_400.0)];
-        let answer = OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words });
+        let answer = OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words, ..OcrText::default() });
         let mut services = Recorder { answer: Some(answer), ..Recorder::default() };
         let asked = ParseOptions { crop: asked, ..options(Tier::CostEffective) };
         let page = parse(pdf(&[SCAN]), &asked, &mut services).expect("pages").1.remove(0);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use docmill_model::auto_mode::{self, AutoRule, Trigger};
 use docmill_model::options::{
-    CropBox, PageSelection, Sheets, Slides, SpatialText, TableSearch, TableStyle, Watermarks,
+    CropBox, FailOn, PageSelection, Sheets, Slides, SpatialText, Spreadsheet, TableSearch, TableStyle, Watermarks,
 };
 
 use super::*;
@@ -27,6 +27,9 @@ fields!(PARSE: ParseOptions {
 fields!(TABLES: TableStyle { pipe compact merge_continued line_separator });
 fields!(SEARCH: TableSearch { loose ruled_only });
 fields!(SPATIAL: SpatialText { keep_very_small unroll_columns align_pages });
+fields!(CROP: CropBox { top bottom left right });
+fields!(FAIL_ON: FailOn { pictures ocr markdown fonts });
+fields!(SPREADSHEET: Spreadsheet { guess_names });
 fields!(SLIDES: Slides { hidden outside no_chart_data });
 fields!(SHEETS: Sheets { hidden whole compute });
 
@@ -37,11 +40,14 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("forms", "wire/tests/answers.rs", "forms_exist_by_options_and_come_with_their_documented_keys"),
     ("extra_outputs", "wire/tests/answers.rs", "files_of_forms_are_what_expand_answers_however_the_pages_come"),
     ("granular_boxes", "wire/tests/answers.rs", "words_and_cells_are_grounded_in_their_items"),
-    ("spreadsheet", "wire/tests/answers.rs", "tables_become_sheets"),
+    ("spreadsheet.guess_names", "wire/tests/sheets.rs", "sheets_hold_the_cells_of_their_tables"),
     ("page_failure_ratio", "runner/tests/it/pages.rs", "the_callers_own_ratio_is_obeyed"),
     ("base_timeout_s", "wire/tests/options.rs", "what_the_engine_follows_is_mapped"),
     ("page_timeout_s", "wire/tests/options.rs", "what_the_engine_follows_is_mapped"),
-    ("fail_on", "model/src/options.rs", "a_page_fails_its_job_only_on_what_was_named"),
+    ("fail_on.pictures", "model/src/options.rs", "a_page_fails_its_job_only_on_what_was_named"),
+    ("fail_on.ocr", "model/src/options.rs", "a_page_fails_its_job_only_on_what_was_named"),
+    ("fail_on.markdown", "model/src/options.rs", "a_page_fails_its_job_only_on_what_was_named"),
+    ("fail_on.fonts", "model/src/options.rs", "a_page_fails_its_job_only_on_what_was_named"),
     ("disable_cache", "server/tests/it/batches.rs", "an_unchanged_file_is_not_read_again"),
 ];
 
@@ -151,7 +157,10 @@ fn cases() -> Vec<Case> {
         on("spatial.keep_very_small", rich(), |options| options.spatial.keep_very_small = true),
         on("spatial.unroll_columns", rich(), |options| options.spatial.unroll_columns = true),
         on("spatial.align_pages", rich(), |options| options.spatial.align_pages = true),
-        on("crop", rich(), |options| options.crop = Some(CropBox { bottom: Some(0.5), ..CropBox::default() })),
+        on("crop.top", rich(), |options| options.crop = Some(CropBox { top: Some(0.5), ..CropBox::default() })),
+        on("crop.bottom", rich(), |options| options.crop = Some(CropBox { bottom: Some(0.5), ..CropBox::default() })),
+        on("crop.left", rich(), |options| options.crop = Some(CropBox { left: Some(0.5), ..CropBox::default() })),
+        on("crop.right", rich(), |options| options.crop = Some(CropBox { right: Some(0.5), ..CropBox::default() })),
         on("annotate_links", linked(), |options| options.annotate_links = true),
         on("line_numbers", numbered(), |options| options.line_numbers = true),
         on("ocr_languages", pdf(&[SCAN]), |options| options.ocr_languages = vec!["de".into()]),
@@ -215,14 +224,44 @@ fn everything(case: &Case, options: &ParseOptions) -> String {
 fn every_option_shows() {
     for case in cases() {
         let asked = with(case.both.clone(), case.asked);
-        assert_ne!(everything(&case, &case.both), everything(&case, &asked), "{} changes nothing", case.field);
+        // That a rule fired is no difference by itself.
+        let seen = |options: &ParseOptions| everything(&case, options).replace(",\"triggered_auto_mode\":true", "");
+        assert_ne!(seen(&case.both), seen(&asked), "{} changes nothing", case.field);
+    }
+}
+
+/// Values of an enumeration are all different from each other; one that is left out does not compile.
+#[test]
+fn every_value_shows() {
+    let watermarks = [Watermarks::MoveToEnd, Watermarks::MoveToStart, Watermarks::Remove];
+    let _ = |value: Watermarks| match value {
+        Watermarks::MoveToEnd | Watermarks::MoveToStart | Watermarks::Remove => {}
+    };
+    let images = [ImageCategory::Screenshot, ImageCategory::Embedded, ImageCategory::Layout];
+    let _ = |value: ImageCategory| match value {
+        ImageCategory::Screenshot | ImageCategory::Embedded | ImageCategory::Layout => {}
+    };
+    let default = ParseOptions::default;
+    let marked = watermarks.map(|watermarks| (rich(), ParseOptions { watermarks, ..default() }));
+    let shown = images.map(|image| (pictured(), ParseOptions { images: vec![image], ..default() }));
+    for values in [marked, shown] {
+        let seen = values.map(|(bytes, options)| everything(&on("", bytes, |_| {}), &options));
+        assert!(seen[0] != seen[1] && seen[1] != seen[2] && seen[0] != seen[2]);
     }
 }
 
 #[test]
 fn every_field_has_a_case() {
-    let inner: [(&str, &[&str]); 5] =
-        [("tables", TABLES), ("table_search", SEARCH), ("spatial", SPATIAL), ("slides", SLIDES), ("sheets", SHEETS)];
+    let inner: [(&str, &[&str]); 8] = [
+        ("tables", TABLES),
+        ("table_search", SEARCH),
+        ("spatial", SPATIAL),
+        ("crop", CROP),
+        ("fail_on", FAIL_ON),
+        ("spreadsheet", SPREADSHEET),
+        ("slides", SLIDES),
+        ("sheets", SHEETS),
+    ];
     let mut wanted: Vec<String> = PARSE
         .iter()
         .flat_map(|field| match inner.iter().find(|(name, _)| name == field) {

@@ -18,7 +18,10 @@ fn read(words: &[(&str, f32, f32)]) -> Recorder {
         confidence: 0.9,
     };
     let words = words.iter().map(word).collect();
-    Recorder { answer: Some(OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words })), ..Recorder::default() }
+    Recorder {
+        answer: Some(OcrAnswer::Read(OcrText { engine: "tesseract 5".into(), words, ..OcrText::default() })),
+        ..Recorder::default()
+    }
 }
 
 fn output(bytes: Vec<u8>, services: &mut Recorder) -> Vec<u8> {

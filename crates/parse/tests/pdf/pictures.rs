@@ -174,12 +174,12 @@ fn what_is_left_out_is_said_unless_it_is_tiny() {
         (draw(0, 0.0, 0.0, 50.0, 50.0), rgb_object(7, 40, 1), 0, vec![]),
         (draw(0, 0.0, 0.0, 50.0, 3.0), rgb_object(40, 40, 1), 0, vec![]),
         (many, rgb_object(8, 8, 1), 35, vec!["PICTURES_LEFT_OUT"]),
-        (draw(0, 0.0, 0.0, 50.0, 50.0), broken, 0, vec!["PICTURES_LEFT_OUT"]),
+        (draw(0, 0.0, 0.0, 50.0, 50.0), broken, 0, vec!["PICTURES_DAMAGED", "PICTURES_LEFT_OUT"]),
         (
             draw(0, 0.0, 0.0, 50.0, 50.0),
             image_object(50_000, 50_000, "/ColorSpace /DeviceGray", b"0"),
             0,
-            vec!["PICTURES_LEFT_OUT"],
+            vec!["PICTURES_LEFT_OUT", "PICTURES_LEFT_OUT"],
         ),
     ] {
         let (pages, services) = embedded(&[&content], &[object]);

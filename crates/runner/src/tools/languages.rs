@@ -69,13 +69,29 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("vi", "vie"),
 ];
 
-/// Tesseract's names of these languages, in the same order; English when none is given. The error is the sentence for
-/// the first language that is not there.
-pub(super) fn for_tesseract(wanted: &[String], installed: &[String]) -> Result<Vec<&'static str>, String> {
+/// What of the wanted languages can be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Usable {
+    /// Tesseract's names, in the order of the request.
+    pub names: Vec<&'static str>,
+    /// A sentence for each language that is not there.
+    pub missing: Vec<String>,
+}
+
+/// Tesseract's names of those of these languages that are there; English when none is given. The error says, when none
+/// is, what each one lacks.
+pub(super) fn for_tesseract(wanted: &[String], installed: &[String]) -> Result<Usable, String> {
     if wanted.is_empty() {
         return for_tesseract(&["en".to_owned()], installed);
     }
-    wanted.iter().map(|code| one(code, installed)).collect()
+    let mut usable = Usable { names: Vec::new(), missing: Vec::new() };
+    for code in wanted {
+        match one(code, installed) {
+            Ok(name) => usable.names.push(name),
+            Err(sentence) => usable.missing.push(sentence),
+        }
+    }
+    if usable.names.is_empty() { Err(usable.missing.join(" ")) } else { Ok(usable) }
 }
 
 fn one(code: &str, installed: &[String]) -> Result<&'static str, String> {
@@ -95,22 +111,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn languages_are_named_as_tesseract_does_or_the_package_is_named() {
+    fn languages_are_named_as_tesseract_does_and_the_package_of_a_missing_one_is_named() {
         let installed = ["eng", "deu", "chi_sim"].map(str::to_owned);
-        for (wanted, expected) in [
-            (&[][..], Ok(vec!["eng"])),
-            (&["de", "en"], Ok(vec!["deu", "eng"])),
-            (&["ch_sim"], Ok(vec!["chi_sim"])),
-            (&["en", "ch_tra"], Err("(Debian: tesseract-ocr-chi-tra)")),
-            (&["abq"], Err("no data for the language `abq`")),
-            (&["../eng"], Err("no data for the language `../eng`")),
+        // The names, and a part of what each missing one lacks; without names all of it is the error.
+        for (wanted, names, missing) in [
+            (&[][..], &["eng"][..], &[][..]),
+            (&["de", "en"], &["deu", "eng"], &[]),
+            (&["ch_sim"], &["chi_sim"], &[]),
+            (&["en", "ch_tra"], &["eng"], &["(Debian: tesseract-ocr-chi-tra)"]),
+            (&["fr", "de", "abq"], &["deu"], &["tesseract-ocr-fra)", "no data for the language `abq`"]),
+            (&["fr", "abq"], &[], &["tesseract-ocr-fra)", "no data for the language `abq`"]),
+            (&["../eng"], &[], &["no data for the language `../eng`"]),
         ] {
             let wanted: Vec<String> = wanted.iter().map(|code| (*code).to_owned()).collect();
-            match (for_tesseract(&wanted, &installed), expected) {
-                (Ok(got), Ok(names)) => assert_eq!(got, names),
-                (Err(message), Err(part)) => assert!(message.contains(part), "{message}"),
-                (got, _) => panic!("{wanted:?}: {got:?}"),
-            }
+            let (got, sentences) = match for_tesseract(&wanted, &installed) {
+                Ok(usable) => (usable.names, usable.missing),
+                Err(message) => (Vec::new(), message.split_inclusive(". ").map(str::to_owned).collect()),
+            };
+            assert_eq!(got, names, "{wanted:?}");
+            assert_eq!(sentences.len(), missing.len(), "{wanted:?}: {sentences:?}");
+            let said = sentences.iter().zip(missing).all(|(sentence, part)| sentence.contains(part));
+            assert!(said, "{wanted:?}: {sentences:?}");
         }
     }
 }

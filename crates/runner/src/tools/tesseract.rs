@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use docmill_parse::{OcrAnswer, OcrText, PageImage};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
+use super::languages::Usable;
 use super::launcher::{Launcher, Running};
 use super::{languages, on_path, tsv};
 use crate::confine::Needs;
@@ -51,17 +52,17 @@ impl Tesseract {
         wanted: &[String],
         bounds: Bounds<'_>,
     ) -> Result<OcrAnswer, Interrupted> {
-        let languages = match languages::for_tesseract(wanted, &self.languages) {
-            Ok(languages) => languages.join("+"),
+        let Usable { names, missing } = match languages::for_tesseract(wanted, &self.languages) {
+            Ok(usable) => usable,
             Err(message) => return Ok(OcrAnswer::Missing { message }),
         };
-        let mut run = match self.start(launcher, &languages, image.dpi, bounds.resident_bytes_max) {
+        let mut run = match self.start(launcher, &names.join("+"), image.dpi, bounds.resident_bytes_max) {
             Ok(run) => run,
             Err(error) => return Ok(failed(&error.to_string())),
         };
         let bounds = Bounds { pid: run.child.id(), ..bounds };
         Ok(match bounds.keep(talk(&mut run, image)).await? {
-            Ok(output) => self.answer(&output),
+            Ok(output) => self.answer(&output, missing),
             Err(error) => failed(&error.to_string()),
         })
     }
@@ -80,10 +81,10 @@ impl Tesseract {
         tool.start()
     }
 
-    fn answer(&self, output: &Output) -> OcrAnswer {
+    fn answer(&self, output: &Output, missing_languages: Vec<String>) -> OcrAnswer {
         if output.status.success() {
             let words = tsv::words(&String::from_utf8_lossy(&output.stdout));
-            return OcrAnswer::Read(OcrText { engine: self.version.clone(), words });
+            return OcrAnswer::Read(OcrText { engine: self.version.clone(), words, missing_languages });
         }
         let stderr = String::from_utf8_lossy(&output.stderr);
         failed(&format!("{} {}", output.status, stderr.lines().next().unwrap_or_default()))

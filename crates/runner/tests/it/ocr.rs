@@ -34,6 +34,36 @@ async fn a_word_is_read_by_the_installed_tesseract() {
     world.drain(&runner).await;
 }
 
+/// A tesseract that knows English alone, and reads of any picture for which languages it was called.
+const ENGLISH: &str = r#"#!/bin/sh
+case "$1" in
+  --version) echo "tesseract 0.0" ;;
+  --list-langs) printf 'List of languages\neng\n' ;;
+  *) cat > /dev/null
+    printf 'level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n'
+    printf '5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90\t%s\n' "$4" ;;
+esac
+"#;
+
+fn program(world: &World, script: &str) -> std::path::PathBuf {
+    let program = world.folder.path().join("tesseract");
+    std::fs::write(&program, script).expect("write");
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).expect("make it a program");
+    program
+}
+
+#[tokio::test]
+async fn a_language_that_is_missing_does_not_stop_the_others() {
+    let world = World::new().await;
+    let job = world.job("ocr TOTAL fr en\nocr TOTAL fr").await;
+    let mut settings = settings("obeys");
+    settings.tesseract = Some(program(&world, ENGLISH));
+    let runner = world.start(settings);
+    let missing = "The OCR language `fr` is not installed (Debian: tesseract-ocr-fra).";
+    assert_eq!(world.told(job).await, [format!("1 tesseract read eng; {missing}"), format!("2 {missing}")]);
+    world.drain(&runner).await;
+}
+
 /// Says that it is a tesseract, and then writes down its number and hangs.
 const HANGING: &str = r#"#!/bin/sh
 case "$1" in
@@ -46,12 +76,9 @@ esac
 #[tokio::test]
 async fn an_ocr_program_that_hangs_costs_its_page_and_is_killed() {
     let world = World::new().await;
-    let program = world.folder.path().join("tesseract");
-    std::fs::write(&program, HANGING).expect("write");
-    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).expect("make it a program");
     let job = world.job("ocr TOTAL\ntext b").await;
     let mut settings = settings("obeys");
-    settings.tesseract = Some(program);
+    settings.tesseract = Some(program(&world, HANGING));
     // It writes outside its home.
     settings.confine = None;
     settings.limits.page_ms = 700;

@@ -4,8 +4,8 @@
 //! it becomes a tool of the worker.
 //!
 //! `text ...` a page with this text; `fail` a page that cannot be read; `die`; `stall`; `eat` takes memory without
-//! end; `meet PATH` connects to the test's socket, says its process id and waits for a byte; `ocr WORD` asks for
-//! OCR of a picture of the word and gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print`
+//! end; `meet PATH` connects to the test's socket, says its process id and waits for a byte; `ocr WORD LANGUAGE ...`
+//! asks for OCR of a picture of the word and gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print`
 //! writes no frame; `spin` uses a processor without end; `open PATH`, `make PATH`, `connect ADDRESS`, `run PATH`,
 //! `signal PID` and `thread` try just that and say what came of it. A document that
 //! begins with `!die` kills its reader before it is open, one with `!refuse` is refused.
@@ -112,8 +112,9 @@ impl Pipes {
                 std::process::abort();
             }
             "ocr" => {
-                let (width, height, grey) = picture(rest);
-                self.say(&FromReader::NeedOcr { width, height, dpi: 300, languages: vec![] }, &grey)?;
+                let mut given = rest.split(' ').map(str::to_owned);
+                let (width, height, grey) = picture(&given.next().unwrap_or_default());
+                self.say(&FromReader::NeedOcr { width, height, dpi: 300, languages: given.collect() }, &grey)?;
                 let answer = frames::read::<ToReader>(&mut self.from)?.map(|frame| frame.header);
                 return self.page(number, &answered(answer), true);
             }
@@ -160,7 +161,9 @@ fn answered(answer: Option<ToReader>) -> String {
     match answer {
         Some(ToReader::OcrReply { answer: OcrAnswer::Read(read) }) => {
             let words: Vec<&str> = read.words.iter().map(|word| word.text.as_str()).collect();
-            format!("{} read {}", read.engine.split(' ').next().unwrap_or_default(), words.join(" "))
+            let engine = read.engine.split(' ').next().unwrap_or_default();
+            let said = [vec![engine, "read"], words].concat().join(" ");
+            [vec![said], read.missing_languages].concat().join("; ")
         }
         Some(ToReader::OcrReply { answer: OcrAnswer::Missing { message } | OcrAnswer::Failed { message } }) => message,
         other => format!("{other:?}"),

@@ -82,6 +82,8 @@ pub struct Album {
 struct Saved {
     name: String,
     content_type: &'static str,
+    /// It ends before its last row.
+    torn: bool,
 }
 
 impl Album {
@@ -109,22 +111,25 @@ impl Album {
         let saved = self.contents.entry((hasher.finish(), picture.bytes.len())).or_insert_with(|| {
             let name = format!("image_{number}.{}", picture.extension);
             services.asset(&name, picture.content_type, &picture.bytes);
-            Saved { name, content_type: picture.content_type }
+            Saved { name, content_type: picture.content_type, torn: picture.torn }
         });
         self.saved.insert(picture.id, saved.clone());
     }
 
     /// Lists the saved pictures of the page, and says what is missing.
     pub fn list(&self, chosen: &Chosen, page: &mut Page) {
-        let (mut damaged, mut left_out) = (0, chosen.left_out);
+        let (mut torn, mut damaged, mut left_out) = (0, 0, chosen.left_out);
         for (id, bbox) in &chosen.pictures {
             match self.saved.get(id) {
-                Some(saved) => page.images.push(Picture {
-                    name: saved.name.clone(),
-                    category: ImageCategory::Embedded,
-                    content_type: saved.content_type.to_owned(),
-                    bbox: Some(*bbox),
-                }),
+                Some(saved) => {
+                    torn += usize::from(saved.torn);
+                    page.images.push(Picture {
+                        name: saved.name.clone(),
+                        category: ImageCategory::Embedded,
+                        content_type: saved.content_type.to_owned(),
+                        bbox: Some(*bbox),
+                    });
+                }
                 None if self.numbers.contains_key(id) => damaged += 1,
                 None => left_out += 1,
             }
@@ -132,6 +137,10 @@ impl Album {
         if left_out > 0 {
             let message = format!("{left_out} picture(s) of the page are over the limits and were not saved.");
             page.warnings.push(Warning::new(Warning::PICTURES_LEFT_OUT, message));
+        }
+        if torn > 0 {
+            let message = format!("{torn} picture(s) of the page are damaged; what comes before the damage was saved.");
+            page.warnings.push(Warning::new(Warning::PICTURES_DAMAGED, message));
         }
         if damaged > 0 {
             let message = format!("{damaged} picture(s) of the page cannot be decoded and were not saved.");

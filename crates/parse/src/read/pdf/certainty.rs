@@ -48,6 +48,7 @@ mod tests {
                 mark: 0,
                 vertical: false,
                 hidden,
+                unknown: false,
                 late: false,
             });
             drawing.text.push_str(text);

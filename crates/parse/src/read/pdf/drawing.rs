@@ -26,6 +26,8 @@ pub struct DrawnGlyph {
     pub vertical: bool,
     /// Drawn without ink.
     pub hidden: bool,
+    /// Its font does not say which character it is.
+    pub unknown: bool,
     /// Drawn by an annotation or a form field, after the page.
     pub late: bool,
 }
@@ -98,6 +100,8 @@ pub struct Drawing {
     pub marks: Vec<MarkId>,
     /// The page drew more than is looked at.
     pub truncated: bool,
+    /// It has text that is too far away to be looked at.
+    pub far: bool,
 }
 
 impl Drawing {

@@ -19,6 +19,7 @@ use image::imageops::{FilterType, resize};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, Rgba, RgbaImage};
 
 use super::album::PIXELS_MAX;
+use super::torn;
 
 /// A picture's own file.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Encoded {
     pub extension: &'static str,
     pub content_type: &'static str,
     pub bytes: Vec<u8>,
+    /// It ends before its last row.
+    pub torn: bool,
 }
 
 /// Names a picture inside its document: by its object, or by its data where the page's content holds it.
@@ -40,13 +43,56 @@ pub fn picture_id(stream: &Stream<'_>) -> u64 {
     hasher.finish()
 }
 
+/// How many pictures in CCITT or JBIG2 code stop before their end: hayro draws them as far as they go. The other codes tell
+/// by themselves.
+pub fn torn<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> usize {
+    let mut counter = Counter { torn: 0 };
+    look(page, cache, &mut counter);
+    counter.torn
+}
+
 /// Gives `found` the wanted pictures of the page, each once, in drawing order. What cannot be decoded is not given.
 pub fn collect<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>, wanted: HashSet<u64>, found: impl FnMut(Encoded)) {
+    look(page, cache, &mut Collector { wanted, found });
+}
+
+fn look<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>, device: &mut impl Device<'a>) {
     let (width, height) = page.render_dimensions();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     let settings = InterpreterSettings::default();
     let mut context = Context::new(Affine::IDENTITY, area, cache, page.xref(), settings);
-    interpret_page(page, &mut context, &mut Collector { wanted, found });
+    interpret_page(page, &mut context, device);
+}
+
+struct Counter {
+    torn: usize,
+}
+
+impl<'a> Device<'a> for Counter {
+    fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.torn += usize::from(torn::ends_early(stream_of(&image)));
+    }
+
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+fn stream_of<'i>(image: &'i Image<'_, 'i>) -> &'i Stream<'i> {
+    match image {
+        Image::Raster(raster) => raster.stream(),
+        Image::Stencil(stencil) => stencil.stream(),
+    }
+}
+
+/// Whether rows that the document promises are missing. JPEG 2000 has a size of its own.
+fn lacks_rows(stream: &Stream<'_>, decoded: &DynamicImage) -> bool {
+    let dict = stream.dict();
+    let promised = dict.get::<u32>("H").or_else(|| dict.get::<u32>("Height"));
+    !stream.filters().contains(&Filter::JpxDecode) && promised.is_some_and(|rows| decoded.height() < rows)
 }
 
 struct Collector<F> {
@@ -56,14 +102,11 @@ struct Collector<F> {
 
 impl<'a, F: FnMut(Encoded)> Device<'a> for Collector<F> {
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        let id = match &image {
-            Image::Raster(raster) => picture_id(raster.stream()),
-            Image::Stencil(stencil) => picture_id(stencil.stream()),
-        };
+        let id = picture_id(stream_of(&image));
         if self.wanted.remove(&id)
-            && let Some((extension, content_type, bytes)) = encode(&image)
+            && let Some(encoded) = encode(id, &image)
         {
-            (self.found)(Encoded { id, extension, content_type, bytes });
+            (self.found)(encoded);
         }
     }
 
@@ -75,20 +118,21 @@ impl<'a, F: FnMut(Encoded)> Device<'a> for Collector<F> {
     fn pop_transparency_group(&mut self) {}
 }
 
-/// Extension, content type and bytes of the picture's file.
-fn encode(image: &Image<'_, '_>) -> Option<(&'static str, &'static str, Vec<u8>)> {
+fn encode(id: u64, image: &Image<'_, '_>) -> Option<Encoded> {
+    if let Image::Raster(raster) = image
+        && let Some(bytes) = own_jpeg(raster.stream())
+    {
+        return Some(Encoded { id, extension: "jpg", content_type: "image/jpeg", bytes, torn: false });
+    }
     let decoded = match image {
-        Image::Raster(raster) => {
-            if let Some(bytes) = own_jpeg(raster.stream()) {
-                return Some(("jpg", "image/jpeg", bytes));
-            }
-            raster_pixels(raster)
-        }
+        Image::Raster(raster) => raster_pixels(raster),
         Image::Stencil(stencil) => stencil_pixels(stencil),
     }?;
     let mut bytes = Cursor::new(Vec::new());
     decoded.write_to(&mut bytes, ImageFormat::Png).ok()?;
-    Some(("png", "image/png", bytes.into_inner()))
+    let stream = stream_of(image);
+    let torn = lacks_rows(stream, &decoded) || torn::ends_early(stream);
+    Some(Encoded { id, extension: "png", content_type: "image/png", bytes: bytes.into_inner(), torn })
 }
 
 fn raster_pixels(raster: &RasterImage<'_>) -> Option<DynamicImage> {

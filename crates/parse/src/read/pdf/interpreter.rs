@@ -7,11 +7,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 use docmill_model::document::BBox;
-use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
+use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings, InterpreterWarning};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::kurbo::Rect;
@@ -35,6 +36,8 @@ pub struct Raster {
     pub width: u32,
     pub height: u32,
     pub rgba: Vec<u8>,
+    /// A picture of the page could not be decoded and is not in it.
+    pub lacks_picture: bool,
 }
 
 /// What the document says about itself when it is opened.
@@ -62,6 +65,8 @@ enum Request {
     /// With its part of the structure tree, or without.
     Draw(usize, bool, Sender<DrawnPage>),
     Render(usize, f32, Sender<Raster>),
+    /// How many pictures of the page end before their last row.
+    Torn(usize, Sender<usize>),
     /// The file with words over its pages, if it can have them.
     Layers(BTreeMap<usize, Layer>, Sender<Option<Vec<u8>>>),
     /// Each picture that was found; `None` when there are no more.
@@ -106,6 +111,13 @@ impl Interpreter {
     pub fn render(&mut self, index: usize, scale: f32) -> Raster {
         let (answer, answers) = channel();
         self.ask(Request::Render(index, scale, answer));
+        answers.recv().unwrap_or_else(|_| self.carry_on_panic())
+    }
+
+    /// How many pictures of the page with this index end before their last row: they are drawn as far as they go.
+    pub fn torn_pictures(&mut self, index: usize) -> usize {
+        let (answer, answers) = channel();
+        self.ask(Request::Torn(index, answer));
         answers.recv().unwrap_or_else(|_| self.carry_on_panic())
     }
 
@@ -209,6 +221,11 @@ fn serve_opening(
                     let _ = answer.send(render(page, &renders, scale));
                 }
             }
+            Ok(Request::Torn(index, answer)) => {
+                if let Some(page) = pdf.pages().get(index) {
+                    let _ = answer.send(embedded::torn(page, &pictures));
+                }
+            }
             Ok(Request::Pictures(index, wanted, answer)) => {
                 if let Some(page) = pdf.pages().get(index) {
                     embedded::collect(page, &pictures, wanted, |picture| {
@@ -250,13 +267,24 @@ fn tree(structure: &Structure, page: &Page<'_>, drawing: &Drawing) -> Option<Tre
 }
 
 fn render<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, scale: f32) -> Raster {
+    let undecoded = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&undecoded);
+    let warning_sink = Arc::new(move |warning| {
+        if matches!(warning, InterpreterWarning::ImageDecodeFailure) {
+            heard.store(true, Ordering::Relaxed);
+        }
+    });
+    // A side of less than a pixel is none; the other side of such a page is thousands of times as long.
+    let at_least_a_pixel = |points: f32| scale.max(1.001 / points.max(1.0));
+    let (width, height) = page.render_dimensions();
     let pixmap = hayro::render(
         page,
         cache,
-        &InterpreterSettings::default(),
+        &InterpreterSettings { warning_sink, ..InterpreterSettings::default() },
         &RenderSettings::default(),
-        &PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE },
+        &PixmapSettings { x_scale: at_least_a_pixel(width), y_scale: at_least_a_pixel(height), bg_color: WHITE },
     );
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
-    Raster { width, height, rgba: pixmap.data_as_u8_slice().to_vec() }
+    let lacks_picture = undecoded.load(Ordering::Relaxed);
+    Raster { width, height, rgba: pixmap.data_as_u8_slice().to_vec(), lacks_picture }
 }

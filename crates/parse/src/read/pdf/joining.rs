@@ -45,12 +45,12 @@ impl PdfReader {
             if !self.surveyed.contains(&number) {
                 return None;
             }
-            let reading = self.reading(number).ok()?;
+            let mut reading = self.reading(number).ok()?;
             if reading.needs_ocr {
                 self.kept.insert(number, reading);
                 return None;
             }
-            let page = self.composed(number, &reading, services);
+            let page = self.composed(number, &mut reading, services);
             self.ahead.insert(number, (reading, page));
         }
         self.ahead.get_mut(&number).map(|(_, page)| page)

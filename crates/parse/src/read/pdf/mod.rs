@@ -15,7 +15,9 @@ mod saving;
 mod settle;
 mod strings;
 mod structure;
+mod torn;
 mod turn;
+mod unknown;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -165,8 +167,8 @@ impl DocumentReader for PdfReader {
         let (reading, page) = match self.ahead.remove(&number) {
             Some(ready) => ready,
             None => {
-                let reading = self.reading(number)?;
-                let page = self.composed(number, &reading, services);
+                let mut reading = self.reading(number)?;
+                let page = self.composed(number, &mut reading, services);
                 (reading, page)
             }
         };
@@ -176,8 +178,8 @@ impl DocumentReader for PdfReader {
         };
         let changed = self.options.auto_mode[rule].reading.of(&self.options);
         let own = std::mem::replace(&mut self.options, changed);
-        let read = self.read(number).and_then(|reading| {
-            let page = self.composed(number, &reading, services);
+        let read = self.read(number).and_then(|mut reading| {
+            let page = self.composed(number, &mut reading, services);
             self.completed(number, &reading, page, services)
         });
         self.options = own;
@@ -217,7 +219,9 @@ impl PdfReader {
         if self.options.tables.merge_continued {
             self.join_tables(&mut page, services);
         }
-        self.save_rendered(&mut page, services)?;
+        if !reading.oversized {
+            self.save_rendered(&mut page, services)?;
+        }
         if self.wants(ImageCategory::Embedded) {
             self.save_embedded(&mut page, &reading.chosen, services)?;
         }

@@ -4,7 +4,8 @@ use std::io::Cursor;
 
 use docmill_model::document::BBox;
 use docmill_model::{Code, Failure};
-use image::{DynamicImage, ImageFormat, RgbaImage};
+use image::imageops::replace;
+use image::{DynamicImage, GenericImageView, GrayImage, ImageFormat, Luma, RgbaImage};
 
 use super::interpreter::Raster;
 use crate::layout::PageRecord;
@@ -12,6 +13,8 @@ use crate::services::PageImage;
 
 /// Pixels of a rendered page; larger pages are rendered at a lower resolution.
 const PIXELS_MAX: f32 = 24_000_000.0;
+/// White pixels around parts of a page: OCR wants letters to stand free.
+const EDGE: u32 = 20;
 /// Pixels of its longer side.
 const SIDE_MAX: f32 = 16_000.0;
 
@@ -56,6 +59,33 @@ impl Upright {
             _ => image,
         };
         Ok(Self { image, scale })
+    }
+
+    /// These parts of the page and nothing else, for OCR, on a picture that is no larger than it must be; and where on the
+    /// page that picture begins, points. `None` outside the page.
+    pub fn only(&self, parts: &[BBox]) -> Option<(PageImage, f32, f32)> {
+        let grey = self.image.to_luma8();
+        let pixel = |points: f32, most: u32| (points * self.scale).round().clamp(0.0, most as f32) as u32;
+        let placed = |bbox: &BBox| {
+            let (left, right) = (pixel(bbox.x, grey.width()), pixel(bbox.right(), grey.width()));
+            let (top, bottom) = (pixel(bbox.y, grey.height()), pixel(bbox.bottom(), grey.height()));
+            (left < right && top < bottom).then_some((left, top, right, bottom))
+        };
+        let parts: Vec<(u32, u32, u32, u32)> = parts.iter().filter_map(placed).collect();
+        let around = |first: &(u32, u32, u32, u32), next: &(u32, u32, u32, u32)| {
+            (first.0.min(next.0), first.1.min(next.1), first.2.max(next.2), first.3.max(next.3))
+        };
+        let all = parts.iter().skip(1).fold(*parts.first()?, |all, next| around(&all, next));
+        let (width, height) = (all.2 - all.0 + 2 * EDGE, all.3 - all.1 + 2 * EDGE);
+        let mut only = GrayImage::from_pixel(width, height, Luma([u8::MAX]));
+        for (left, top, right, bottom) in parts {
+            let part = grey.view(left, top, right - left, bottom - top);
+            let at = |pixel: u32, first: u32| i64::from(pixel - first + EDGE);
+            replace(&mut only, &*part, at(left, all.0), at(top, all.1));
+        }
+        let dpi = (self.scale * 72.0).round().max(1.0) as u32;
+        let begins = |first: u32| (first as f32 - EDGE as f32) / self.scale;
+        Some((PageImage { width, height, dpi, grey: only.into_raw() }, begins(all.0), begins(all.1)))
     }
 
     /// The whole page as PNG.

@@ -6,7 +6,9 @@ use docmill_model::Failure;
 use docmill_model::document::{BBox, Page, Revision, RevisionKind, Warning};
 
 use super::album::Chosen;
-use super::drawing::Drawing;
+use super::drawing::{Drawing, DrawnPicture};
+use super::saving::warn_of_damage;
+use super::unknown;
 use super::words::{self, Leave};
 use super::{PdfReader, certainty, picture};
 use crate::Services;
@@ -19,10 +21,12 @@ use crate::render::links;
 const STAMP_CHARS: usize = 30;
 const SCAN_SHARE: f32 = 0.6;
 /// Pixels per inch of the pictures that OCR reads.
-const OCR_DPI: f32 = 200.0;
+pub const OCR_DPI: f32 = 200.0;
 /// The same of scans at their own resolution, and into how many parts a finer one is divided.
 const SCAN_DPI: RangeInclusive<f32> = 150.0..=320.0;
 const SCAN_PARTS_MAX: u8 = 4;
+/// Pixels of a picture that is drawn: A0 at 600 pixels per inch has 560 million.
+const DRAWN_PIXELS_MAX: u64 = 1_000_000_000;
 /// `Page::engine` of a page that was read from its own text.
 const ENGINE: &str = "pdf text";
 
@@ -35,7 +39,15 @@ pub struct Reading {
     pub needs_ocr: bool,
     /// Most of its glyphs stand for no known character.
     pub garbled: bool,
+    /// Some words have glyphs of no known character, which OCR may read.
+    pub has_unknown: bool,
+    /// Glyphs of no known character that are missing from its text.
+    pub lost: usize,
     pub truncated: bool,
+    /// Text was left out because it stands too far away.
+    pub far: bool,
+    /// It holds a picture of too many pixels to be drawn.
+    pub oversized: bool,
     /// Pixels per inch of the one picture that is the page.
     pub scan_dpi: Option<f32>,
     /// How sure its own text is.
@@ -53,6 +65,10 @@ fn scan_dpi(drawing: &Drawing, page_area: f32) -> Option<f32> {
     // By areas: the page may show its picture turned.
     let own = (pixels / picture.bbox.area().max(1.0)).sqrt() * 72.0;
     (1..=SCAN_PARTS_MAX).map(|part| own / part as f32).find(|dpi| SCAN_DPI.contains(dpi))
+}
+
+fn is_oversized(picture: &DrawnPicture) -> bool {
+    u64::from(picture.width) * u64::from(picture.height) > DRAWN_PIXELS_MAX
 }
 
 impl Reading {
@@ -96,8 +112,14 @@ impl PdfReader {
     }
 
     /// The page but for what is made of its pictures.
-    pub(super) fn composed(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
+    pub(super) fn composed(&mut self, number: u32, reading: &mut Reading, services: &mut dyn Services) -> Page {
         let has_layout = self.options.tier.has_layout();
+        // What reading by OCR has to say before there is a page.
+        let mut told = Page::default();
+        if reading.has_unknown {
+            self.read_unknown(number, reading, &mut told, services);
+        }
+        let reading = &*reading;
         let mut page = if has_layout {
             let mut page = self.laid_out(number, reading, services);
             page.fields.clone_from(&reading.record.fields);
@@ -116,9 +138,28 @@ impl PdfReader {
             page.engine = ENGINE.into();
             page.confidence = reading.confidence;
         }
+        page.warnings.append(&mut told.warnings);
+        if reading.lost > 0 && !(reading.garbled && has_layout) {
+            let message = format!(
+                "{} glyph(s) of the page are missing: their fonts do not say which characters they are.",
+                reading.lost
+            );
+            page.warnings.push(Warning::new(Warning::GLYPHS_UNKNOWN, message));
+        }
         if reading.truncated {
             let message = "The page draws more than the limit; what came after it was not read.";
             page.warnings.push(Warning::new(Warning::PAGE_TOO_COMPLEX, message));
+        }
+        if reading.oversized {
+            let message = format!(
+                "A picture of the page says that it has more than {DRAWN_PIXELS_MAX} pixels: the page was neither drawn nor \
+                 read by OCR."
+            );
+            page.warnings.push(Warning::new(Warning::PICTURES_LEFT_OUT, message));
+        }
+        if reading.far {
+            let message = "Text that stands more than 1,000,000 points away from the corner of the page was not read.";
+            page.warnings.push(Warning::new(Warning::TEXT_TOO_FAR, message));
         }
         // Pages that OCR read are not turned; the record's boxes may be.
         if has_layout && page.rotation == reading.record.rotation {
@@ -141,19 +182,27 @@ impl PdfReader {
         let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
         let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();
+        let may_ocr = has_layout && !self.options.ignore_text_in_image;
         let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
         let chosen = self.choose(drawing, &record);
         // Only now: whether the page is a scan is seen on the whole of it.
         if let Some(wanted) = self.options.crop {
             crop::record(&mut record, wanted);
         }
+        // A page that OCR reads anyway needs no words read alone.
+        let has_unknown = drawing.unmapped > 0 && may_ocr && !needs_ocr;
+        let lost = if drawing.unmapped > 0 && !has_unknown { unknown::drop_marks(&mut record) } else { 0 };
         let line_numbers = if has_layout { margin_numbers::take(&mut record) } else { Vec::new() };
         Ok(Reading {
             record,
             chosen,
             needs_ocr,
             garbled,
+            has_unknown,
+            lost,
             truncated: drawing.truncated,
+            far: drawing.far,
+            oversized: drawing.pictures.iter().any(is_oversized),
             scan_dpi: scan_dpi(drawing, page_area),
             confidence: certainty::of(drawing),
             line_numbers,
@@ -171,10 +220,12 @@ impl PdfReader {
     }
 
     fn laid_out(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
-        if reading.needs_ocr && !self.options.ignore_text_in_image {
+        if reading.needs_ocr && !reading.oversized && !self.options.ignore_text_in_image {
             let mut page = Page::default();
             let dpi = reading.scan_dpi.unwrap_or(OCR_DPI);
-            let raster = self.interpreter.render(number as usize - 1, picture::scale(&reading.record, dpi));
+            let index = number as usize - 1;
+            let raster = self.interpreter.render(index, picture::scale(&reading.record, dpi));
+            warn_of_damage(&mut page, raster.lacks_picture || self.interpreter.torn_pictures(index) > 0);
             let image = picture::grey(&raster, &reading.record);
             ocr::read(&mut page, &image, &self.options, services);
             if !page.words.is_empty() || reading.record.tokens.is_empty() {

@@ -57,11 +57,13 @@ impl PdfReader {
         save_figures(&rendered, page, keep.then_some(services), self.options.inline_images)
     }
 
-    fn rendered(&mut self, page: &Page) -> Result<Upright, Failure> {
+    fn rendered(&mut self, page: &mut Page) -> Result<Upright, Failure> {
         let index = self.index(page.number)?;
         let (width, height) = (page.width.unwrap_or(1.0), page.height.unwrap_or(1.0));
         let scale = picture::scale(&PageRecord { width, height, ..PageRecord::default() }, SCREENSHOT_DPI);
-        Upright::of(self.interpreter.render(index, scale), page.rotation, scale)
+        let raster = self.interpreter.render(index, scale);
+        warn_of_damage(page, raster.lacks_picture);
+        Upright::of(raster, page.rotation, scale)
     }
 
     pub(super) fn save_embedded(
@@ -80,6 +82,15 @@ impl PdfReader {
         }
         album.list(chosen, page);
         Ok(())
+    }
+}
+
+/// Says once that pictures of the page are damaged, if they are.
+pub fn warn_of_damage(page: &mut Page, damaged: bool) {
+    let code = Warning::PICTURES_DAMAGED;
+    if damaged && !page.warnings.iter().any(|warning| warning.code == code) {
+        let message = "A picture of the page is damaged; what it shows is missing, or a part of it.";
+        page.warnings.push(Warning::new(code, message));
     }
 }
 

@@ -8,6 +8,7 @@ use super::fields;
 use super::interpreter::DrawnPage;
 use super::settle::settle;
 use super::turn::{Turn, main_quarter};
+use super::unknown;
 use crate::layout::tree::{Child, Tag, Tree};
 use crate::layout::{self, Aside, Comment, PageRecord, ShapeGroup, Target, Token, bidi};
 
@@ -34,7 +35,7 @@ pub struct Leave {
     pub diagonal: bool,
 }
 
-/// Turns glyphs into words and the page upright.
+/// Turns glyphs into words and the page upright. `unknown::MARK` stands for glyphs of no known character.
 pub fn page_record(drawn: DrawnPage, leave: Leave) -> (PageRecord, Drawing) {
     let DrawnPage { width, height, drawing, tree } = drawn;
     let quarter = main_quarter(&drawing.glyphs);
@@ -43,7 +44,7 @@ pub fn page_record(drawn: DrawnPage, leave: Leave) -> (PageRecord, Drawing) {
     let doubles = Doubles::of(&drawing);
     let mut groups: Vec<(i32, Vec<Letters>)> = Vec::new();
     for (index, glyph) in drawing.glyphs.iter().enumerate() {
-        let text = drawing.text_of(glyph);
+        let text = if glyph.unknown && !glyph.hidden { unknown::MARK } else { drawing.text_of(glyph) };
         if text.is_empty() || (glyph.hidden && leave.hidden) || doubles.repeats(index) {
             continue;
         }

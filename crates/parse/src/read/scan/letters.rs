@@ -363,7 +363,11 @@ mod tests {
             (word("Thin", (100.0, 350.0, 200.0, 21.0), 6), 2, 90),
         ];
         let scan = page(&lines.iter().map(|(word, stroke, ink)| (word, *stroke, *ink)).collect::<Vec<_>>());
-        let text = OcrText { engine: String::new(), words: lines.into_iter().map(|(word, ..)| word).collect() };
+        let text = OcrText {
+            engine: String::new(),
+            words: lines.into_iter().map(|(word, ..)| word).collect(),
+            ..OcrText::default()
+        };
         let measured = measure(&scan, &text);
         let found: Vec<(f32, f32, bool)> =
             measured.iter().map(|word| (word.size.round(), word.baseline.round(), word.bold)).collect();
@@ -387,7 +391,7 @@ mod tests {
             word("264", (700.0, 131.0, 40.0, 40.0), 1),
             word("Chapter", (800.0, 130.0, 190.0, 49.1), 1),
         ];
-        let measured = measure(&page(&[]), &OcrText { engine: String::new(), words });
+        let measured = measure(&page(&[]), &OcrText { engine: String::new(), words, ..OcrText::default() });
         let found: Vec<(f32, f32)> = measured.iter().map(|word| (word.size.round(), word.baseline.round())).collect();
         assert_eq!(found[..5], [(30.0, 171.0); 5]);
         assert_eq!(found[5], (54.0, 171.0));

@@ -145,6 +145,7 @@ fn replace(drawing: &mut Drawing, start: usize, text: &str) {
     }
     let unmapped = drawing.glyphs[start..].iter().filter(|glyph| glyph.len == 0).count();
     drawing.unmapped = drawing.unmapped.saturating_sub(unmapped);
+    drawing.glyphs[start..].iter_mut().for_each(|glyph| glyph.unknown = false);
     let at = |drawing: &Drawing| drawing.text.len() as u32;
     if chars == count {
         for (index, character) in text.chars().enumerate() {

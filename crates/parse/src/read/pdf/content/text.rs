@@ -73,6 +73,7 @@ impl Machine<'_, '_> {
         );
         let at = run.matrix * local;
         if !(at.x.abs() < FAR && at.y.abs() < FAR) {
+            self.drawing.far |= self.state.clip.contains(at);
             return;
         }
         let width = note.advance.abs().min(ADVANCE_MAX) / 1000.0 * run.along;
@@ -100,6 +101,7 @@ impl Machine<'_, '_> {
             mark: self.marks.current(),
             vertical: !font.horizontal,
             hidden: run.hidden,
+            unknown: !note.mapped,
             late: self.late,
         });
     }

@@ -155,6 +155,7 @@ impl Machine<'_, '_> {
             mark: UNMARKED,
             vertical: false,
             hidden: false,
+            unknown: false,
             late: true,
         });
     }
