@@ -166,6 +166,23 @@ fn a_letter_is_followed_by_its_attachments() {
     assert!(told.code == "MEMBER_NOT_READ" && told.message.starts_with("Not read: mill.exe: "), "{told:?}");
 }
 
+/// Outlook's own format, by its name and without one.
+#[test]
+fn a_letter_of_outlook_is_followed_by_its_attachments() {
+    for name in ["report.msg", "report"] {
+        let (info, pages) = parse(name, fixture("report.msg")).expect("a letter");
+        let names: Vec<_> = pages.iter().map(|page| page.name.as_deref().unwrap_or("-")).collect();
+        assert_eq!((info.kind.as_str(), names), ("email", vec!["-", "numbers.csv"]), "{name}");
+        for said in ["Mill report", "ann@example.org", "bob@example.org", "Rye rose. The numbers are attached."] {
+            assert!(pages[0].text.contains(said), "{said}: {}", pages[0].text);
+        }
+        assert!(pages[0].markdown.contains("- mill.exe"), "every attachment is named: {}", pages[0].markdown);
+        assert!(pages[1].markdown.starts_with("**numbers.csv**\n\n<table>"), "{}", pages[1].markdown);
+        let [told] = info.warnings.as_slice() else { panic!("{:?}", info.warnings) };
+        assert!(told.code == "MEMBER_NOT_READ" && told.message.starts_with("Not read: mill.exe: "), "{told:?}");
+    }
+}
+
 /// Asked to convert, it writes down for what and gives another document.
 struct Converter {
     asked: Vec<(String, Target)>,
