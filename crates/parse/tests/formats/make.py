@@ -21,6 +21,7 @@ import openpyxl
 import pptx
 from PIL import Image, ImageDraw
 
+import old
 import outlook
 
 HERE = Path(__file__).parent / "files"
@@ -38,7 +39,7 @@ CALC = {
     "xls": "MS Excel 97", "ods": "", "fods": "", "dif": "DIF", "slk": "SYLK",
 }
 IMPRESS = {
-    "ppt": "MS PowerPoint 97", "odp": "", "fodp": "", "odg": "impress8_draw", "uop": "UOF presentation",
+    "ppt": "MS PowerPoint 97", "odp": "", "fodp": "", "uop": "UOF presentation",
 }
 VISIO = """<?xml version="1.0"?>
 <VisioDocument xmlns="http://schemas.microsoft.com/visio/2003/core">
@@ -140,6 +141,8 @@ def office():
     convert(HERE / "report.docx", WRITER)
     convert(HERE / "report.xlsx", CALC)
     convert(HERE / "report.pptx", IMPRESS)
+    convert(HERE / "report.odp", {"fodg": "OpenDocument Drawing Flat XML"})
+    convert(HERE / "report.fodg", {"odg": "draw8"})
 
 
 def pictures():
@@ -240,6 +243,8 @@ def main():
     archives()
     others()
     microsoft_write()
+    for extension, data in old.files().items():
+        (HERE / f"report.{extension}").write_bytes(data)
     for path in list(HERE.glob("report.*")):
         if path.suffix != ".gz" and path.stat().st_size > LARGE:
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))

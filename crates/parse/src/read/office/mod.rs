@@ -12,6 +12,7 @@ mod lists;
 mod lost;
 mod old_sheets;
 mod old_words;
+mod open_drawings;
 mod open_sheets;
 mod pages;
 mod revisions;
@@ -175,8 +176,14 @@ fn convert(
     converter.convert(document).map(|result| result.document).map_err(|error| failure(id, &error))
 }
 
-/// The bytes in a form that docling reads: UTF-16 and UTF-32 as UTF-8, drawings without their document type.
+/// The bytes in a form that docling reads: UTF-16 and UTF-32 as UTF-8, SVG without its document type, OpenDocument drawings as
+/// slides.
 fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
+    if id == "odp"
+        && let Some(slides) = open_drawings::as_slides(bytes)
+    {
+        return slides;
+    }
     if !is_text_format(id) || bytes.starts_with(b"PK") {
         return bytes.to_vec();
     }
@@ -249,6 +256,8 @@ pub fn by_name(extension: &str, bytes: &[u8]) -> Option<&'static str> {
             bytes.starts_with(&[0, 0]) && matches!(bytes.get(2), Some(2 | 26)) && bytes.get(3) == Some(&0)
         }
         "works" => bytes.starts_with(&[0x01, 0xFE]),
+        // MacWrite has a version and nothing else.
+        "mac_wp" => matches!(bytes.first_chunk(), Some([0, 3 | 6])),
         // A known version, and a date of the last change that is one.
         "dbf" => {
             matches!(bytes.first(), Some(0x02 | 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5))

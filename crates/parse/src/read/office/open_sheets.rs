@@ -8,7 +8,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// More sheets than this are read as they stand.
 const SHEETS_MAX: usize = 500;
-const CONTENT: &str = "content.xml";
+pub(super) const CONTENT: &str = "content.xml";
 
 pub struct Sheet {
     pub name: String,
@@ -34,8 +34,8 @@ pub fn of(bytes: &[u8]) -> Option<Vec<Sheet>> {
     parted(&content)?.into_iter().map(packed).collect()
 }
 
-/// The workbook with other content.
-fn packed(archive: &mut ZipArchive<Cursor<&[u8]>>, content: &str) -> Option<Vec<u8>> {
+/// The document with other content.
+pub(super) fn packed(archive: &mut ZipArchive<Cursor<&[u8]>>, content: &str) -> Option<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).ok()?;
