@@ -217,7 +217,7 @@ def pages():
 
 def keynote():
     """Keynote '09."""
-    holder = lambda kind, number, line: f'<key:{kind}-placeholder sfa:ID="{number}"><sf:geometry><sf:position sfa:x="0" sfa:y="{number}"/>' \
+    holder = lambda kind, number, line: f'<key:{kind}-placeholder sfa:ID="{number}"><sf:geometry><sf:position sfa:x="0" sfa:y="{number * 200}"/>' \
         f'</sf:geometry><sf:text-storage><sf:text-body><sf:p>{line.decode()}</sf:p></sf:text-body></sf:text-storage></key:{kind}-placeholder>'
     return zipped({"index.apxl": f'<?xml version="1.0"?><key:presentation xmlns:key="http://developer.apple.com/namespaces/keynote2" {IWORK}>'
                                  f'<key:slide-list><key:slide>{holder("title", 1, HEADING)}{holder("body", 2, LINE)}'

@@ -15,7 +15,7 @@ pub fn as_slides(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut content = String::new();
     archive.by_name(CONTENT).ok()?.read_to_string(&mut content).ok()?;
-    packed(&mut archive, &renamed(&content)?)
+    packed(&mut archive, CONTENT, &renamed(&content)?)
 }
 
 fn renamed(xml: &str) -> Option<String> {
