@@ -192,8 +192,23 @@ fn sheets_are_read_within_limits() {
     assert!(pages[0].starts_with("Data\n\n1\n2\n") && pages[2].ends_with("60000"), "{}", &pages[0][..20]);
     let corners =
         "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>2</v></c></row>";
-    let (info, _) = parse("corners.xlsx", workbook(corners)).expect("a workbook");
-    assert_eq!(info.warnings.first().map(|warning| warning.code.as_str()), Some("SHEET_NOT_READ"));
+    let (info, pages) = parse("corners.xlsx", workbook(corners)).expect("a workbook");
+    assert_eq!(pages, ["Data\n\n1"]);
+    let [told] = info.warnings.as_slice() else { panic!("{:?}", info.warnings) };
+    let expected = "A sheet was read up to column ALL and row 3000; 1 cells beyond were left out";
+    assert!(told.code == "CELLS_NOT_READ" && told.message.starts_with(expected), "{told:?}");
+}
+
+/// As many rows as Excel has; memory is bounded in the program's own tests.
+#[test]
+fn the_longest_sheet_is_read() {
+    let mut rows = String::new();
+    for row in 1..=1_048_576 {
+        let _ = write!(rows, "<row r=\"{row}\"><c r=\"A{row}\"><v>{row}</v></c></row>");
+    }
+    let (info, pages) = parse("longest.xlsx", workbook(&rows)).expect("a workbook");
+    assert_eq!((pages.len(), info.warnings), (53, vec![]));
+    assert!(pages[52].ends_with("1048576"));
 }
 
 /// With their relations such a deck has more than 20,000 parts.

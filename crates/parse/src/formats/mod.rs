@@ -8,7 +8,7 @@ use image::ImageFormat;
 
 use crate::services::Target;
 
-pub use table::FORMATS;
+pub use table::{BY_ANOTHER, FORMATS, HAND_MADE};
 pub use told::markdown;
 
 /// One format, or a family of formats that is read in one way.

@@ -293,3 +293,16 @@ pub const FORMATS: &[Format] = &[
     none("Audio", &["mp3", "mpga", "m4a", "wav", "aac", "ogg", "flac"], PLAYED),
     none("Video", &["mp4", "mpeg", "mpg", "webm", "avi", "mov", "mkv"], PLAYED),
 ];
+
+/// Extensions whose reader has only seen files that were written by hand after the description of the format, for no program
+/// that writes them runs any more, or none that may be had: such a file proves less than one of the program itself.
+pub const HAND_MADE: &[&str] = &[
+    "123", "602", "abw", "cgm", "cwk", "djvu", "fb2", "hwp", "hwpx", "key", "lwp", "mcw", "msg", "mw", "numbers",
+    "pages", "pdb", "pml", "qpw", "sda", "sdd", "sdw", "sgl", "vor", "vsdm", "vsdx", "wb1", "wb2", "wb3", "wk1", "wk2",
+    "wk3", "wk4", "wks", "wp", "wp5", "wp6", "wpd", "wps", "wpt", "wq1", "wq2", "wrk", "xlsb", "yxmd", "zabw",
+];
+
+/// Extensions that are read as another format of the same family, whose files differ only in what docmill does not look at;
+/// no file of their own was opened.
+pub const BY_ANOTHER: &[&str] =
+    &["eth", "et", "ett", "stc", "std", "sti", "stw", "sxc", "sxd", "sxg", "sxi", "sxw", "xlr", "xlw"];

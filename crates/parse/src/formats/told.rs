@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{FORMATS, Reader};
+use super::{BY_ANOTHER, FORMATS, HAND_MADE, Reader};
 use crate::read::{container, converted, office};
 
 const HEAD: &str = "\
@@ -39,6 +39,14 @@ pub fn markdown() -> String {
         let _ =
             writeln!(out, "| {} | `{}` | {extensions} | {reader} | {} | {kept} |", format.name, format.id, format.page);
     }
+    let _ = write!(
+        out,
+        "\nTested only with files that were written by hand after the description of the format, which proves less than a file \
+         of the\nprogram itself: {}. Tested only with a file of a newer format of the same family under their name: {}. `.rb` \
+         is\nRuby; books of the Rocket eBook under that name are refused.\n",
+        dotted(HAND_MADE),
+        dotted(BY_ANOTHER)
+    );
     out.push_str("\n## Not read\n\n| format | extensions | what to do |\n| --- | --- | --- |\n");
     for format in FORMATS {
         if let Reader::Nobody(instead) = format.reader {

@@ -21,6 +21,9 @@ import openpyxl
 import pptx
 from PIL import Image, ImageDraw
 
+import old
+import outlook
+
 HERE = Path(__file__).parent / "files"
 WHEN = (2024, 1, 2, 3, 4, 4)
 # What is larger is kept packed, bytes.
@@ -36,7 +39,7 @@ CALC = {
     "xls": "MS Excel 97", "ods": "", "fods": "", "dif": "DIF", "slk": "SYLK",
 }
 IMPRESS = {
-    "ppt": "MS PowerPoint 97", "odp": "", "fodp": "", "odg": "impress8_draw", "uop": "UOF presentation",
+    "ppt": "MS PowerPoint 97", "odp": "", "fodp": "", "uop": "UOF presentation",
 }
 VISIO = """<?xml version="1.0"?>
 <VisioDocument xmlns="http://schemas.microsoft.com/visio/2003/core">
@@ -69,6 +72,11 @@ TEXTS = {
     "ipynb": '{"cells": [{"cell_type": "markdown", "metadata": {}, "source": ["# Mill report"]}], "metadata": {},'
              ' "nbformat": 4, "nbformat_minor": 5}\n',
     "py": "print('Mill report')\n",
+    "rb": "puts 'Mill report'\n",
+    "nxml": '<?xml version="1.0"?><article><front><article-meta><title-group><article-title>Mill report</article-title></title-group>'
+            "</article-meta></front><body><p>Rye rose.</p></body></article>\n",
+    "atom": '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Mill report</title><entry><title>Rye rose</title>'
+            "</entry></feed>\n",
     "pml": "\\x Mill report\\x\nRye rose.\n",
     "prn": "Grain  Tons\nRye      42\n",
     "abw": '<?xml version="1.0"?><abiword xmlns="http://www.abisource.com/awml.dtd"><section><p style="Heading 1">'
@@ -133,6 +141,8 @@ def office():
     convert(HERE / "report.docx", WRITER)
     convert(HERE / "report.xlsx", CALC)
     convert(HERE / "report.pptx", IMPRESS)
+    convert(HERE / "report.odp", {"fodg": "OpenDocument Drawing Flat XML"})
+    convert(HERE / "report.fodg", {"odg": "draw8"})
 
 
 def pictures():
@@ -155,6 +165,11 @@ def mail():
     message.add_attachment(inner)
     message.set_boundary("outer")
     (HERE / "report.eml").write_bytes(message.as_bytes())
+    attached = [("numbers.csv", "text/csv", TEXTS["csv"].encode()),
+                ("mill.exe", "application/octet-stream", b"\x7fELF\x02\x01\x01\0")]
+    (HERE / "report.msg").write_bytes(outlook.letter(
+        "Mill report", ("Ann", "ann@example.org"), ("Bob", "bob@example.org"),
+        "Rye rose. The numbers are attached.\r\n", attached, 133486382450000000))
 
 
 def archives():
@@ -228,6 +243,8 @@ def main():
     archives()
     others()
     microsoft_write()
+    for extension, data in old.files().items():
+        (HERE / f"report.{extension}").write_bytes(data)
     for path in list(HERE.glob("report.*")):
         if path.suffix != ".gz" and path.stat().st_size > LARGE:
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))

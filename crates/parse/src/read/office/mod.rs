@@ -4,6 +4,7 @@
 //! only, without path, address or network: pictures that a document merely names are never fetched.
 
 mod blocks;
+mod far;
 mod fiction;
 mod formulas;
 mod headings;
@@ -12,6 +13,7 @@ mod lists;
 mod lost;
 mod old_sheets;
 mod old_words;
+mod open_drawings;
 mod open_sheets;
 mod pages;
 mod revisions;
@@ -48,6 +50,8 @@ pub const LINE_BYTES_MAX: usize = 2 << 20;
 pub const CELLS_MAX: usize = 3_000_000;
 /// A sheet of a workbook that is not among the pages.
 const SHEET_NOT_READ: &str = "SHEET_NOT_READ";
+/// Cells of a sheet that are not on its pages.
+const CELLS_NOT_READ: &str = "CELLS_NOT_READ";
 /// A part of the document was read without its structure.
 const STRUCTURE_LOST: &str = "STRUCTURE_LOST";
 
@@ -70,6 +74,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     if word.is_some() {
         document = convert(source, id, options, None)?;
     }
+    let cut_off = if id == "xlsx" { near_cells(source, options, &mut document)? } else { Vec::new() };
     if matches!(id, "docx" | "doc" | "odt" | "rtf") {
         headings::settle(&mut document.nodes);
     }
@@ -90,6 +95,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
         let message = "A sheet was left out: its cells lie over more than ten million places.";
         info.warnings.push(Warning::new(SHEET_NOT_READ, message));
     }
+    info.warnings.extend(cut_off);
     info.warnings.extend(not_computed);
     let roles = roles::Roles::new(document.tree.as_ref());
     let context = blocks::Context { options, id, raw: is_raw(id), roles };
@@ -102,6 +108,28 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
         }
     }
     Ok(Box::new(Ready::new(info, drafts, options)))
+}
+
+/// Reads a workbook again, of whose sheets docling left out some, without their far cells; a warning for each.
+fn near_cells(
+    source: &Source,
+    options: &ParseOptions,
+    document: &mut DoclingDocument,
+) -> Result<Vec<Warning>, Failure> {
+    if lost::sheets(&source.bytes, &document.nodes) == 0 {
+        return Ok(Vec::new());
+    }
+    let Some((bytes, cuts)) = far::cut(&source.bytes) else { return Ok(Vec::new()) };
+    *document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, "xlsx", options, None)?;
+    let told = |cut: far::Cut| {
+        let (columns, far::Cut { rows, cells, .. }) = (far::letters(cut.columns), cut);
+        let message = format!(
+            "A sheet was read up to column {columns} and row {rows}; {cells} cells beyond were left out, for together they lie \
+             over more than ten million places."
+        );
+        Warning::new(CELLS_NOT_READ, message)
+    };
+    Ok(cuts.into_iter().map(told).collect())
 }
 
 /// An OpenDocument workbook, sheet by sheet where its sheets can be told apart.
@@ -175,8 +203,14 @@ fn convert(
     converter.convert(document).map(|result| result.document).map_err(|error| failure(id, &error))
 }
 
-/// The bytes in a form that docling reads: UTF-16 and UTF-32 as UTF-8, drawings without their document type.
+/// The bytes in a form that docling reads: UTF-16 and UTF-32 as UTF-8, SVG without its document type, OpenDocument drawings as
+/// slides.
 fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
+    if id == "odp"
+        && let Some(slides) = open_drawings::as_slides(bytes)
+    {
+        return slides;
+    }
     if !is_text_format(id) || bytes.starts_with(b"PK") {
         return bytes.to_vec();
     }
@@ -249,6 +283,8 @@ pub fn by_name(extension: &str, bytes: &[u8]) -> Option<&'static str> {
             bytes.starts_with(&[0, 0]) && matches!(bytes.get(2), Some(2 | 26)) && bytes.get(3) == Some(&0)
         }
         "works" => bytes.starts_with(&[0x01, 0xFE]),
+        // MacWrite has a version and nothing else.
+        "mac_wp" => matches!(bytes.first_chunk(), Some([0, 3 | 6])),
         // A known version, and a date of the last change that is one.
         "dbf" => {
             matches!(bytes.first(), Some(0x02 | 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5))

@@ -8,7 +8,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// More sheets than this are read as they stand.
 const SHEETS_MAX: usize = 500;
-const CONTENT: &str = "content.xml";
+pub(super) const CONTENT: &str = "content.xml";
 
 pub struct Sheet {
     pub name: String,
@@ -29,21 +29,21 @@ pub fn of(bytes: &[u8]) -> Option<Vec<Sheet>> {
     let mut content = String::new();
     archive.by_name(CONTENT).ok()?.read_to_string(&mut content).ok()?;
     let packed = |(name, is_hidden, xml): (String, bool, String)| {
-        Some(Sheet { name, is_hidden, bytes: packed(&mut archive, &xml)? })
+        Some(Sheet { name, is_hidden, bytes: packed(&mut archive, CONTENT, &xml)? })
     };
     parted(&content)?.into_iter().map(packed).collect()
 }
 
-/// The workbook with other content.
-fn packed(archive: &mut ZipArchive<Cursor<&[u8]>>, content: &str) -> Option<Vec<u8>> {
+/// The document with another part of this name.
+pub(super) fn packed(archive: &mut ZipArchive<Cursor<&[u8]>>, part: &str, content: &str) -> Option<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).ok()?;
-        if !file.name().is_ok_and(|name| name == CONTENT) {
+        if !file.name().is_ok_and(|name| name == part) {
             writer.raw_copy_file(file).ok()?;
         }
     }
-    writer.start_file(CONTENT, SimpleFileOptions::default().compression_method(CompressionMethod::Stored)).ok()?;
+    writer.start_file(part, SimpleFileOptions::default().compression_method(CompressionMethod::Stored)).ok()?;
     writer.write_all(content.as_bytes()).ok()?;
     Some(writer.finish().ok()?.into_inner())
 }
