@@ -65,7 +65,8 @@ fn told(view: &View, found: &Found, field: &Field, candidate: &Candidate, (chose
     let sources =
         candidate.form.and_then(|place| source(view, place)).map_or_else(|| of_spans(view, &spans), |s| vec![s]);
     let label = candidate.label.as_ref().map(|span| view.phrases[span.phrase].text[span.start..span.end].to_owned());
-    let evidence = Evidence { margin, ..Evidence::of(field, candidate) };
+    let parsing = sources.iter().map(|source| source.parsing).fold(1.0, f32::min);
+    let evidence = Evidence { margin, ..Evidence::of(field, candidate) }.read_with(parsing);
     let lost = match () {
         () if chosen => String::new(),
         () if candidate.score < crate::assign::FLOOR => "; too unsure to be given".to_owned(),
@@ -77,16 +78,22 @@ fn told(view: &View, found: &Found, field: &Field, candidate: &Candidate, (chose
     Explained {
         value,
         score: candidate.score,
-        confidence: evidence.probability(),
+        confidence: evidence.beside(parsing) * parsing,
         chosen,
-        why: format!(
-            "{}{}{lost}",
-            way(candidate.way, label.as_deref()),
-            if candidate.confirmed { ", confirmed" } else { "" }
-        ),
+        why: format!("{}{}{lost}", way(candidate.way, label.as_deref()), support(&evidence)),
         label,
         citations: sources.into_iter().map(|source| source.citation).collect(),
     }
+}
+
+/// What speaks for a value beside its label and place.
+fn support(evidence: &Evidence) -> String {
+    let said = [
+        (evidence.adds_up, ", adds up with other amounts"),
+        (evidence.role_label, ", a label says whose it is"),
+        (evidence.checked, ", its check digits are right"),
+    ];
+    said.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect()
 }
 
 fn way(way: Way, label: Option<&str>) -> String {

@@ -6,7 +6,7 @@ use docmill_model::schema::{Hints, Kind, Node, Property};
 
 use crate::concepts::{Known, Role, concepts, is_amount, of_words, role_of, suits};
 use crate::recognise::dates::style_in;
-use crate::recognise::{DateStyle, Want};
+use crate::recognise::{DateStyle, Scheme, Want};
 use crate::synonyms::Shape;
 use crate::tokens::{fold, label};
 use name::Name;
@@ -463,6 +463,9 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str, da
         Some("email" | "idn-email") => return Want::Email,
         Some("uri" | "url" | "uri-reference" | "iri") => return Want::Url,
         _ => {}
+    }
+    if let Some(scheme) = Scheme::of(own).filter(|_| matches!(shape, None | Some(Shape::Id | Shape::Text))) {
+        return Want::Numbered(scheme);
     }
     let dated = dated || ["date", "datum", "fecha"].iter().any(|word| says(word));
     match shape {

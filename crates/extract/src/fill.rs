@@ -11,11 +11,11 @@ use crate::cite::{Source, of_spans};
 use crate::confidence::Evidence;
 use crate::fields::{Field, Use, of_object};
 use crate::forms::source;
-use crate::grid::{Array, CellValue, Row, rows};
+use crate::grid::{Array, CellValue, Row, line_sum, rows};
 use crate::parties::parties;
 use crate::places::{Candidate, Span, candidates};
 use crate::recognise::Habits;
-use crate::sums::confirm;
+use crate::sums::{confirm, confirm_lines};
 use crate::view::View;
 
 /// Rows of one array: a result must stay readable, and a document of cells only must not grow without end.
@@ -46,6 +46,8 @@ pub struct Found {
     /// For each field, best first.
     pub candidates: Vec<Vec<Candidate>>,
     pub choices: Vec<Option<Choice>>,
+    /// The rows of each array of objects, by its path.
+    pub rows: HashMap<Vec<String>, Vec<Row>>,
 }
 
 impl Found {
@@ -68,10 +70,13 @@ pub fn search(view: &View, node: &Node) -> Found {
     let fields = of_object(node, Use::Page);
     let mut found: Vec<Vec<Candidate>> = fields.iter().map(|field| candidates(view, field, habits)).collect();
     add_parties(view, &fields, &mut found, habits);
+    let rows = rows_of(view, node, habits);
+    let sums: Vec<f64> = arrays(node).iter().filter_map(|array| line_sum(array.item, rows.get(&array.path)?)).collect();
     confirm(view, &fields, &mut found, habits);
+    confirm_lines(&fields, &mut found, &sums);
     let kin: Vec<Option<usize>> = fields.iter().map(|field| kin(&fields, field)).collect();
     let choices = assign(&found, &kin);
-    Found { fields, candidates: found, choices }
+    Found { fields, candidates: found, choices, rows }
 }
 
 /// The first field that asks for the same part of the same party: `issuer` and `seller.name` are one thing.
@@ -98,8 +103,7 @@ pub fn object(view: &View, node: &Node) -> Filled {
         let evidence = Evidence { margin: choice.margin, ..Evidence::of(field, candidate) };
         leaves.insert(field.path.clone(), Leaf { items, evidence });
     }
-    let rows = rows_of(view, node, habits(view));
-    let mut filler = Filler { is_row: false, rows, leaves, filled: Filled::default() };
+    let mut filler = Filler { is_row: false, rows: found.rows, leaves, filled: Filled::default() };
     let data = filler.object(node, &mut Vec::new(), &mut Vec::new());
     Filled { data: Value::Object(data), ..filler.filled }
 }
@@ -128,13 +132,18 @@ pub fn table_rows(view: &View, node: &Node) -> Filled {
 
 /// The rows of all arrays of objects below `node`, by their paths.
 fn rows_of(view: &View, node: &Node, habits: Habits) -> HashMap<Vec<String>, Vec<Row>> {
-    let mut arrays = Vec::new();
-    arrays_of(node, &mut Vec::new(), &mut arrays);
+    let arrays = arrays(node);
     if arrays.is_empty() {
         return HashMap::new();
     }
     let found = rows(view, &arrays, habits);
     arrays.into_iter().map(|array| array.path).zip(found).collect()
+}
+
+fn arrays(node: &Node) -> Vec<Array<'_>> {
+    let mut arrays = Vec::new();
+    arrays_of(node, &mut Vec::new(), &mut arrays);
+    arrays
 }
 
 fn arrays_of<'a>(node: &'a Node, path: &mut Vec<String>, arrays: &mut Vec<Array<'a>>) {
@@ -195,7 +204,7 @@ impl Filler {
             Kind::Array(item) if item.is_leaf() => {
                 let leaf = self.leaves.remove(names);
                 let items = leaf.map(|leaf| self.items(item, leaf, path)).unwrap_or_default();
-                array(items, node)
+                list(items, node)
             }
             Kind::Array(item) => {
                 let rows = if self.is_row { Vec::new() } else { self.rows.remove(names).unwrap_or_default() };
@@ -203,7 +212,7 @@ impl Filler {
                     self.filled.without_table.push(written(path));
                 }
                 let items = self.rows(item, rows, path);
-                array(items, node)
+                list(items, node)
             }
             _ => {
                 let leaf = self.leaves.remove(names)?;
@@ -244,11 +253,12 @@ impl Filler {
 
     fn source(&mut self, path: &[PathStep], sources: Vec<Source>, evidence: Evidence) {
         let parsing = sources.iter().map(|source| source.parsing).fold(1.0, f32::min);
+        let evidence = evidence.read_with(parsing);
         let citations: Vec<Citation> = sources.into_iter().map(|source| source.citation).collect();
         self.filled.fields.push(FieldSource {
             path: path.to_vec(),
             citations,
-            extraction_confidence: evidence.probability(),
+            extraction_confidence: evidence.beside(parsing),
             parsing_confidence: parsing,
         });
         self.filled.evidence.push(evidence);
@@ -264,7 +274,7 @@ fn leaf_of_cell(cell: CellValue) -> (Vec<String>, Leaf) {
 }
 
 /// Null for an empty array where the schema allows it.
-fn array(items: Vec<Value>, node: &Node) -> Option<Value> {
+fn list(items: Vec<Value>, node: &Node) -> Option<Value> {
     (!items.is_empty() || !node.nullable).then_some(Value::Array(items))
 }
 

@@ -19,6 +19,7 @@ use crate::fields::{Field, Label, Use, of_object};
 use crate::lines::{Line, strips, text_of};
 use crate::recognise::{Habits, Want};
 use crate::view::View;
+pub use arithmetic::line_sum;
 use columns::Column;
 use header::{Header, header};
 
