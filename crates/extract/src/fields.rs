@@ -2,7 +2,7 @@
 
 mod name;
 
-use docmill_model::schema::{Hints, Kind, Node, Property};
+use docmill_model::schema::{Hints, Kind, Limits, Node, Property};
 
 use crate::concepts::{Known, Role, concepts, is_amount, of_words, role_of, suits};
 use crate::recognise::dates::style_in;
@@ -138,6 +138,7 @@ pub fn of_sum_part(part: SumPart) -> Field {
         choices: None,
         format: None,
         pattern: None,
+        limits: Limits::default(),
         hints: Hints::default(),
     };
     let property = Property { name: part.name().to_owned(), required: false, node };

@@ -18,6 +18,7 @@ mod fill;
 mod forms;
 mod grid;
 mod labels;
+mod limits;
 mod lines;
 mod parties;
 mod places;
@@ -38,10 +39,10 @@ use serde_json::Value;
 pub use confidence::{Evidence, FEATURES};
 pub use draft::draft;
 pub use explain::explain;
-use fill::Filled;
+use fill::{Filled, Named};
 use view::View;
 
-/// Required properties that are named one by one in the warnings; the rest is counted.
+/// Warnings that name their page.
 const NAMED_MAX: usize = 20;
 
 /// Fills the schema from the pages. What is not found is null (or left out where the schema forbids null); every
@@ -78,24 +79,29 @@ pub fn extract_with_evidence(pages: &[Page], options: &ExtractOptions) -> Result
 fn one(filled: Filled) -> (Extraction, Vec<Evidence>) {
     let mut warnings: Vec<String> =
         filled.without_table.iter().map(|path| format!("No table of the document fits `{path}`.")).collect();
-    let missing = filled.missing;
-    warnings.extend(
-        missing
-            .iter()
-            .take(NAMED_MAX)
-            .map(|path| format!("`{path}` was not found; it is required and may not be null, so it is left out.")),
-    );
-    if missing.len() > NAMED_MAX {
-        warnings.push(format!("{} more required properties were not found.", missing.len() - NAMED_MAX));
-    }
+    warnings.extend(left_out(&filled.missing, &filled.refused));
     (Extraction { data: filled.data, fields: filled.fields, warnings }, filled.evidence)
+}
+
+/// One warning for all properties that are left out, and one for all values that the schema refuses.
+fn left_out(missing: &Named, refused: &Named) -> impl Iterator<Item = String> {
+    let missing = missing.list().map(|list| {
+        format!("Left out, because nothing that the schema takes was found and null is not allowed there: {list}.")
+    });
+    let refused =
+        refused.list().map(|list| format!("Not given, because what was found breaks the schema's own limits: {list}."));
+    missing.into_iter().chain(refused)
 }
 
 /// One object a page, in the order of the pages.
 fn per_page(pages: &[Page], schema: &Schema) -> (Extraction, Vec<Evidence>) {
     let (mut data, mut fields, mut warnings, mut all) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut missing, mut refused) = (Named::default(), Named::default());
     for (index, page) in pages.iter().enumerate() {
-        let (filled, evidence) = one(fill::object(&View::of(std::slice::from_ref(page)), &schema.root));
+        let mut filled = fill::object(&View::of(std::slice::from_ref(page)), &schema.root);
+        missing.extend(std::mem::take(&mut filled.missing));
+        refused.extend(std::mem::take(&mut filled.refused));
+        let (filled, evidence) = one(filled);
         all.extend(evidence);
         data.push(filled.data);
         fields.extend(filled.fields.into_iter().map(|field: FieldSource| FieldSource {
@@ -105,6 +111,7 @@ fn per_page(pages: &[Page], schema: &Schema) -> (Extraction, Vec<Evidence>) {
         let said = filled.warnings.into_iter().map(|warning| format!("Page {}: {warning}", page.number));
         warnings.extend(said.take(NAMED_MAX.saturating_sub(warnings.len())));
     }
+    warnings.extend(left_out(&missing, &refused));
     (Extraction { data: Value::Array(data), fields, warnings }, all)
 }
 

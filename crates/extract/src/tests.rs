@@ -7,6 +7,7 @@ mod options;
 mod places;
 mod random;
 mod sums;
+mod valid;
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Role, Table, Word, WordRange};
 use docmill_model::options::{ExtractOptions, ExtractTarget};
@@ -322,9 +323,9 @@ fn what_is_required_and_missing_is_left_out_and_named() {
     };
     let read = extract(&[page(&["Hello"])], &asked).expect("valid");
     assert_eq!(read.data, json!({ "note": null }));
-    assert_eq!(read.warnings.len(), 3);
+    assert_eq!(read.warnings.len(), 3, "{:?}", read.warnings);
     for (warning, part) in
-        read.warnings.iter().zip(["`total` was not found", "`system_prompt` is not used", "`advanced_citations`"])
+        read.warnings.iter().zip(["total (required), city.", "`system_prompt` is not used", "`advanced_citations`"])
     {
         assert!(warning.contains(part), "{warning}");
     }
