@@ -29,6 +29,8 @@ mod synonyms;
 mod tokens;
 mod view;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use docmill_model::Failure;
 use docmill_model::document::Page;
 use docmill_model::options::{ExtractOptions, ExtractTarget};
@@ -51,16 +53,30 @@ pub fn extract(pages: &[Page], options: &ExtractOptions) -> Result<Extraction, F
     extract_with_evidence(pages, options).map(|(extraction, _)| extraction)
 }
 
+/// The same, given up soon after `stop` is set: it is looked at between fields, headers and rows. `None` = given up.
+pub fn extract_until(
+    pages: &[Page],
+    options: &ExtractOptions,
+    stop: &AtomicBool,
+) -> Result<Option<Extraction>, Failure> {
+    let (extraction, _) = run(pages, options, stop)?;
+    Ok((!stop.load(Ordering::Relaxed)).then_some(extraction))
+}
+
 /// The same, and for each of its fields what speaks for the value: what the confidence was made from.
 pub fn extract_with_evidence(pages: &[Page], options: &ExtractOptions) -> Result<(Extraction, Vec<Evidence>), Failure> {
+    run(pages, options, &AtomicBool::new(false))
+}
+
+fn run(pages: &[Page], options: &ExtractOptions, stop: &AtomicBool) -> Result<(Extraction, Vec<Evidence>), Failure> {
     let schema = check(&options.data_schema)?;
     let cells = options.spreadsheet.as_ref().map(|names| sheets::cells(pages, names)).transpose()?;
     let pages = cells.as_deref().unwrap_or(pages);
     let (mut extraction, evidence) = match options.target {
-        ExtractTarget::PerDoc => one(fill::object(&View::of(pages), &schema.root)),
-        ExtractTarget::PerPage => per_page(pages, &schema),
+        ExtractTarget::PerDoc => one(fill::object(&View::of(pages).with_stop(stop), &schema.root)),
+        ExtractTarget::PerPage => per_page(pages, &schema, stop),
         ExtractTarget::PerTableRow => {
-            let (mut extraction, evidence) = one(fill::table_rows(&View::of(pages), &schema.root));
+            let (mut extraction, evidence) = one(fill::table_rows(&View::of(pages).with_stop(stop), &schema.root));
             if extraction.data.as_array().is_some_and(Vec::is_empty) {
                 extraction.warnings.push("No table of the document fits the schema.".to_owned());
             }
@@ -94,11 +110,11 @@ fn left_out(missing: &Named, refused: &Named) -> impl Iterator<Item = String> {
 }
 
 /// One object a page, in the order of the pages.
-fn per_page(pages: &[Page], schema: &Schema) -> (Extraction, Vec<Evidence>) {
+fn per_page(pages: &[Page], schema: &Schema, stop: &AtomicBool) -> (Extraction, Vec<Evidence>) {
     let (mut data, mut fields, mut warnings, mut all) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut missing, mut refused) = (Named::default(), Named::default());
-    for (index, page) in pages.iter().enumerate() {
-        let mut filled = fill::object(&View::of(std::slice::from_ref(page)), &schema.root);
+    for (index, page) in pages.iter().enumerate().take_while(|_| !stop.load(Ordering::Relaxed)) {
+        let mut filled = fill::object(&View::of(std::slice::from_ref(page)).with_stop(stop), &schema.root);
         missing.extend(std::mem::take(&mut filled.missing));
         refused.extend(std::mem::take(&mut filled.refused));
         let (filled, evidence) = one(filled);

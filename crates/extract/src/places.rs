@@ -64,6 +64,9 @@ impl Candidate {
 
 /// All values that a field may take, best first.
 pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> {
+    if view.is_stopped() {
+        return Vec::new();
+    }
     let search = Search { view, field, habits, sections: sections(view, &field.section) };
     let mut found: Vec<Candidate> = hits(view, field).iter().flat_map(|hit| search.at(hit)).collect();
     found.extend(forms::candidates(view, field, habits));

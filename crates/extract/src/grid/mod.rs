@@ -183,7 +183,7 @@ impl Search<'_> {
     /// The headers of a strip that have rows below them, from the top; of those that overlap the best.
     fn fits(&self, strip: &[Line]) -> Vec<Fit> {
         let mut headers: Vec<Header> = Vec::new();
-        for start in 0..strip.len() {
+        for start in (0..strip.len()).take_while(|_| !self.view.is_stopped()) {
             if headers.len() < HEADERS_MAX && self.may_be_header(&strip[start]) {
                 let depths = (1..=HEADER_LINES_MAX.min(strip.len() - start)).take_while(|depth| {
                     *depth == 1 || header::goes_on(&strip[start + depth - 2], &strip[start + depth - 1])
@@ -194,7 +194,7 @@ impl Search<'_> {
             }
         }
         let mut fits: Vec<Fit> = Vec::new();
-        for (at, header) in headers.iter().enumerate() {
+        for (at, header) in headers.iter().enumerate().take_while(|_| !self.view.is_stopped()) {
             let end = headers[at + 1..].iter().find(|next| next.start >= header.end).map_or(strip.len(), |h| h.start);
             let Some(fit) = self.fit(header.clone(), strip, end) else { continue };
             let beside = |last: &Fit| last.half && fit.half && last.header.start == fit.header.start;

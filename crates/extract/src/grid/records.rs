@@ -72,7 +72,7 @@ impl Search<'_> {
         // Rows under the heading of another array are its own.
         let mut foreign = false;
         for (at, line) in body.iter().enumerate() {
-            if drafts.len() >= ROWS_MAX || self.ends(body, at) {
+            if drafts.len() >= ROWS_MAX || self.view.is_stopped() || self.ends(body, at) {
                 break;
             }
             let read = self.read(line, fit);
