@@ -163,7 +163,6 @@ fn add_parties(view: &View, fields: &[Field], found: &mut [Vec<Candidate>], habi
 
 /// Fills one object for each row of the tables that fit best.
 pub fn table_rows(view: &View, node: &Node) -> Filled {
-    let habits = habits(view);
     let mut filler = Filler {
         is_row: true,
         rows: HashMap::new(),
@@ -171,10 +170,14 @@ pub fn table_rows(view: &View, node: &Node) -> Filled {
         limits: Limits::default(),
         filled: Filled::default(),
     };
-    let array = Array { path: Vec::new(), item: node };
-    let rows = rows(view, &[array], habits).pop().unwrap_or_default();
+    let rows = rows_of_root(view, node);
     let data = filler.rows(node, rows, &mut Vec::new());
     Filled { data: Value::Array(data), ..filler.filled }
+}
+
+/// The rows that objects of the root itself are made from.
+pub fn rows_of_root(view: &View, node: &Node) -> Vec<Row> {
+    rows(view, &[Array { path: Vec::new(), item: node }], habits(view)).pop().unwrap_or_default()
 }
 
 /// The rows of all arrays of objects below `node`, by their paths.
@@ -187,7 +190,8 @@ fn rows_of(view: &View, node: &Node, habits: Habits) -> HashMap<Vec<String>, Vec
     arrays.into_iter().map(|array| array.path).zip(found).collect()
 }
 
-fn arrays(node: &Node) -> Vec<Array<'_>> {
+/// All arrays of objects below `node`.
+pub fn arrays(node: &Node) -> Vec<Array<'_>> {
     let mut arrays = Vec::new();
     arrays_of(node, &mut Vec::new(), &mut arrays);
     arrays

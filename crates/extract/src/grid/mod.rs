@@ -8,6 +8,7 @@ mod patterns;
 mod records;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use docmill_model::schema::Node;
 use serde_json::Value;
@@ -21,6 +22,7 @@ use crate::recognise::{Habits, Want};
 use crate::view::View;
 pub use arithmetic::line_sum;
 use columns::Column;
+pub use columns::Told;
 use header::{Header, header};
 
 /// Lines that a header may have.
@@ -47,6 +49,8 @@ pub struct CellValue {
     pub value: Value,
     pub source: Source,
     pub evidence: Evidence,
+    /// The column that it was read by; `None` where it has none of its own.
+    pub column: Option<Arc<Told>>,
 }
 
 pub type Row = Vec<CellValue>;

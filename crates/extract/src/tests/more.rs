@@ -137,6 +137,32 @@ fn an_explanation_names_the_label_that_won_and_why_others_lost() {
 }
 
 #[test]
+fn an_explanation_of_a_row_names_the_column_and_its_rivals() {
+    let table: &[&[&str]] = &[
+        &["Description", "Qty", "Unit price", "Amount", "Total"],
+        &["Office chair", "2", "70.00", "140.00", "166.60"],
+        &["Desk", "1", "99.50", "99.50", "118.41"],
+    ];
+    let pages = [with_table(page(&["Invoice"]), table)];
+    let per_doc = options(json!({ "items": line_items() }));
+    let per_row =
+        ExtractOptions { target: ExtractTarget::PerTableRow, ..options(line_items()["items"]["properties"].clone()) };
+    for (asked, path) in [(&per_doc, "items.0.amount"), (&per_row, "0.amount")] {
+        let told = explain(&pages, asked, path).expect("valid").expect("the row is there");
+        let [cell] = &told.candidates[..] else { panic!("one cell: {told:?}") };
+        assert_eq!((&cell.value, cell.label.as_deref(), cell.chosen), (&json!(140.0), Some("Amount"), true), "{path}");
+        assert!(told.path == path && cell.score > 0.8 && !cell.citations.is_empty(), "{told:?}");
+        assert!(cell.why.contains("header `Amount`, adds up"), "{}", cell.why);
+        assert!(cell.why.contains("; the column `Total` fits with 0."), "{}", cell.why);
+    }
+    let nothing = explain(&pages, &per_doc, "items.0.ean").expect("valid").expect("the row is there");
+    assert!(nothing.candidates.is_empty() && nothing.labels.contains(&"ean".to_owned()), "{nothing:?}");
+    for path in ["items.2.amount", "items.x.amount", "items.0.mood", "items.amount", "items"] {
+        assert_eq!(explain(&pages, &per_doc, path), Ok(None), "{path}");
+    }
+}
+
+#[test]
 fn an_explanation_of_a_result_per_page_begins_with_the_page() {
     let asked = ExtractOptions { target: ExtractTarget::PerPage, ..options(json!({ "total": number() })) };
     let pages = [page(&["Total: 12.50"]), page(&["Total: 7.25"])];
