@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::fields::Field;
-use crate::places::Candidate;
+use crate::places::{Candidate, Span};
 use crate::recognise::Want;
 
 /// How a value was found.
@@ -47,10 +47,18 @@ pub struct Evidence {
     pub fit: f32,
     pub way: Way,
     pub kind: ValueKind,
-    /// Amounts that add up or multiply, check digits, a label of the party's role.
-    pub confirmed: bool,
+    /// An amount that adds up with others, or is the product of others.
+    pub adds_up: bool,
+    /// A label says whose it is: `Bill to` over a party's address.
+    pub role_label: bool,
+    /// Its check digits are right.
+    pub checked: bool,
     /// Rows found with it, as a share of ten.
     pub rows: f32,
+    /// How unsure OCR was of its words, 0 to 1; 0 for a text layer.
+    pub blurred: f32,
+    /// Its words were read from a picture.
+    pub scanned: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,7 +85,9 @@ impl ValueKind {
             Want::Date(_) | Want::Time => Self::Date,
             Want::Number { money: true, .. } | Want::NumberText | Want::MoneyText => Self::Money,
             Want::Number { .. } => Self::Number,
-            Want::Id | Want::IdNumber | Want::PostCode | Want::Pattern(_) | Want::Regex(_) => Self::Id,
+            Want::Id | Want::IdNumber | Want::Numbered(_) | Want::PostCode | Want::Pattern(_) | Want::Regex(_) => {
+                Self::Id
+            }
             Want::Email | Want::Url | Want::Phone | Want::Iban | Want::Bic | Want::VatId | Want::Currency => Self::Code,
             Want::Boolean | Want::Choice(_) => Self::Choice,
         }
@@ -90,8 +100,12 @@ pub const FEATURES: &[&str] = &[
     "score_squared",
     "margin",
     "fit",
-    "confirmed",
+    "adds_up",
+    "role_label",
+    "checked",
     "rows",
+    "blurred",
+    "scanned",
     "way_same",
     "way_colon",
     "way_right",
@@ -113,14 +127,26 @@ pub const FEATURES: &[&str] = &[
     "kind_code",
     "kind_choice",
 ];
-const WAYS_AT: usize = 6;
-const KINDS_AT: usize = 17;
+const WAYS_AT: usize = 10;
+const KINDS_AT: usize = 21;
 
 impl Evidence {
     pub fn features(&self) -> Vec<f32> {
         let mut features = vec![0.0; FEATURES.len()];
         let score = self.score.clamp(0.0, 1.0);
-        let plain = [score, score * score, self.margin, self.fit, f32::from(u8::from(self.confirmed)), self.rows];
+        let flag = |flag: bool| f32::from(u8::from(flag));
+        let plain = [
+            score,
+            score * score,
+            self.margin,
+            self.fit,
+            flag(self.adds_up),
+            flag(self.role_label),
+            flag(self.checked),
+            self.rows,
+            self.blurred,
+            flag(self.scanned),
+        ];
         features[..plain.len()].copy_from_slice(&plain);
         features[WAYS_AT + self.way as usize] = 1.0;
         features[KINDS_AT + self.kind as usize] = 1.0;
@@ -128,16 +154,30 @@ impl Evidence {
     }
 
     /// What speaks for a candidate, but for the others of its field.
-    pub const fn of(field: &Field, candidate: &Candidate) -> Self {
+    pub fn of(field: &Field, candidate: &Candidate) -> Self {
+        let right = |(value, _): &(Value, Vec<Span>)| field.want.checks(value) == Some(true);
         Self {
             score: candidate.score,
             margin: 0.0,
             fit: candidate.fit,
             way: candidate.way,
             kind: ValueKind::of(&field.want),
-            confirmed: candidate.confirmed,
-            rows: 0.0,
+            adds_up: candidate.adds_up,
+            role_label: candidate.role_label,
+            checked: !candidate.items.is_empty() && candidate.items.iter().all(right),
+            ..Self::default()
         }
+    }
+
+    /// The same for words that OCR was so sure of, 0 to 1; 1 = a text layer.
+    pub fn read_with(self, parsing: f32) -> Self {
+        Self { blurred: 1.0 - parsing.clamp(0.0, 1.0), scanned: parsing < 1.0, ..self }
+    }
+
+    /// The confidence of the extraction alone: with that of the words it makes the probability, which is never more than
+    /// the words are sure.
+    pub fn beside(&self, parsing: f32) -> f32 {
+        if parsing > 0.0 { (self.probability() / parsing).min(1.0) } else { 1.0 }
     }
 
     /// How likely the value is right, 0 to 1.

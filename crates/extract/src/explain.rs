@@ -4,14 +4,15 @@ use docmill_model::Failure;
 use docmill_model::document::Page;
 use docmill_model::options::{ExtractOptions, ExtractTarget};
 use docmill_model::results::{Explained, Explanation};
-use docmill_model::schema::check;
+use docmill_model::schema::{Node, check};
 use serde_json::Value;
 
 use crate::cite::of_spans;
 use crate::confidence::{Evidence, Way};
-use crate::fields::Field;
-use crate::fill::{Found, search};
+use crate::fields::{Field, Use, of_object};
+use crate::fill::{Found, arrays, rows_of_root, search};
 use crate::forms::source;
+use crate::grid::{Array, CellValue, Row};
 use crate::places::Candidate;
 use crate::view::View;
 
@@ -21,8 +22,8 @@ const CANDIDATES_TOLD: usize = 5;
 const LABELS_TOLD: usize = 20;
 
 /// Explains one field of the object that is filled; `path` is its names with dots between, after the index of the page
-/// (from 0) where the result has an object a page. `None` where there is no such field, or where it stands in the rows of
-/// a table, which are read by their columns.
+/// (from 0) where the result has an object a page, and with the number of the row (from 0) where it stands in rows:
+/// `items.0.amount`, or `0.amount` where the result has an object a row. `None` where there is no such field or row.
 pub fn explain(pages: &[Page], options: &ExtractOptions, path: &str) -> Result<Option<Explanation>, Failure> {
     let schema = check(&options.data_schema)?;
     let (pages, names) = match options.target {
@@ -34,12 +35,64 @@ pub fn explain(pages: &[Page], options: &ExtractOptions, path: &str) -> Result<O
                 None => return Ok(None),
             }
         }
-        ExtractTarget::PerTableRow => return Ok(None),
+        ExtractTarget::PerTableRow => {
+            let view = View::of(pages);
+            return Ok(in_row(&schema.root, &rows_of_root(&view, &schema.root), path, path));
+        }
     };
     let view = View::of(pages);
     let found = search(&view, &schema.root);
     let at = found.fields.iter().position(|field| field.path.join(".") == names);
-    Ok(at.map(|at| Explanation { path: path.to_owned(), ..explained(&view, &found, at) }))
+    if let Some(at) = at {
+        return Ok(Some(Explanation { path: path.to_owned(), ..explained(&view, &found, at) }));
+    }
+    let in_array = |array: &Array| {
+        let rest = names.strip_prefix(&array.path.join("."))?.strip_prefix('.')?;
+        in_row(array.item, found.rows.get(&array.path)?, path, rest)
+    };
+    Ok(arrays(&schema.root).iter().find_map(in_array))
+}
+
+/// Explains a leaf of a row; `names` is the row's number and the leaf's path in the item.
+fn in_row(item: &Node, rows: &[Row], path: &str, names: &str) -> Option<Explanation> {
+    let (index, leaf) = names.split_once('.')?;
+    let row = rows.get(index.parse::<usize>().ok()?)?;
+    let field = of_object(item, Use::Row).into_iter().find(|field| field.path.join(".") == leaf)?;
+    let cells = row.iter().filter(|cell| cell.path == field.path).map(told_of_cell);
+    Some(Explanation { path: path.to_owned(), candidates: cells.collect(), ..known(&field) })
+}
+
+fn told_of_cell(cell: &CellValue) -> Explained {
+    let evidence = cell.evidence.read_with(cell.source.parsing);
+    let header = cell.column.as_ref().map(|told| told.header.clone()).filter(|header| !header.is_empty());
+    let place = match (&cell.column, &header) {
+        (Some(_), Some(header)) => format!("a cell under the header `{header}`"),
+        (Some(_), None) => "a cell of a column without a header".to_owned(),
+        (None, _) if evidence.way == Way::Pattern => way(Way::Pattern, None),
+        (None, _) => "stands beside another value of its row".to_owned(),
+    };
+    let rivals = cell.column.iter().flat_map(|told| &told.rivals).take(CANDIDATES_TOLD);
+    let rivals: String =
+        rivals.map(|(header, score)| format!("; the column `{header}` fits with {score:.2}")).collect();
+    Explained {
+        value: cell.value.clone(),
+        score: cell.column.as_ref().map_or(evidence.score, |told| told.score),
+        confidence: evidence.beside(cell.source.parsing) * cell.source.parsing,
+        chosen: true,
+        label: header,
+        why: format!("{place}{}{rivals}", support(&evidence)),
+        citations: vec![cell.source.citation.clone()],
+    }
+}
+
+/// What is known of a field before anything is read.
+fn known(field: &Field) -> Explanation {
+    Explanation {
+        path: field.path.join("."),
+        labels: field.labels.iter().take(LABELS_TOLD).map(|label| label.words.join(" ")).collect(),
+        concepts: field.concepts.iter().map(|name| (*name).to_owned()).collect(),
+        candidates: Vec::new(),
+    }
 }
 
 fn explained(view: &View, found: &Found, at: usize) -> Explanation {
@@ -50,12 +103,7 @@ fn explained(view: &View, found: &Found, at: usize) -> Explanation {
         let margin = chosen.filter(|_| own).map_or(0.0, |choice| choice.margin);
         told(view, found, field, candidate, (own, margin))
     });
-    Explanation {
-        path: field.path.join("."),
-        labels: field.labels.iter().take(LABELS_TOLD).map(|label| label.words.join(" ")).collect(),
-        concepts: field.concepts.iter().map(|name| (*name).to_owned()).collect(),
-        candidates: candidates.collect(),
-    }
+    Explanation { candidates: candidates.collect(), ..known(field) }
 }
 
 fn told(view: &View, found: &Found, field: &Field, candidate: &Candidate, (chosen, margin): (bool, f32)) -> Explained {
@@ -65,7 +113,8 @@ fn told(view: &View, found: &Found, field: &Field, candidate: &Candidate, (chose
     let sources =
         candidate.form.and_then(|place| source(view, place)).map_or_else(|| of_spans(view, &spans), |s| vec![s]);
     let label = candidate.label.as_ref().map(|span| view.phrases[span.phrase].text[span.start..span.end].to_owned());
-    let evidence = Evidence { margin, ..Evidence::of(field, candidate) };
+    let parsing = sources.iter().map(|source| source.parsing).fold(1.0, f32::min);
+    let evidence = Evidence { margin, ..Evidence::of(field, candidate) }.read_with(parsing);
     let lost = match () {
         () if chosen => String::new(),
         () if candidate.score < crate::assign::FLOOR => "; too unsure to be given".to_owned(),
@@ -77,16 +126,22 @@ fn told(view: &View, found: &Found, field: &Field, candidate: &Candidate, (chose
     Explained {
         value,
         score: candidate.score,
-        confidence: evidence.probability(),
+        confidence: evidence.beside(parsing) * parsing,
         chosen,
-        why: format!(
-            "{}{}{lost}",
-            way(candidate.way, label.as_deref()),
-            if candidate.confirmed { ", confirmed" } else { "" }
-        ),
+        why: format!("{}{}{lost}", way(candidate.way, label.as_deref()), support(&evidence)),
         label,
         citations: sources.into_iter().map(|source| source.citation).collect(),
     }
+}
+
+/// What speaks for a value beside its label and place.
+fn support(evidence: &Evidence) -> String {
+    let said = [
+        (evidence.adds_up, ", adds up with other amounts"),
+        (evidence.role_label, ", a label says whose it is"),
+        (evidence.checked, ", its check digits are right"),
+    ];
+    said.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect()
 }
 
 fn way(way: Way, label: Option<&str>) -> String {

@@ -2,11 +2,11 @@
 
 mod name;
 
-use docmill_model::schema::{Hints, Kind, Node, Property};
+use docmill_model::schema::{Hints, Kind, Limits, Node, Property};
 
 use crate::concepts::{Known, Role, concepts, is_amount, of_words, role_of, suits};
 use crate::recognise::dates::style_in;
-use crate::recognise::{DateStyle, Want};
+use crate::recognise::{DateStyle, Scheme, Want};
 use crate::synonyms::Shape;
 use crate::tokens::{fold, label};
 use name::Name;
@@ -138,6 +138,7 @@ pub fn of_sum_part(part: SumPart) -> Field {
         choices: None,
         format: None,
         pattern: None,
+        limits: Limits::default(),
         hints: Hints::default(),
     };
     let property = Property { name: part.name().to_owned(), required: false, node };
@@ -463,6 +464,9 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str, da
         Some("email" | "idn-email") => return Want::Email,
         Some("uri" | "url" | "uri-reference" | "iri") => return Want::Url,
         _ => {}
+    }
+    if let Some(scheme) = Scheme::of(own).filter(|_| matches!(shape, None | Some(Shape::Id | Shape::Text))) {
+        return Want::Numbered(scheme);
     }
     let dated = dated || ["date", "datum", "fecha"].iter().any(|word| says(word));
     match shape {

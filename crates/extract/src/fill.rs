@@ -11,11 +11,12 @@ use crate::cite::{Source, of_spans};
 use crate::confidence::Evidence;
 use crate::fields::{Field, Use, of_object};
 use crate::forms::source;
-use crate::grid::{Array, CellValue, Row, rows};
+use crate::grid::{Array, CellValue, Row, line_sum, rows};
+use crate::limits::{self, Limits};
 use crate::parties::parties;
 use crate::places::{Candidate, Span, candidates};
 use crate::recognise::Habits;
-use crate::sums::confirm;
+use crate::sums::{confirm, confirm_lines};
 use crate::view::View;
 
 /// Rows of one array: a result must stay readable, and a document of cells only must not grow without end.
@@ -28,10 +29,49 @@ pub struct Filled {
     pub fields: Vec<FieldSource>,
     /// What speaks for each of `fields`.
     pub evidence: Vec<Evidence>,
-    /// Paths of required properties that nothing was found for and that may not be null.
-    pub missing: Vec<String>,
+    /// Properties that are left out: nothing was found, and null is not allowed there.
+    pub missing: Named,
+    /// Properties whose values the schema's limits refuse, each with the keyword.
+    pub refused: Named,
     /// Paths of arrays that no table fits.
     pub without_table: Vec<String>,
+}
+
+/// Paths of the schema, each with how often it is meant: the rows of an array are one path, `items[].amount`.
+#[derive(Debug, Default)]
+pub struct Named {
+    paths: Vec<(String, usize)>,
+    known: HashMap<String, usize>,
+}
+
+impl Named {
+    fn add(&mut self, path: &[PathStep], note: &str) {
+        self.add_times(written(path) + note, 1);
+    }
+
+    fn add_times(&mut self, path: String, times: usize) {
+        match self.known.get(&path) {
+            Some(at) => self.paths[*at].1 += times,
+            None => {
+                self.known.insert(path.clone(), self.paths.len());
+                self.paths.push((path, times));
+            }
+        }
+    }
+
+    /// Adds those of another page.
+    pub fn extend(&mut self, other: Self) {
+        other.paths.into_iter().for_each(|(path, times)| self.add_times(path, times));
+    }
+
+    /// `total (required), items[].amount (3 times)`; `None` without any.
+    pub fn list(&self) -> Option<String> {
+        let one = |(path, times): &(String, usize)| match times {
+            1 => path.clone(),
+            times => format!("{path} ({times} times)"),
+        };
+        (!self.paths.is_empty()).then(|| self.paths.iter().map(one).collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// A leaf's value: elements of an array, or one.
@@ -46,6 +86,8 @@ pub struct Found {
     /// For each field, best first.
     pub candidates: Vec<Vec<Candidate>>,
     pub choices: Vec<Option<Choice>>,
+    /// The rows of each array of objects, by its path.
+    pub rows: HashMap<Vec<String>, Vec<Row>>,
 }
 
 impl Found {
@@ -68,10 +110,13 @@ pub fn search(view: &View, node: &Node) -> Found {
     let fields = of_object(node, Use::Page);
     let mut found: Vec<Vec<Candidate>> = fields.iter().map(|field| candidates(view, field, habits)).collect();
     add_parties(view, &fields, &mut found, habits);
+    let rows = rows_of(view, node, habits);
+    let sums: Vec<f64> = arrays(node).iter().filter_map(|array| line_sum(array.item, rows.get(&array.path)?)).collect();
     confirm(view, &fields, &mut found, habits);
+    confirm_lines(&fields, &mut found, &sums);
     let kin: Vec<Option<usize>> = fields.iter().map(|field| kin(&fields, field)).collect();
     let choices = assign(&found, &kin);
-    Found { fields, candidates: found, choices }
+    Found { fields, candidates: found, choices, rows }
 }
 
 /// The first field that asks for the same part of the same party: `issuer` and `seller.name` are one thing.
@@ -98,8 +143,8 @@ pub fn object(view: &View, node: &Node) -> Filled {
         let evidence = Evidence { margin: choice.margin, ..Evidence::of(field, candidate) };
         leaves.insert(field.path.clone(), Leaf { items, evidence });
     }
-    let rows = rows_of(view, node, habits(view));
-    let mut filler = Filler { is_row: false, rows, leaves, filled: Filled::default() };
+    let mut filler =
+        Filler { is_row: false, rows: found.rows, leaves, limits: Limits::default(), filled: Filled::default() };
     let data = filler.object(node, &mut Vec::new(), &mut Vec::new());
     Filled { data: Value::Object(data), ..filler.filled }
 }
@@ -118,23 +163,38 @@ fn add_parties(view: &View, fields: &[Field], found: &mut [Vec<Candidate>], habi
 
 /// Fills one object for each row of the tables that fit best.
 pub fn table_rows(view: &View, node: &Node) -> Filled {
-    let habits = habits(view);
-    let mut filler = Filler { is_row: true, rows: HashMap::new(), leaves: HashMap::new(), filled: Filled::default() };
-    let array = Array { path: Vec::new(), item: node };
-    let rows = rows(view, &[array], habits).pop().unwrap_or_default();
+    let mut filler = Filler {
+        is_row: true,
+        rows: HashMap::new(),
+        leaves: HashMap::new(),
+        limits: Limits::default(),
+        filled: Filled::default(),
+    };
+    let rows = rows_of_root(view, node);
     let data = filler.rows(node, rows, &mut Vec::new());
     Filled { data: Value::Array(data), ..filler.filled }
 }
 
+/// The rows that objects of the root itself are made from.
+pub fn rows_of_root(view: &View, node: &Node) -> Vec<Row> {
+    rows(view, &[Array { path: Vec::new(), item: node }], habits(view)).pop().unwrap_or_default()
+}
+
 /// The rows of all arrays of objects below `node`, by their paths.
 fn rows_of(view: &View, node: &Node, habits: Habits) -> HashMap<Vec<String>, Vec<Row>> {
-    let mut arrays = Vec::new();
-    arrays_of(node, &mut Vec::new(), &mut arrays);
+    let arrays = arrays(node);
     if arrays.is_empty() {
         return HashMap::new();
     }
     let found = rows(view, &arrays, habits);
     arrays.into_iter().map(|array| array.path).zip(found).collect()
+}
+
+/// All arrays of objects below `node`.
+pub fn arrays(node: &Node) -> Vec<Array<'_>> {
+    let mut arrays = Vec::new();
+    arrays_of(node, &mut Vec::new(), &mut arrays);
+    arrays
 }
 
 fn arrays_of<'a>(node: &'a Node, path: &mut Vec<String>, arrays: &mut Vec<Array<'a>>) {
@@ -157,6 +217,7 @@ struct Filler {
     /// What was found for each array of objects.
     rows: HashMap<Vec<String>, Vec<Row>>,
     leaves: HashMap<Vec<String>, Leaf>,
+    limits: Limits,
     filled: Filled,
 }
 
@@ -174,8 +235,8 @@ impl Filler {
                 None if property.node.nullable || property.node.kind == Kind::Null => {
                     map.insert(property.name.clone(), Value::Null);
                 }
-                None if property.required => self.filled.missing.push(written(path)),
-                None => {}
+                None if property.required => self.filled.missing.add(path, " (required)"),
+                None => self.filled.missing.add(path, ""),
             }
             names.pop();
             path.pop();
@@ -194,29 +255,51 @@ impl Filler {
             }
             Kind::Array(item) if item.is_leaf() => {
                 let leaf = self.leaves.remove(names);
-                let items = leaf.map(|leaf| self.items(item, leaf, path)).unwrap_or_default();
-                array(items, node)
+                let items = leaf.map(|leaf| self.items(node, item, leaf, path)).unwrap_or_default();
+                list(items, node)
             }
             Kind::Array(item) => {
                 let rows = if self.is_row { Vec::new() } else { self.rows.remove(names).unwrap_or_default() };
                 if rows.is_empty() && !self.is_row {
                     self.filled.without_table.push(written(path));
                 }
-                let items = self.rows(item, rows, path);
-                array(items, node)
+                let (kept, keyword) = limits::items(node, rows.len());
+                self.refuse(path, keyword);
+                let items = self.rows(item, rows.into_iter().take(kept).collect(), path);
+                list(items, node)
             }
             _ => {
                 let leaf = self.leaves.remove(names)?;
                 let (value, sources) = leaf.items.into_iter().next().filter(|(value, _)| node.accepts(value))?;
+                let keyword = self.limits.broken(node, &value);
+                self.refuse(path, keyword);
+                if keyword.is_some() {
+                    return None;
+                }
                 self.source(path, sources, leaf.evidence);
                 Some(value)
             }
         }
     }
 
-    fn items(&mut self, item: &Node, leaf: Leaf, path: &mut Vec<PathStep>) -> Vec<Value> {
-        let mut values = Vec::new();
+    fn refuse(&mut self, path: &[PathStep], keyword: Option<&'static str>) {
+        if let Some(keyword) = keyword {
+            self.filled.refused.add(path, &format!(" ({keyword})"));
+        }
+    }
+
+    fn items(&mut self, node: &Node, item: &Node, leaf: Leaf, path: &mut Vec<PathStep>) -> Vec<Value> {
+        let mut fitting: Vec<(Value, Vec<Source>)> = Vec::new();
         for (value, sources) in leaf.items.into_iter().filter(|(value, _)| item.accepts(value)) {
+            let again = node.limits.unique_items && fitting.iter().any(|(known, _)| *known == value);
+            let keyword = if again { Some("uniqueItems") } else { self.limits.broken(item, &value) };
+            self.refuse(path, keyword);
+            fitting.extend(keyword.is_none().then_some((value, sources)));
+        }
+        let (kept, keyword) = limits::items(node, fitting.len());
+        self.refuse(path, keyword);
+        let mut values = Vec::new();
+        for (value, sources) in fitting.into_iter().take(kept) {
             path.push(PathStep::Index(values.len()));
             self.source(path, sources, leaf.evidence);
             path.pop();
@@ -244,11 +327,12 @@ impl Filler {
 
     fn source(&mut self, path: &[PathStep], sources: Vec<Source>, evidence: Evidence) {
         let parsing = sources.iter().map(|source| source.parsing).fold(1.0, f32::min);
+        let evidence = evidence.read_with(parsing);
         let citations: Vec<Citation> = sources.into_iter().map(|source| source.citation).collect();
         self.filled.fields.push(FieldSource {
             path: path.to_vec(),
             citations,
-            extraction_confidence: evidence.probability(),
+            extraction_confidence: evidence.beside(parsing),
             parsing_confidence: parsing,
         });
         self.filled.evidence.push(evidence);
@@ -263,9 +347,10 @@ fn leaf_of_cell(cell: CellValue) -> (Vec<String>, Leaf) {
     (cell.path, Leaf { items, evidence: cell.evidence })
 }
 
-/// Null for an empty array where the schema allows it.
-fn array(items: Vec<Value>, node: &Node) -> Option<Value> {
-    (!items.is_empty() || !node.nullable).then_some(Value::Array(items))
+/// Null for an empty array where the schema allows it; nothing where it must have items.
+fn list(items: Vec<Value>, node: &Node) -> Option<Value> {
+    let bare = items.is_empty() && (node.nullable || node.limits.min_items.is_some_and(|least| least > 0));
+    (!bare).then_some(Value::Array(items))
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -278,9 +363,13 @@ fn is_empty(value: &Value) -> bool {
 }
 
 fn written(path: &[PathStep]) -> String {
-    let step = |step: &PathStep| match step {
-        PathStep::Name(name) => name.clone(),
-        PathStep::Index(index) => index.to_string(),
-    };
-    path.iter().map(step).collect::<Vec<_>>().join(".")
+    let mut text = String::new();
+    for step in path {
+        match step {
+            PathStep::Name(name) if text.is_empty() => text.push_str(name),
+            PathStep::Name(name) => text.extend([".", name]),
+            PathStep::Index(_) => text.push_str("[]"),
+        }
+    }
+    text
 }

@@ -18,6 +18,7 @@ mod fill;
 mod forms;
 mod grid;
 mod labels;
+mod limits;
 mod lines;
 mod parties;
 mod places;
@@ -27,6 +28,8 @@ mod sums;
 mod synonyms;
 mod tokens;
 mod view;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use docmill_model::Failure;
 use docmill_model::document::Page;
@@ -38,10 +41,10 @@ use serde_json::Value;
 pub use confidence::{Evidence, FEATURES};
 pub use draft::draft;
 pub use explain::explain;
-use fill::Filled;
+use fill::{Filled, Named};
 use view::View;
 
-/// Required properties that are named one by one in the warnings; the rest is counted.
+/// Warnings that name their page.
 const NAMED_MAX: usize = 20;
 
 /// Fills the schema from the pages. What is not found is null (or left out where the schema forbids null); every
@@ -50,16 +53,30 @@ pub fn extract(pages: &[Page], options: &ExtractOptions) -> Result<Extraction, F
     extract_with_evidence(pages, options).map(|(extraction, _)| extraction)
 }
 
+/// The same, given up soon after `stop` is set: it is looked at between fields, headers and rows. `None` = given up.
+pub fn extract_until(
+    pages: &[Page],
+    options: &ExtractOptions,
+    stop: &AtomicBool,
+) -> Result<Option<Extraction>, Failure> {
+    let (extraction, _) = run(pages, options, stop)?;
+    Ok((!stop.load(Ordering::Relaxed)).then_some(extraction))
+}
+
 /// The same, and for each of its fields what speaks for the value: what the confidence was made from.
 pub fn extract_with_evidence(pages: &[Page], options: &ExtractOptions) -> Result<(Extraction, Vec<Evidence>), Failure> {
+    run(pages, options, &AtomicBool::new(false))
+}
+
+fn run(pages: &[Page], options: &ExtractOptions, stop: &AtomicBool) -> Result<(Extraction, Vec<Evidence>), Failure> {
     let schema = check(&options.data_schema)?;
     let cells = options.spreadsheet.as_ref().map(|names| sheets::cells(pages, names)).transpose()?;
     let pages = cells.as_deref().unwrap_or(pages);
     let (mut extraction, evidence) = match options.target {
-        ExtractTarget::PerDoc => one(fill::object(&View::of(pages), &schema.root)),
-        ExtractTarget::PerPage => per_page(pages, &schema),
+        ExtractTarget::PerDoc => one(fill::object(&View::of(pages).with_stop(stop), &schema.root)),
+        ExtractTarget::PerPage => per_page(pages, &schema, stop),
         ExtractTarget::PerTableRow => {
-            let (mut extraction, evidence) = one(fill::table_rows(&View::of(pages), &schema.root));
+            let (mut extraction, evidence) = one(fill::table_rows(&View::of(pages).with_stop(stop), &schema.root));
             if extraction.data.as_array().is_some_and(Vec::is_empty) {
                 extraction.warnings.push("No table of the document fits the schema.".to_owned());
             }
@@ -78,24 +95,29 @@ pub fn extract_with_evidence(pages: &[Page], options: &ExtractOptions) -> Result
 fn one(filled: Filled) -> (Extraction, Vec<Evidence>) {
     let mut warnings: Vec<String> =
         filled.without_table.iter().map(|path| format!("No table of the document fits `{path}`.")).collect();
-    let missing = filled.missing;
-    warnings.extend(
-        missing
-            .iter()
-            .take(NAMED_MAX)
-            .map(|path| format!("`{path}` was not found; it is required and may not be null, so it is left out.")),
-    );
-    if missing.len() > NAMED_MAX {
-        warnings.push(format!("{} more required properties were not found.", missing.len() - NAMED_MAX));
-    }
+    warnings.extend(left_out(&filled.missing, &filled.refused));
     (Extraction { data: filled.data, fields: filled.fields, warnings }, filled.evidence)
 }
 
+/// One warning for all properties that are left out, and one for all values that the schema refuses.
+fn left_out(missing: &Named, refused: &Named) -> impl Iterator<Item = String> {
+    let missing = missing.list().map(|list| {
+        format!("Left out, because nothing that the schema takes was found and null is not allowed there: {list}.")
+    });
+    let refused =
+        refused.list().map(|list| format!("Not given, because what was found breaks the schema's own limits: {list}."));
+    missing.into_iter().chain(refused)
+}
+
 /// One object a page, in the order of the pages.
-fn per_page(pages: &[Page], schema: &Schema) -> (Extraction, Vec<Evidence>) {
+fn per_page(pages: &[Page], schema: &Schema, stop: &AtomicBool) -> (Extraction, Vec<Evidence>) {
     let (mut data, mut fields, mut warnings, mut all) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (index, page) in pages.iter().enumerate() {
-        let (filled, evidence) = one(fill::object(&View::of(std::slice::from_ref(page)), &schema.root));
+    let (mut missing, mut refused) = (Named::default(), Named::default());
+    for (index, page) in pages.iter().enumerate().take_while(|_| !stop.load(Ordering::Relaxed)) {
+        let mut filled = fill::object(&View::of(std::slice::from_ref(page)).with_stop(stop), &schema.root);
+        missing.extend(std::mem::take(&mut filled.missing));
+        refused.extend(std::mem::take(&mut filled.refused));
+        let (filled, evidence) = one(filled);
         all.extend(evidence);
         data.push(filled.data);
         fields.extend(filled.fields.into_iter().map(|field: FieldSource| FieldSource {
@@ -105,6 +127,7 @@ fn per_page(pages: &[Page], schema: &Schema) -> (Extraction, Vec<Evidence>) {
         let said = filled.warnings.into_iter().map(|warning| format!("Page {}: {warning}", page.number));
         warnings.extend(said.take(NAMED_MAX.saturating_sub(warnings.len())));
     }
+    warnings.extend(left_out(&missing, &refused));
     (Extraction { data: Value::Array(data), fields, warnings }, all)
 }
 

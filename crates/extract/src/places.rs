@@ -46,8 +46,10 @@ pub struct Candidate {
     pub way: Way,
     /// How much the text looks like the type, 0 to 1.
     pub fit: f32,
-    /// Something beside label and place says that it is right.
-    pub confirmed: bool,
+    /// It adds up with other amounts of the document.
+    pub adds_up: bool,
+    /// A label says whose it is.
+    pub role_label: bool,
     /// The label that it stands by, as the page prints it, with its phrase.
     pub label: Option<Span>,
     /// The field of a form that says it; then `items` have no places.
@@ -56,12 +58,15 @@ pub struct Candidate {
 
 impl Candidate {
     pub const fn new(items: Vec<(Value, Vec<Span>)>, score: f32) -> Self {
-        Self { items, score, way: Way::Same, fit: 0.9, confirmed: false, label: None, form: None }
+        Self { items, score, way: Way::Same, fit: 0.9, adds_up: false, role_label: false, label: None, form: None }
     }
 }
 
 /// All values that a field may take, best first.
 pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> {
+    if view.is_stopped() {
+        return Vec::new();
+    }
     let search = Search { view, field, habits, sections: sections(view, &field.section) };
     let mut found: Vec<Candidate> = hits(view, field).iter().flat_map(|hit| search.at(hit)).collect();
     found.extend(forms::candidates(view, field, habits));
@@ -170,10 +175,11 @@ impl Search<'_> {
             // The same label in another language: the value stands beside both.
             return Rest { start: text.len(), end: text.len(), colon: false };
         }
-        // A colon a few words on still ends this label: `Total (incl. tax): 5`.
+        // A colon a few words on still ends this label: `Total (incl. tax): 5`, `Tax 10%: 5`.
         let own = colon.filter(|at| {
             let between = &after[..*at];
-            between.split_whitespace().count() <= 3 && !between.contains(|c: char| c.is_ascii_digit())
+            let digits = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && !word.contains('%');
+            between.split_whitespace().count() <= 3 && !between.split_whitespace().any(digits)
         });
         let start = hit.end + own.map_or(0, |at| at + 1);
         let start = start + after_separators(&text[start..]);

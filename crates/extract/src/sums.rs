@@ -1,4 +1,4 @@
-//! Net and tax make the total: amounts that add up are surer than amounts that merely stand by a label.
+//! Net and tax make the total, and lines make the net: amounts that add up are surer than amounts that merely stand by a label.
 
 use crate::fields::{Field, SumPart, of_sum_part};
 use crate::places::{Candidate, Span, candidates};
@@ -31,9 +31,29 @@ pub fn confirm(view: &View, fields: &[Field], found: &mut [Vec<Candidate>], habi
     for (holder, at) in holders.into_iter().zip(triple) {
         if let Some(field) = holder {
             found[field][at].score = (found[field][at].score * BONUS).min(1.0);
-            found[field][at].confirmed = true;
+            found[field][at].adds_up = true;
             found[field].sort_by(|a, b| b.score.total_cmp(&a.score));
         }
+    }
+}
+
+/// Marks the best candidates of net and total that are the sum of the lines. The net is raised for it; what else is the
+/// same amount, as a total without tax, is only surer where it was the best already.
+pub fn confirm_lines(fields: &[Field], found: &mut [Vec<Candidate>], sums: &[f64]) {
+    let is_sum =
+        |candidate: &Candidate| amount(candidate).is_some_and(|a| sums.iter().any(|s| (a - s).abs() < TOLERANCE));
+    for (field, candidates) in fields.iter().zip(found).filter(|(field, _)| !field.many) {
+        let own = match field.sum {
+            Some(SumPart::Net) => candidates.iter_mut().take(TRIED_MAX).find(|candidate| is_sum(candidate)),
+            Some(SumPart::Total) => candidates.first_mut().filter(|candidate| is_sum(candidate)),
+            _ => None,
+        };
+        let Some(own) = own else { continue };
+        if field.sum == Some(SumPart::Net) && !own.adds_up {
+            own.score = (own.score * BONUS).min(1.0);
+        }
+        own.adds_up = true;
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     }
 }
 

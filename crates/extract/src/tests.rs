@@ -6,6 +6,8 @@ mod more;
 mod options;
 mod places;
 mod random;
+mod sums;
+mod valid;
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Role, Table, Word, WordRange};
 use docmill_model::options::{ExtractOptions, ExtractTarget};
@@ -110,6 +112,7 @@ fn values_stand_by_their_labels() {
         (vec!["Total HT : 46,68 €", "TVA 20% : 9,34 €", "Total TTC : 56,02 €"], "total", number(), json!(56.02)),
         (vec!["Total HT : 46,68 €", "TVA 20% : 9,34 €", "Total TTC : 56,02 €"], "net_amount", number(), json!(46.68)),
         (vec!["Gesamtbetrag  1.234,50 EUR"], "total", number(), json!(1234.5)),
+        (vec!["VAT 10%: 5.00"], "tax", number(), json!(5.0)),
         (vec!["Quantity: 12"], "quantity", json!({ "type": ["integer", "null"] }), json!(12)),
         (vec!["VAT rate: 21 %"], "vat_rate", number(), json!(21)),
         (
@@ -320,9 +323,9 @@ fn what_is_required_and_missing_is_left_out_and_named() {
     };
     let read = extract(&[page(&["Hello"])], &asked).expect("valid");
     assert_eq!(read.data, json!({ "note": null }));
-    assert_eq!(read.warnings.len(), 3);
+    assert_eq!(read.warnings.len(), 3, "{:?}", read.warnings);
     for (warning, part) in
-        read.warnings.iter().zip(["`total` was not found", "`system_prompt` is not used", "`advanced_citations`"])
+        read.warnings.iter().zip(["total (required), city.", "`system_prompt` is not used", "`advanced_citations`"])
     {
         assert!(warning.contains(part), "{warning}");
     }

@@ -1,6 +1,7 @@
 //! The pages as the reader's eye sees them: phrases on lines, what stands to the right of each and what below.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use docmill_model::document::{BBox, BlockKind, Cell, Page, Word};
 
@@ -58,6 +59,8 @@ pub struct View<'a> {
     pub years: Vec<(usize, u16)>,
     /// Whether any word comes from OCR.
     ocr: bool,
+    /// Set by whoever does not want the result any more.
+    stop: Option<&'a AtomicBool>,
 }
 
 impl Phrase {
@@ -85,7 +88,16 @@ impl<'a> View<'a> {
         }
         let ocr = pages.iter().flat_map(|page| &page.words).any(|word| word.confidence.is_some());
         let years = phrases.iter().enumerate().filter_map(|(at, phrase)| Some((at, year(&phrase.text)?))).collect();
-        Self { pages, phrases, places, years, ocr }
+        Self { pages, phrases, places, years, ocr, stop: None }
+    }
+
+    pub fn with_stop(self, stop: &'a AtomicBool) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
+    /// Whether nobody wants the result any more: then what is found so far is as good as all.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     /// Where a word of a label occurs, also with one wrong letter when the pages were read by OCR.

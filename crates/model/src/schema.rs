@@ -1,7 +1,7 @@
 //! The law of data schemas (contract 4.2): which JSON Schemas are taken, and the typed tree they become.
 //!
-//! Formats, patterns and defaults are hints at most: they are kept where reading can use them and left out of the
-//! cleaned form, because a result does not promise to follow them.
+//! Patterns, limits and `date-time` are kept, and left out of the cleaned form: a value that breaks them is not given.
+//! Other formats and defaults are hints at most.
 
 mod check;
 
@@ -41,9 +41,26 @@ pub struct Node {
     pub choices: Option<Vec<Value>>,
     /// `date`, `email`, `uri`, ...: a hint for reading, not promised of the result.
     pub format: Option<String>,
-    /// A regular expression: a hint for reading, not promised of the result.
+    /// A regular expression that values match somewhere.
     pub pattern: Option<String>,
+    pub limits: Limits,
     pub hints: Hints,
+}
+
+/// What a schema allows of the values of a type.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Limits {
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub exclusive_minimum: Option<f64>,
+    pub exclusive_maximum: Option<f64>,
+    pub multiple_of: Option<f64>,
+    /// Characters.
+    pub min_length: Option<u64>,
+    pub max_length: Option<u64>,
+    pub min_items: Option<u64>,
+    pub max_items: Option<u64>,
+    pub unique_items: bool,
 }
 
 /// What a schema says about where its values stand: keywords of our own, which others pass over.

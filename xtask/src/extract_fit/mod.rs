@@ -20,6 +20,9 @@ const WEIGHTS: &str = "crates/extract/src/weights.json";
 /// The features in the order of the evidence, as the engine's source names them.
 const SOURCE: &str = "crates/extract/src/confidence.rs";
 
+/// Features that can only speak for a value.
+const SUPPORT: &[&str] = &["score", "score_squared", "margin", "fit", "adds_up", "role_label", "checked", "rows"];
+
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let paths = |name: &str| -> Vec<&String> {
         arguments.windows(2).filter(|pair| pair[0] == name).map(|pair| &pair[1]).collect()
@@ -37,9 +40,11 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         print_table(&samples, |sample| sample.given);
         return Ok(());
     }
-    let weights =
-        fit(&samples).ok_or("There are no values with evidence in the predictions; write them with --evidence.")?;
-    write(&weights, samples.len())?;
+    let names = feature_names()?;
+    let support: Vec<usize> = (0..names.len()).filter(|at| SUPPORT.contains(&names[*at].as_str())).collect();
+    let weights = fit(&samples, &support)
+        .ok_or("There are no values with evidence in the predictions; write them with --evidence.")?;
+    write(&names, &weights, samples.len())?;
     print_table(&samples, |sample| probability(&weights, &sample.features));
     Ok(())
 }
@@ -68,12 +73,11 @@ fn samples_of(predictions: &HashMap<String, Value>, hits: &[Value]) -> Result<Ve
     Ok(samples)
 }
 
-fn write(weights: &[f64], samples: usize) -> Result<(), String> {
-    let names = feature_names()?;
+fn write(names: &[String], weights: &[f64], samples: usize) -> Result<(), String> {
     if names.len() + 1 != weights.len() {
         return Err(format!("The evidence has {} features, and {SOURCE} names {}.", weights.len() - 1, names.len()));
     }
-    let names = std::iter::once("bias".to_owned()).chain(names);
+    let names = std::iter::once("bias".to_owned()).chain(names.iter().cloned());
     let rounded = weights.iter().map(|weight| json!((weight * 1e4).round() / 1e4));
     let file = json!({ "fitted_on_values": samples, "weights": names.zip(rounded).collect::<Map<_, _>>() });
     let text = serde_json::to_string_pretty(&file).map_err(|error| error.to_string())?;

@@ -1,7 +1,9 @@
 //! Quantity times price is the amount, and the amounts make a sum that is printed: what adds up is surer.
 
+use docmill_model::schema::Node;
 use serde_json::Value;
 
+use crate::fields::{Field, Use, of_object};
 use crate::recognise::Want;
 
 use super::{CellValue, Row, Search};
@@ -15,11 +17,7 @@ const PHRASES_MAX: usize = 5_000;
 impl Search<'_> {
     /// Marks the values of rows that arithmetic proves, and says how many rows there are.
     pub(super) fn confirm(&self, rows: &mut [Row]) {
-        let path = |concept: &str, other: &str| {
-            let fits =
-                self.fields.iter().filter(|field| matches!(field.want, Want::Number { .. }) && field.is(concept));
-            fits.min_by_key(|field| field.is(other)).map(|field| field.path.clone())
-        };
+        let path = |concept: &str, other: &str| amounts(&self.fields, concept, other);
         let quantity = path("quantity", "");
         let price = path("unit price", "line total");
         let total = path("line total", "unit price");
@@ -28,7 +26,7 @@ impl Search<'_> {
         for row in rows {
             row.iter_mut().for_each(|value| value.evidence.rows = share);
             if summed && let Some(value) = get_mut(row, &total) {
-                value.evidence.confirmed = true;
+                value.evidence.adds_up = true;
             }
             let factors = (number(row, &quantity), number(row, &price), number(row, &total));
             let (Some(quantity_value), Some(price_value), Some(total_value)) = factors else { continue };
@@ -39,7 +37,7 @@ impl Search<'_> {
             }
             for path in [&quantity, &price, &total] {
                 if let Some(value) = get_mut(row, path) {
-                    value.evidence.confirmed = true;
+                    value.evidence.adds_up = true;
                 }
             }
         }
@@ -56,6 +54,19 @@ impl Search<'_> {
                 found.iter().any(|found| found.value.as_f64().is_some_and(|value| (value - sum).abs() < TOLERANCE))
             })
     }
+}
+
+/// The sum of the lines' totals, where there are two or more.
+pub fn line_sum(item: &Node, rows: &[Row]) -> Option<f64> {
+    let path = amounts(&of_object(item, Use::Row), "line total", "unit price");
+    let values: Vec<f64> = rows.iter().filter_map(|row| number(row, &path)).collect();
+    (values.len() >= 2).then(|| values.iter().sum())
+}
+
+/// The path of the field that is the one concept, and rather not the other too.
+fn amounts(fields: &[Field], concept: &str, other: &str) -> Option<Vec<String>> {
+    let fits = fields.iter().filter(|field| matches!(field.want, Want::Number { .. }) && field.is(concept));
+    fits.min_by_key(|field| field.is(other)).map(|field| field.path.clone())
 }
 
 fn number(row: &Row, path: &Option<Vec<String>>) -> Option<f64> {

@@ -1,5 +1,7 @@
 //! Where the columns under a header part, and what stands in them.
 
+use std::sync::Arc;
+
 use crate::lines::{Line, Piece};
 
 use super::Search;
@@ -16,6 +18,16 @@ const CELL_GAP: f32 = 0.6;
 /// A column whose header and content fit less than this is not the field's.
 const COLUMN_FLOOR: f32 = 0.4;
 
+/// Why a column is a field's.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told {
+    pub header: String,
+    /// Header and content together, 0 to 1.
+    pub score: f32,
+    /// Other headers of the table that could be the field's, each with its score, best first.
+    pub rivals: Vec<(String, f32)>,
+}
+
 /// A column from `x0` to `x1` of the page.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -26,6 +38,7 @@ pub struct Column {
     pub field: Option<usize>,
     /// Header and content together, 0 to 1.
     pub score: f32,
+    pub told: Arc<Told>,
 }
 
 /// Words that stand close, and cells.
@@ -55,6 +68,7 @@ impl Search<'_> {
             label: label.x0,
             field: None,
             score: 0.0,
+            told: Arc::default(),
         };
         let mut columns: Vec<Column> = cuts.windows(2).zip(labels).map(column).collect();
         let filled = |line: &Line| columns.iter().filter(|column| !column.pieces(line).is_empty()).count();
@@ -67,12 +81,14 @@ impl Search<'_> {
                 pairs.push((weight * (0.25 + 0.75 * self.share_of_type(*field, &cells)), at, *field));
             }
         }
-        pairs.retain(|(score, ..)| *score >= COLUMN_FLOOR);
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        for (score, at, field) in pairs {
+        for (score, at, field) in pairs.iter().copied().filter(|(score, ..)| *score >= COLUMN_FLOOR) {
             if columns[at].field.is_none() && columns.iter().all(|column| column.field != Some(field)) {
                 columns[at].field = Some(field);
                 columns[at].score = score;
+                let rivals = pairs.iter().filter(|(_, other, own)| *own == field && *other != at);
+                let rivals = rivals.map(|(score, other, _)| (labels[*other].text.clone(), *score)).collect();
+                columns[at].told = Arc::new(Told { header: labels[at].text.clone(), score, rivals });
             }
         }
         Some(columns)

@@ -29,6 +29,8 @@ const UNITS: &[&str] = &["percent", "eur", "usd", "gbp", "chf", "inr", "net", "n
 pub struct Label {
     pub x0: f32,
     pub x1: f32,
+    /// As the page prints it; empty for a column without a header.
+    pub text: String,
     /// The fields whose label it may be, each with how surely.
     pub fields: Vec<(usize, f32)>,
 }
@@ -56,6 +58,7 @@ pub fn goes_on(line: &Line, next: &Line) -> bool {
 /// A word of a header.
 struct HeaderWord {
     norm: String,
+    text: String,
     x0: f32,
     x1: f32,
 }
@@ -149,7 +152,7 @@ impl Header {
         if 2 * own.len() > lines.len() {
             let x0 = own.iter().map(|own| own.0).fold(f32::MAX, f32::min);
             let x1 = own.iter().map(|own| own.1).fold(f32::MAX, f32::min);
-            self.labels.insert(0, Label { x0, x1, fields: vec![(name, STUB)] });
+            self.labels.insert(0, Label { x0, x1, text: String::new(), fields: vec![(name, STUB)] });
         }
         self
     }
@@ -245,7 +248,12 @@ fn words_of(cluster: &[Piece]) -> Vec<HeaderWord> {
         };
         let only_fillers = cluster.len() == 1 && own.iter().all(|token| is_filler(&token.norm));
         let speaking = own.into_iter().enumerate().filter(|(_, token)| only_fillers || !is_filler(&token.norm));
-        words.extend(speaking.map(|(at, token)| HeaderWord { norm: token.norm, x0: place(at).0, x1: place(at).1 }));
+        words.extend(speaking.map(|(at, token)| HeaderWord {
+            text: piece.text[token.start..token.end].to_owned(),
+            norm: token.norm,
+            x0: place(at).0,
+            x1: place(at).1,
+        }));
     }
     words
 }
@@ -308,7 +316,8 @@ fn labels_of(search: &Search, words: &[HeaderWord]) -> Vec<Label> {
 
 fn label(words: &[HeaderWord], fields: Vec<(usize, f32)>) -> Label {
     let x0 = words.iter().map(|word| word.x0).fold(f32::MAX, f32::min);
-    Label { x0, x1: words.iter().map(|word| word.x1).fold(f32::MIN, f32::max), fields }
+    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    Label { x0, x1: words.iter().map(|word| word.x1).fold(f32::MIN, f32::max), text, fields }
 }
 
 /// The longest label that the words begin with, in any order of its words, and the fields that have it.

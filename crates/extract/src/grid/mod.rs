@@ -8,6 +8,7 @@ mod patterns;
 mod records;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use docmill_model::schema::Node;
 use serde_json::Value;
@@ -19,7 +20,9 @@ use crate::fields::{Field, Label, Use, of_object};
 use crate::lines::{Line, strips, text_of};
 use crate::recognise::{Habits, Want};
 use crate::view::View;
+pub use arithmetic::line_sum;
 use columns::Column;
+pub use columns::Told;
 use header::{Header, header};
 
 /// Lines that a header may have.
@@ -46,6 +49,8 @@ pub struct CellValue {
     pub value: Value,
     pub source: Source,
     pub evidence: Evidence,
+    /// The column that it was read by; `None` where it has none of its own.
+    pub column: Option<Arc<Told>>,
 }
 
 pub type Row = Vec<CellValue>;
@@ -182,7 +187,7 @@ impl Search<'_> {
     /// The headers of a strip that have rows below them, from the top; of those that overlap the best.
     fn fits(&self, strip: &[Line]) -> Vec<Fit> {
         let mut headers: Vec<Header> = Vec::new();
-        for start in 0..strip.len() {
+        for start in (0..strip.len()).take_while(|_| !self.view.is_stopped()) {
             if headers.len() < HEADERS_MAX && self.may_be_header(&strip[start]) {
                 let depths = (1..=HEADER_LINES_MAX.min(strip.len() - start)).take_while(|depth| {
                     *depth == 1 || header::goes_on(&strip[start + depth - 2], &strip[start + depth - 1])
@@ -193,7 +198,7 @@ impl Search<'_> {
             }
         }
         let mut fits: Vec<Fit> = Vec::new();
-        for (at, header) in headers.iter().enumerate() {
+        for (at, header) in headers.iter().enumerate().take_while(|_| !self.view.is_stopped()) {
             let end = headers[at + 1..].iter().find(|next| next.start >= header.end).map_or(strip.len(), |h| h.start);
             let Some(fit) = self.fit(header.clone(), strip, end) else { continue };
             let beside = |last: &Fit| last.half && fit.half && last.header.start == fit.header.start;

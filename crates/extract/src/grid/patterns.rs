@@ -163,7 +163,7 @@ impl Search<'_> {
             let kind = ValueKind::of(&field.want);
             let evidence =
                 Evidence { score: sure, margin: 1.0, fit: read.fit, way: Way::Pattern, kind, ..Evidence::default() };
-            values.push(CellValue { path: field.path.clone(), value: read.value, source, evidence });
+            values.push(CellValue { path: field.path.clone(), value: read.value, source, evidence, column: None });
         }
         (values.len() >= 2 && values.iter().any(|value| matches!(value.value, Value::Number(_)))).then_some(values)
     }

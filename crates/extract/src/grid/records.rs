@@ -72,7 +72,7 @@ impl Search<'_> {
         // Rows under the heading of another array are its own.
         let mut foreign = false;
         for (at, line) in body.iter().enumerate() {
-            if drafts.len() >= ROWS_MAX || self.ends(body, at) {
+            if drafts.len() >= ROWS_MAX || self.view.is_stopped() || self.ends(body, at) {
                 break;
             }
             let read = self.read(line, fit);
@@ -225,7 +225,7 @@ impl Search<'_> {
             read.only_text &= !self.is_typed(field);
             self.split(field, column.score, line, &pieces, fit, &mut read);
             if let Some(value) = self.value(field, column.score, line, &pieces) {
-                read.values.push(value);
+                read.values.push(CellValue { column: Some(column.told.clone()), ..value });
                 read.fields.push(field);
             }
         }
@@ -251,7 +251,7 @@ impl Search<'_> {
             let evidence = Evidence { score, margin: 1.0, fit: 0.9, way: Way::Table, kind, ..Evidence::default() };
             let source = source_of(&self.view.pages[line.page], pieces, &text);
             let path = self.fields[at].path.clone();
-            read.values.push(CellValue { path, value: Value::String(text), source, evidence });
+            read.values.push(CellValue { path, value: Value::String(text), source, evidence, column: None });
             read.fields.push(at);
         }
     }
@@ -270,7 +270,7 @@ impl Search<'_> {
         let value =
             if field.many { found.iter().map(|found| found.value.clone()).collect() } else { first.value.clone() };
         let source = source_of(&self.view.pages[line.page], pieces, &text);
-        Some(CellValue { path: field.path.clone(), value, source, evidence })
+        Some(CellValue { path: field.path.clone(), value, source, evidence, column: None })
     }
 
     /// A line with nothing but text is the next line of the row before, where rows have such lines.
@@ -281,7 +281,7 @@ impl Search<'_> {
         let Some(more) = read.values.into_iter().next() else { return };
         let own = self.labelled(line, fit).filter(|(path, _)| !row.iter().any(|own| own.path == *path));
         if let Some((path, value)) = own {
-            row.push(CellValue { path, value, ..more });
+            row.push(CellValue { path, value, column: None, ..more });
         } else if let Some(own) = row.iter_mut().find(|own| own.path == more.path).filter(|_| joins) {
             append(own, more);
         }

@@ -77,7 +77,7 @@ pub fn candidates(parties: &[Party], field: &Field) -> Vec<Candidate> {
             let text = if code { country_code(text).unwrap_or(text) } else { text };
             let score = if party.labelled { LABELLED } else { UNLABELLED };
             let items = vec![(Value::String(text.to_owned()), spans.clone())];
-            found.push(Candidate { way: Way::Party, confirmed: party.labelled, ..Candidate::new(items, score) });
+            found.push(Candidate { way: Way::Party, role_label: party.labelled, ..Candidate::new(items, score) });
         }
     }
     found

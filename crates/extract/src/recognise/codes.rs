@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{DateOrder, DateStyle, Found, dates, pattern};
+use super::{DateOrder, DateStyle, Found, checks, dates, pattern};
 
 fn all(text: &str, pattern: &Regex, fit: impl Fn(&str) -> Option<f32>) -> Vec<Found> {
     let found = pattern.find_iter(text).filter_map(|hit| {
@@ -59,8 +59,7 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     !text[..range.start].ends_with(char::is_alphanumeric) && !text[range.end..].starts_with(char::is_alphanumeric)
 }
 
-/// IBANs by form; one with right check digits fits best. The form alone is enough after a label: printed samples
-/// and typing errors are still what the document says.
+/// IBANs by form; one with right check digits fits best. The form alone is enough after a label.
 pub fn ibans(text: &str) -> Vec<Found> {
     static IBAN: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"));
@@ -68,18 +67,8 @@ pub fn ibans(text: &str) -> Vec<Found> {
         let compact: String = hit.chars().filter(|c| *c != ' ').collect();
         let digits = compact.chars().filter(char::is_ascii_digit).count();
         (12..=34).contains(&compact.len()).then_some(())?;
-        (digits >= 8).then_some(if iban_checks(&compact) { 1.0 } else { 0.7 })
+        (digits >= 8).then_some(if checks::iban(&compact) { 1.0 } else { checks::WRONG })
     })
-}
-
-/// ISO 13616: the rearranged digits leave 1 when divided by 97.
-fn iban_checks(compact: &str) -> bool {
-    let (head, tail) = compact.split_at(4);
-    let rest = tail.chars().chain(head.chars()).try_fold(0_u32, |rest, c| {
-        let digit = c.to_digit(36)?;
-        Some(if digit > 9 { (rest * 100 + digit) % 97 } else { (rest * 10 + digit) % 97 })
-    });
-    compact.len() >= 15 && rest == Some(1)
 }
 
 pub fn bics(text: &str) -> Vec<Found> {
@@ -97,7 +86,8 @@ pub fn vat_ids(text: &str) -> Vec<Found> {
         let digits = hit.chars().filter(char::is_ascii_digit).count();
         let compact = hit.chars().filter(|c| c.is_alphanumeric()).count();
         // An IBAN begins like a VAT number and is longer than all of them.
-        ((7..=12).contains(&digits) && compact <= 14).then_some(1.0)
+        let right = checks::vat(&checks::compact(hit)) != Some(false);
+        ((7..=12).contains(&digits) && compact <= 14).then_some(if right { 1.0 } else { checks::WRONG })
     })
 }
 

@@ -1,5 +1,6 @@
 //! Typed values in a text: each recogniser says where a value stands, what it is and how well it fits.
 
+pub mod checks;
 pub mod codes;
 pub mod dates;
 pub mod numbers;
@@ -10,6 +11,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+pub use checks::Scheme;
 pub use dates::{DateOrder, DateStyle};
 pub use numbers::NumberStyle;
 
@@ -53,6 +55,8 @@ pub enum Want {
     Boolean,
     Choice(Vec<Value>),
     Id,
+    /// A code with a check digit of a known scheme.
+    Numbered(Scheme),
     /// A JSON integer that is a code, grouped with spaces at most.
     IdNumber,
     Email,
@@ -96,6 +100,17 @@ impl Want {
         )
     }
 
+    /// Whether a value's check digits are right; `None` where it has none that are known.
+    pub fn checks(&self, value: &Value) -> Option<bool> {
+        let code = checks::compact(value.as_str()?);
+        match self {
+            Self::Iban => Some(checks::iban(&code)),
+            Self::VatId => checks::vat(&code),
+            Self::Numbered(scheme) => scheme.check(&code),
+            _ => None,
+        }
+    }
+
     /// All values of this type in a text, in order.
     pub fn find(&self, text: &str, habits: Habits) -> Vec<Found> {
         match self {
@@ -109,6 +124,7 @@ impl Want {
             Self::Boolean => words::booleans(text),
             Self::Choice(choices) => words::choices(text, choices),
             Self::Id => codes::ids(text),
+            Self::Numbered(scheme) => checks::find(text, *scheme),
             Self::IdNumber => codes::id_numbers(text),
             Self::Email => codes::emails(text),
             Self::Url => codes::urls(text),

@@ -25,6 +25,26 @@ fn a_schema_that_has_nothing_to_do_with_the_document_stays_null() {
 }
 
 #[test]
+fn an_extraction_that_nobody_waits_for_is_given_up() {
+    use std::sync::atomic::AtomicBool;
+
+    let names: Vec<String> = (0..4_999).map(|n| format!("leaf_{n}")).collect();
+    let asked = options(Value::Object(names.into_iter().map(|name| (name, json!({}))).collect()));
+    let pages = [page(&["Leaf 17: oak"])];
+    for (stop, expected) in [(false, Some("oak")), (true, None)] {
+        let found = crate::extract_until(&pages, &asked, &AtomicBool::new(stop)).expect("the schema is valid");
+        assert_eq!(found.as_ref().and_then(|found| found.data["leaf_17"].as_str()), expected);
+        assert_eq!(found.is_none(), stop);
+    }
+    // Each step looks at the flag: nothing is found once it is set.
+    let view = crate::view::View::of(&pages);
+    let stop = AtomicBool::new(true);
+    let schema = docmill_model::schema::check(&asked.data_schema).expect("valid");
+    let found = crate::fill::search(&view.with_stop(&stop), &schema.root);
+    assert!(found.candidates.iter().all(Vec::is_empty));
+}
+
+#[test]
 fn five_thousand_leaves_are_taken() {
     let names: Vec<String> = (0..4_999).map(|n| format!("leaf_{n}")).collect();
     let mut properties: serde_json::Map<String, Value> = names.into_iter().map(|name| (name, json!({}))).collect();

@@ -137,6 +137,67 @@ fn an_explanation_names_the_label_that_won_and_why_others_lost() {
 }
 
 #[test]
+fn a_header_that_is_repeated_and_sums_that_are_carried_are_no_rows() {
+    for (header, carried, brought) in [
+        (["Description", "Qty", "Unit price", "Amount"], "Carried forward", "Brought forward"),
+        (["Bezeichnung", "Menge", "Einzelpreis", "Betrag"], "Übertrag", "Übertrag"),
+    ] {
+        let header = format!("{}  {}  {}  {}", header[0], header[1], header[2], header[3]);
+        let line = |text: &str, rest: &str| format!("{text:<20}  {rest}");
+        let lines = |rows: &[String]| [&[header.clone()], rows].concat();
+        let first =
+            lines(&[line("Chair", "2  70.00  140.00"), line("Desk", "1  99.50  99.50"), line(carried, "239.50")]);
+        let second =
+            lines(&[line(brought, "239.50"), line("Lamp", "3  5.00  15.00"), line("Shelf", "1  30.00  30.00")]);
+        let of = |rows: &[String]| -> Vec<Vec<String>> {
+            rows.iter()
+                .map(|row| row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned).collect())
+                .collect()
+        };
+        let pages = [first, second].map(|rows| {
+            let mut cells = of(&rows);
+            cells
+                .iter_mut()
+                .filter(|row| row.len() == 2)
+                .for_each(|row| row.splice(1..1, [String::new(), String::new()]).for_each(drop));
+            let rows: Vec<Vec<&str>> = cells.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+            with_table(page(&[]), &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        });
+        let [first, second] = pages;
+        let read = read(&[first, Page { number: 2, ..second }], json!({ "items": line_items() }));
+        let rows = read.data["items"].as_array().expect("rows");
+        let names: Vec<&Value> = rows.iter().map(|row| &row["description"]).collect();
+        assert_eq!(names, ["Chair", "Desk", "Lamp", "Shelf"], "{}", read.data);
+    }
+}
+
+#[test]
+fn an_explanation_of_a_row_names_the_column_and_its_rivals() {
+    let table: &[&[&str]] = &[
+        &["Description", "Qty", "Unit price", "Amount", "Total"],
+        &["Office chair", "2", "70.00", "140.00", "166.60"],
+        &["Desk", "1", "99.50", "99.50", "118.41"],
+    ];
+    let pages = [with_table(page(&["Invoice"]), table)];
+    let per_doc = options(json!({ "items": line_items() }));
+    let per_row =
+        ExtractOptions { target: ExtractTarget::PerTableRow, ..options(line_items()["items"]["properties"].clone()) };
+    for (asked, path) in [(&per_doc, "items.0.amount"), (&per_row, "0.amount")] {
+        let told = explain(&pages, asked, path).expect("valid").expect("the row is there");
+        let [cell] = &told.candidates[..] else { panic!("one cell: {told:?}") };
+        assert_eq!((&cell.value, cell.label.as_deref(), cell.chosen), (&json!(140.0), Some("Amount"), true), "{path}");
+        assert!(told.path == path && cell.score > 0.8 && !cell.citations.is_empty(), "{told:?}");
+        assert!(cell.why.contains("header `Amount`, adds up"), "{}", cell.why);
+        assert!(cell.why.contains("; the column `Total` fits with 0."), "{}", cell.why);
+    }
+    let nothing = explain(&pages, &per_doc, "items.0.ean").expect("valid").expect("the row is there");
+    assert!(nothing.candidates.is_empty() && nothing.labels.contains(&"ean".to_owned()), "{nothing:?}");
+    for path in ["items.2.amount", "items.x.amount", "items.0.mood", "items.amount", "items"] {
+        assert_eq!(explain(&pages, &per_doc, path), Ok(None), "{path}");
+    }
+}
+
+#[test]
 fn an_explanation_of_a_result_per_page_begins_with_the_page() {
     let asked = ExtractOptions { target: ExtractTarget::PerPage, ..options(json!({ "total": number() })) };
     let pages = [page(&["Total: 12.50"]), page(&["Total: 7.25"])];

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    HINT_CHARS_MAX, Hints, Kind, LEVELS_MAX, Node, PROPERTIES_MAX, Property, RAW_CHARS_MAX, SYNONYMS_MAX, Schema,
-    TEXT_CHARS_MAX,
+    HINT_CHARS_MAX, Hints, Kind, LEVELS_MAX, Limits, Node, PROPERTIES_MAX, Property, RAW_CHARS_MAX, SYNONYMS_MAX,
+    Schema, TEXT_CHARS_MAX,
 };
 use crate::failure::{Code, Failure};
 
@@ -127,6 +127,7 @@ impl<'a> Checker<'a> {
             choices: None,
             format: hint(map, "format").map(str::to_owned),
             pattern: hint(map, "pattern").map(str::to_owned),
+            limits: limits(map),
             hints: hints(map),
         };
         if node.is_leaf() {
@@ -220,6 +221,25 @@ fn empty_map() -> &'static Map<String, Value> {
 
 fn hint<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     map.get(key).and_then(Value::as_str).filter(|text| text.chars().count() <= HINT_CHARS_MAX)
+}
+
+/// Limits that are no numbers are passed over, as validators that are strict refuse the whole schema.
+fn limits(map: &Map<String, Value>) -> Limits {
+    let number = |key: &str| map.get(key).and_then(Value::as_f64);
+    // A whole number may be written `3.0`.
+    let count = |key: &str| number(key).filter(|count| *count >= 0.0).map(|count| count as u64);
+    Limits {
+        minimum: number("minimum"),
+        maximum: number("maximum"),
+        exclusive_minimum: number("exclusiveMinimum"),
+        exclusive_maximum: number("exclusiveMaximum"),
+        multiple_of: number("multipleOf").filter(|step| *step > 0.0),
+        min_length: count("minLength"),
+        max_length: count("maxLength"),
+        min_items: count("minItems"),
+        max_items: count("maxItems"),
+        unique_items: map.get("uniqueItems") == Some(&Value::Bool(true)),
+    }
 }
 
 /// Those of our own keywords that can be used; others are passed over like all that is unknown.

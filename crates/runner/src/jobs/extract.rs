@@ -1,5 +1,7 @@
 //! A document, or the pages of a finished parse job, to values.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use docmill_model::document::{DocumentInfo, FORMAT, Page, PageOutcome, Warning};
@@ -82,8 +84,17 @@ fn of_parse_job(pages: &[PageOutcome]) -> JobResult {
     }
 }
 
-/// The extraction on a thread of its own, within a permit and the document's base time. A run that is given up goes
-/// on in its thread until it ends by itself: it is pure and holds nothing.
+/// Tells the thread of an extraction that nobody waits for it any more, however the wait ended.
+struct GivenUp(Arc<AtomicBool>);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The extraction on a thread of its own, within a permit and the document's base time. A run that is given up, because
+/// the job was stopped or the time is over, ends at its next field, header or row.
 async fn extract(
     context: &Context,
     pages: Vec<Page>,
@@ -93,14 +104,17 @@ async fn extract(
     let base = context.settings.limits.document_base_ms;
     let time = options.parse.base_timeout_s.map_or(Duration::from_millis(base), |s| Duration::from_secs(s.into()));
     let options = options.clone();
+    let given_up = GivenUp(Arc::default());
+    let stop = given_up.0.clone();
     let work = async {
         let _permit = context.counters.stages.of("wait", context.permits.acquire()).await;
-        let extraction = tokio::task::spawn_blocking(move || docmill_extract::extract(&pages, &options));
+        let extraction = tokio::task::spawn_blocking(move || docmill_extract::extract_until(&pages, &options, &stop));
         context.counters.stages.of("extract", extraction).await
     };
     tokio::select! {
         done = tokio::time::timeout(time, work) => match done {
-            Ok(Ok(extracted)) => Ok(extracted?),
+            // Only dropping `given_up`, below, stops a run: one that is waited for is whole.
+            Ok(Ok(extracted)) => extracted?.ok_or_else(|| Code::Internal.into()),
             Ok(Err(_)) => Err(Code::Internal.into()),
             Err(_) => Err(Failure::new(Code::ReaderTimeout, "The extraction took longer than the limit.").into()),
         },
