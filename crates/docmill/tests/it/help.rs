@@ -3,7 +3,7 @@ use crate::program::Home;
 #[test]
 fn every_command_explains_itself() {
     let home = Home::new();
-    let table: [&[&str]; 54] = [
+    let table: [&[&str]; 56] = [
         &[],
         &["batch"],
         &["parse"],
@@ -48,10 +48,12 @@ fn every_command_explains_itself() {
         &["webhook", "replay"],
         &["project"],
         &["project", "create"],
+        &["project", "set"],
         &["watch"],
         &["diff"],
         &["admin"],
         &["admin", "stuck"],
+        &["admin", "priority"],
         &["admin", "requeue"],
         &["admin", "drain"],
         &["admin", "backup"],

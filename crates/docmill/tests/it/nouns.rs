@@ -81,6 +81,28 @@ fn projects_are_made_listed_and_have_keys_of_their_own() {
 }
 
 #[test]
+fn projects_get_shares_of_the_workers() {
+    let home = Home::new();
+    let set = |more: &[&str]| {
+        let args = [&["project", "set", "default", "--json"], more].concat();
+        let told = lines(&home.run(&args).ended(0).stdout).remove(0);
+        json!([told["weight"], told["jobs_max"], told["jobs_per_minute"]])
+    };
+    assert_eq!(set(&[]), json!([1.0, null, null]));
+    assert_eq!(set(&["--weight", "2.5", "--jobs-max", "4"]), json!([2.5, 4, null]));
+    assert_eq!(set(&["--jobs-per-minute", "60", "--jobs-max", "any"]), json!([2.5, 0, 60]));
+    assert_eq!(set(&["--jobs-max", "default"]), json!([2.5, null, 60]), "what is not given stays");
+    for wrong in [["--weight", "0"], ["--jobs-max", "0"], ["--jobs-per-minute", "fast"]] {
+        home.run(&[&["project", "set", "default"], &wrong[..]].concat()).ended(2).says("invalid value");
+    }
+    home.run(&["project", "set", "none"]).ended(2).says("error: there is no project `none`");
+    let batch = "bat-01890a5d-ac96-774b-bcce-b302099a8057";
+    home.run(&["admin", "priority", batch, "10"]).ended(1).says(&format!("error: there is no batch {batch}"));
+    home.run(&["admin", "priority", "mine", "10"]).ended(2).says("error: ");
+    home.run(&["admin", "priority", batch, "101"]).ended(2).says("invalid value");
+}
+
+#[test]
 fn the_doctor_says_what_is_there() {
     let home = Home::new();
     let findings = lines(&home.run(&["doctor", "--json"]).ended(0).stdout);

@@ -144,7 +144,7 @@ fn a_header_that_is_repeated_and_sums_that_are_carried_are_no_rows() {
     ] {
         let header = format!("{}  {}  {}  {}", header[0], header[1], header[2], header[3]);
         let line = |text: &str, rest: &str| format!("{text:<20}  {rest}");
-        let lines = |rows: &[String]| [&[header.clone()], rows].concat();
+        let lines = |rows: &[String]| [std::slice::from_ref(&header), rows].concat();
         let first =
             lines(&[line("Chair", "2  70.00  140.00"), line("Desk", "1  99.50  99.50"), line(carried, "239.50")]);
         let second =
