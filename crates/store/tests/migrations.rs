@@ -7,9 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use docmill_model::options::{JobOptions, ParseOptions};
-use docmill_model::{BatchId, BatchStatus, Code, JobId, JobStatus, Product};
+use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, FileId, JobId, JobStatus, Product};
 use docmill_store::conformance::{Ground, ManualClock, completed, refusal};
-use docmill_store::{Batches, BlobRef, Content, JobSource, Keys, Outcome, PostgresSettings, Role, SqlStore};
+use docmill_store::{
+    Batches, BlobRef, ConfigurationFilter, Configurations, Content, Directories, Files, JobSource, Keys, Outcome,
+    PageRequest, PostgresSettings, Role, SqlStore,
+};
 use docmill_testkit::postgres;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -53,13 +56,17 @@ const BATCH: u8 = 3;
 const DONE: u8 = 4;
 const WAITING: u8 = 5;
 const SINGLE: u8 = 6;
+const ENTRY: u8 = 7;
+const FILE_IN_DIRECTORY: u8 = 8;
+const CONFIGURATION: u8 = 9;
 
-/// What a first release left behind: a batch with one file done and one waiting, and a job of its own.
+/// What a first release left behind: a file for itself and one in a directory, a configuration, a batch with one file
+/// done and one waiting, and a job of its own.
 fn rows() -> Vec<String> {
     let [project, directory, file, batch] = [PROJECT, DIRECTORY, FILE, BATCH].map(id);
     let options = serde_json::to_string(&JobOptions::Parse(ParseOptions::default())).unwrap();
     let source = serde_json::to_string(&JobSource::File {
-        file: docmill_model::FileId::from_uuid(file),
+        file: FileId::from_uuid(file),
         directory_file: None,
         name: "a.txt".to_owned(),
         content: Content::Blob(BlobRef { key: "files/x".to_owned(), sha256: "x".to_owned(), bytes: 1 }),
@@ -85,7 +92,20 @@ fn rows() -> Vec<String> {
         ),
         format!(
             "INSERT INTO file (id, project_id, name, purpose, sha256, bytes, blob_key, created_at)
-             VALUES ('{file}', '{project}', 'a.txt', 'parse', 'x', 1, 'files/x', 5)"
+             VALUES ('{file}', '{project}', 'a.txt', 'parse', 'x', 1, 'files/x', 5),
+                    ('{}', '{project}', 'in it', 'user_data', 'y', 1, 'files/y', 5)",
+            id(FILE_IN_DIRECTORY)
+        ),
+        format!(
+            "INSERT INTO directory_file (id, project_id, directory_id, file_id, display_name, unique_id, unique_hash,
+                 metadata, created_at, updated_at)
+             VALUES ('{}', '{project}', '{directory}', '{}', 'in it', 'u', 'h', '{{}}', 5, 5)",
+            id(ENTRY),
+            id(FILE_IN_DIRECTORY)
+        ),
+        format!(
+            "INSERT INTO configuration VALUES ('{}', '{project}', 'mine', 'parse_v2', '{{}}', 5, 5, 5)",
+            id(CONFIGURATION)
         ),
         format!(
             "INSERT INTO batch (id, project_id, directory_id, product, configuration, options, status, total, completed,
@@ -102,14 +122,15 @@ fn rows() -> Vec<String> {
         format!(
             "INSERT INTO batch_item (batch_id, position, directory_file_id, display_name, unique_id, job_id)
              VALUES ('{batch}', {position}, '{}', 'a.txt', 'u{position}', '{}')",
-            id(7),
+            id(ENTRY),
             id(*job)
         )
     }));
     rows
 }
 
-/// What is there is there, what waited runs, and the batch ends.
+/// What is there is there, what waited runs, and the batch ends. A file of a directory goes with its last entry, one
+/// that was stored for itself stays.
 async fn check(store: &SqlStore, clock: &ManualClock, version: i64) {
     let ground = Ground::new(store, clock).await;
     assert_eq!(ground.project.uuid(), id(PROJECT), "from version {version}");
@@ -125,6 +146,16 @@ async fn check(store: &SqlStore, clock: &ManualClock, version: i64) {
     assert_eq!(store.batch_recount(batch).await.unwrap(), BatchStatus::Completed, "from version {version}");
     let done = ground.job_now(JobId::from_uuid(Product::Parse, id(DONE))).await;
     assert_eq!((done.status, done.result.is_some()), (JobStatus::Completed, true));
+    let every = ConfigurationFilter { all_versions: true, ..Default::default() };
+    let page = PageRequest { after: None, limit: 10 };
+    let listed = store.configuration_list(ground.project, &every, page).await.unwrap().items;
+    let listed: Vec<_> = listed.iter().map(|one| (one.id.to_string(), one.version.0)).collect();
+    assert_eq!(listed, [(format!("cfg-{}", id(CONFIGURATION)), 5)]);
+    assert!(store.directory_delete(ground.project, DirectoryId::from_uuid(id(DIRECTORY))).await.unwrap());
+    let kept = [FILE, FILE_IN_DIRECTORY].map(|file| store.file_get(ground.project, FileId::from_uuid(id(file))));
+    let [alone, in_directory] = kept;
+    assert_eq!(alone.await.unwrap().map(|file| file.name).as_deref(), Some("a.txt"));
+    assert!(in_directory.await.unwrap().is_none(), "from version {version}");
 }
 
 #[tokio::test]

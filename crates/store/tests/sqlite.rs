@@ -5,17 +5,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use docmill_model::{BatchStatus, Code, DirectoryId, FileId, JobStatus};
+use docmill_model::{BatchStatus, Code, JobStatus};
 use docmill_store::conformance::webhooks::endpoint;
 use docmill_store::conformance::{Ground, ManualClock, WORKER, completed, refusal};
-use docmill_store::{
-    Batches, ConfigurationFilter, Configurations, Deliveries, Directories, Files, Finish, Keys, Listeners, NewBatch,
-    PageRequest, Queue,
-};
+use docmill_store::{Batches, Deliveries, Finish, Keys, Listeners, NewBatch, Queue};
 use docmill_store::{Role, SqlStore};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
 async fn open(clock: Arc<ManualClock>) -> (TempDir, SqlStore) {
@@ -212,58 +208,4 @@ async fn a_file_that_is_no_store_is_not_touched() {
     let opened = SqlStore::sqlite(&path, Arc::new(ManualClock::default()), Role::Owner).await;
     assert!(opened.is_err());
     assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
-}
-
-/// What the first release wrote is read as what it was: files outside directories stay, and a configuration is its own
-/// first version.
-#[tokio::test]
-async fn rows_of_the_first_schema_are_carried_over() {
-    let folder = tempfile::tempdir().unwrap();
-    let id = |number: u32| format!("01890a5d-ac96-774b-bcce-b302099a80{number:02}");
-    let options = SqliteConnectOptions::new().filename(folder.path().join("store.db")).create_if_missing(true);
-    let mut connection = options.connect().await.unwrap();
-    let first = include_str!("../migrations/0001_first.sql");
-    let first = Migration::new(1, "first".into(), MigrationType::Simple, first.into_sql_str(), false);
-    Migrator::with_migrations(vec![first]).run_direct(None, &mut connection, false).await.unwrap();
-    let (project, directory, configuration) = (id(0), id(1), id(2));
-    for sql in [
-        format!("INSERT INTO project VALUES ('{project}', '{project}', 'default', 1, 5)"),
-        format!(
-            "INSERT INTO directory (id, project_id, name, kind, created_at, updated_at)
-             VALUES ('{directory}', '{project}', 'd', 'user', 5, 5)"
-        ),
-        format!(
-            "INSERT INTO file (id, project_id, name, purpose, sha256, bytes, blob_key, created_at)
-             VALUES ('{}', '{project}', 'alone', 'parse', 'x', 1, 'files/x', 5),
-                    ('{}', '{project}', 'in it', 'user_data', 'y', 1, 'files/y', 5)",
-            id(3),
-            id(4)
-        ),
-        format!(
-            "INSERT INTO directory_file (id, project_id, directory_id, file_id, display_name, unique_id, unique_hash,
-                 metadata, created_at, updated_at)
-             VALUES ('{}', '{project}', '{directory}', '{}', 'in it', 'u', 'h', '{{}}', 5, 5)",
-            id(5),
-            id(4)
-        ),
-        format!(
-            "INSERT INTO configuration VALUES ('{configuration}', '{project}', 'mine', 'parse_v2', '{{}}', 5, 5, 5)"
-        ),
-    ] {
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-    }
-    connection.close().await.unwrap();
-
-    let store = open_in(folder.path(), Arc::new(ManualClock::default())).await;
-    let project = store.project_default().await.unwrap().id;
-    let directory = DirectoryId::from_uuid(id(1).parse().unwrap());
-    assert!(store.directory_delete(project, directory).await.unwrap());
-    let alone = store.file_get(project, FileId::from_uuid(id(3).parse().unwrap())).await.unwrap();
-    assert_eq!(alone.unwrap().name, "alone");
-    assert!(store.file_get(project, FileId::from_uuid(id(4).parse().unwrap())).await.unwrap().is_none());
-    let every = ConfigurationFilter { all_versions: true, ..Default::default() };
-    let page = PageRequest { after: None, limit: 10 };
-    let listed = store.configuration_list(project, &every, page).await.unwrap().items;
-    assert_eq!(listed.len(), 1);
-    assert_eq!((listed[0].id.to_string(), listed[0].version.0), (format!("cfg-{configuration}"), 5));
 }
