@@ -1,9 +1,9 @@
 //! Which jobs are leased next: stride scheduling over lanes (start-time fair queueing).
 //!
 //! Each lane has a virtual time that grows with every job taken, by the number of lanes that its project has, divided
-//! by the project's weight; the lane with the least is next. So projects share alike, and within a project its batches do. A lane
-//! that was empty starts at the queue's own virtual time (`lanes`), so a late batch of ten behind one of a thousand
-//! gets its share at once, and a lane that idled gets no credit for it.
+//! by the project's weight; the lane with the least is next. So projects share alike, and within a project its batches
+//! do. A lane that was empty starts at the queue's own virtual time (`lanes`), so a late batch of ten behind one of a
+//! thousand gets its share at once, and a lane that idled gets no credit for it.
 //!
 //! On PostgreSQL a claim holds its lanes until it commits; others take other lanes meanwhile. Nothing else waits for a
 //! lane but the end of its batch. Priorities come before all that: while a lane of a higher one has work that may start,
