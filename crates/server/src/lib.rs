@@ -6,5 +6,5 @@
 mod app;
 mod http;
 
-pub use app::{App, Insight, ServerSettings, Site, Traced};
-pub use http::{markdown, openapi, router, serve};
+pub use app::{App, Insight, ServerSettings, Site, Traced, Vitals};
+pub use http::{markdown, openapi, router, serve, serve_vitals};

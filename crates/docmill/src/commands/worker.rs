@@ -2,8 +2,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use docmill_server::Vitals;
 use docmill_store::Role;
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::Common;
 use crate::config::Config;
@@ -21,11 +24,16 @@ pub struct Worker {
     /// Documents read at the same time; one for each processor by default
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
+    /// Where /healthz, /readyz and /metrics are answered; nowhere by default. Port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
 }
 
 impl Worker {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
-        let flags: Vec<_> = self.workers.map(|workers| ("workers", json!(workers))).into_iter().collect();
+        let mut flags = Vec::new();
+        flags.extend(self.workers.map(|workers| ("workers", json!(workers))));
+        flags.extend(self.listen.map(|listen| ("telemetry.worker_listen", json!(listen))));
         let config = common.config(&flags)?;
         let traces = Traces::start(&config.telemetry)?;
         logs::start(&config.log, traces.as_ref())?;
@@ -49,6 +57,7 @@ impl Worker {
 async fn work(config: &Config, traces: Option<&Traces>) -> Refused<()> {
     workers::demand_isolation(config).await?;
     let shutdown = local::interrupted()?;
+    let probes = probes(config).await?;
     let store = Arc::new(stores::open(config, Role::Owner).await?);
     let clock = store.clock();
     let mut settings = workers::server_settings(config)?;
@@ -56,10 +65,38 @@ async fn work(config: &Config, traces: Option<&Traces>) -> Refused<()> {
         settings.traced = traces.of_jobs();
     }
     let name = settings.worker.clone();
+    let vitals = Vitals::new(store.clone());
     let runner = workers::start(store, stores::blobs(config)?, clock, settings);
+    runner.counters().register(&mut vitals.registry());
+    if let Some(probes) = &probes {
+        let address = probes.local_addr().map_err(|error| Refusal::io("see the own address", &error))?;
+        tell(&format!("answering probes on http://{address}"));
+    }
     tell(&format!("worker {name} is ready"));
-    shutdown.cancelled().await;
-    tell("stopping: running documents may end; a second signal stops at once");
-    runner.drain(Duration::from_millis(config.server.drain_ms)).await;
-    Ok(())
+    let closed = CancellationToken::new();
+    let answering = async {
+        match probes {
+            Some(probes) => docmill_server::serve_vitals(probes, vitals.clone(), closed.clone()).await,
+            None => Ok(()),
+        }
+    };
+    let working = async {
+        shutdown.cancelled().await;
+        tell("stopping: running documents may end; a second signal stops at once");
+        vitals.leave();
+        runner.drain(Duration::from_millis(config.server.drain_ms)).await;
+        closed.cancel();
+    };
+    let (answered, ()) = tokio::join!(answering, working);
+    answered.map_err(|error| Refusal::io("answer probes", &error))
+}
+
+/// The door for `/healthz`, `/readyz` and `/metrics`, where one is wanted.
+async fn probes(config: &Config) -> Refused<Option<TcpListener>> {
+    let Some(listen) = config.telemetry.worker_listens().map_err(Refusal::usage)? else { return Ok(None) };
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        Refusal::io(format!("listen on {listen}"), &error)
+            .hint("Give another address with --listen, or stop who has it.")
+    })?;
+    Ok(Some(listener))
 }

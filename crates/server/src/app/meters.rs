@@ -1,12 +1,9 @@
 //! What the server counts, under the names that `/metrics` prints.
 
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use docmill_store::QueueDepth;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
@@ -21,8 +18,6 @@ pub struct Meters {
     requests: Family<Labels, Counter>,
     request_times: Family<Labels, Histogram, fn() -> Histogram>,
     upload_bytes: Counter,
-    queue_jobs: Family<Labels, Gauge>,
-    oldest_due_ms: Gauge<i64, AtomicI64>,
 }
 
 impl Meters {
@@ -31,8 +26,6 @@ impl Meters {
             requests: Family::default(),
             request_times: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             upload_bytes: Counter::default(),
-            queue_jobs: Family::default(),
-            oldest_due_ms: Gauge::default(),
         };
         registry.register("http_requests", "Requests by method, route and status", meters.requests.clone());
         let times = meters.request_times.clone();
@@ -42,13 +35,6 @@ impl Meters {
             "Bytes of uploaded files that were stored",
             Unit::Bytes,
             meters.upload_bytes.clone(),
-        );
-        registry.register("queue_jobs", "Jobs that wait or run, by state", meters.queue_jobs.clone());
-        registry.register_with_unit(
-            "queue_oldest_due",
-            "Age of the oldest job that is due and not claimed",
-            Unit::Other("milliseconds".to_owned()),
-            meters.oldest_due_ms.clone(),
         );
         meters
     }
@@ -64,13 +50,5 @@ impl Meters {
 
     pub fn uploaded(&self, bytes: u64) {
         self.upload_bytes.inc_by(bytes);
-    }
-
-    pub fn queue(&self, depth: QueueDepth) {
-        for (state, jobs) in [("pending", depth.pending), ("running", depth.running)] {
-            let gauge = self.queue_jobs.get_or_create(&vec![("state", state.to_owned())]);
-            gauge.set(i64::try_from(jobs).unwrap_or(i64::MAX));
-        }
-        self.oldest_due_ms.set(depth.oldest_due_ms);
     }
 }

@@ -24,10 +24,11 @@ pub mod site;
 pub mod sources;
 mod standing;
 pub mod uploads;
+mod vitals;
 pub mod webhooks;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use docmill_model::limits::Limits;
 use docmill_model::network::Guard;
@@ -43,6 +44,7 @@ pub use caller::{Caller, Sent};
 pub use error::{AppError, AppResult};
 pub use insight::Insight;
 pub use site::Site;
+pub use vitals::Vitals;
 
 use caller::KeyCache;
 use meters::Meters;
@@ -95,21 +97,19 @@ pub struct App {
     pub(crate) keys: KeyCache,
     /// One permit a stream of events or export.
     pub(crate) streams: Arc<Semaphore>,
-    /// The server will stop soon: it answers, and says that it is not ready for more.
-    pub(crate) leaving: CancellationToken,
+    pub(crate) vitals: Arc<Vitals>,
     /// The server stops: what would go on for ever ends now.
     pub(crate) closing: CancellationToken,
     pub(crate) sizes: results::Sizes,
     pub(crate) insight: Insight,
     /// One permit a question to the engine.
     pub(crate) questions: Arc<Semaphore>,
-    registry: Mutex<Registry>,
 }
 
 impl App {
     pub fn new(store: Arc<dyn Store>, blobs: Blobs, clock: Arc<dyn Clock>, settings: ServerSettings) -> Arc<Self> {
-        let mut registry = Registry::with_prefix("docmill");
-        let meters = Meters::register(&mut registry);
+        let vitals = Vitals::new(store.clone());
+        let meters = Meters::register(&mut vitals.registry());
         let streams = Arc::new(Semaphore::new(settings.limits.streams_max as usize));
         Arc::new(Self {
             store,
@@ -124,12 +124,11 @@ impl App {
             meters,
             keys: KeyCache::default(),
             streams,
-            leaving: CancellationToken::new(),
+            vitals,
             closing: CancellationToken::new(),
             sizes: results::Sizes::default(),
             insight: settings.insight,
             questions: Arc::new(Semaphore::new(insight::QUESTIONS_MAX)),
-            registry: Mutex::new(registry),
         })
     }
 
@@ -146,12 +145,12 @@ impl App {
 
     /// From now on `/readyz` says that this server takes no more work; requests are answered as before.
     pub fn leave(&self) {
-        self.leaving.cancel();
+        self.vitals.leave();
     }
 
     /// The registry that `/metrics` prints; its names begin with `docmill_`. The binary registers the runner's
     /// counters here.
     pub fn registry(&self) -> MutexGuard<'_, Registry> {
-        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+        self.vitals.registry()
     }
 }

@@ -49,6 +49,11 @@ pub async fn unknown(method: Method, uri: Uri) -> AppError {
     AppError::new(Code::NotImplemented, format!("docmill does not serve {method} {shown}: {what}."))
 }
 
+/// Of a worker.
+pub async fn not_an_api() -> AppError {
+    AppError::new(Code::NotFound, "A worker has no API: it answers /healthz, /readyz and /metrics. Ask a server.")
+}
+
 pub async fn method_not_allowed(method: Method) -> AppError {
     AppError::new(Code::MethodNotAllowed, format!("This path does not take {method}."))
 }

@@ -3,12 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::routing::get;
-use docmill_model::{Code, Failure};
 use serde_json::{Value, json};
 
 use super::Shared;
 use super::operations::{Operation, json};
-use crate::app::AppResult;
+use crate::app::{AppResult, Vitals};
 
 pub const OPERATIONS: &[Operation] = &[
     Operation::new("get", "/healthz", "health", json::<Value>(), || get(healthz))
@@ -20,15 +19,16 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 /// The process answers.
-async fn healthz() -> Json<Value> {
+pub async fn healthz() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
 /// The store answers too; 503 while it does not, and from the moment on when the server was asked to stop.
 async fn readyz(State(app): Shared) -> AppResult<Json<Value>> {
-    if app.leaving.is_cancelled() {
-        return Err(Failure::from(Code::ServerStopping).into());
-    }
-    app.store.queue_depth().await?;
+    ready(&app.vitals).await
+}
+
+pub async fn ready(vitals: &Vitals) -> AppResult<Json<Value>> {
+    vitals.ready().await?;
     Ok(Json(json!({ "status": "ready" })))
 }

@@ -30,6 +30,7 @@ mod request_log;
 mod router;
 mod unread;
 mod webhooks;
+mod worker;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use crate::app::App;
 
 pub use openapi::document as openapi;
 pub use router::router;
+pub use worker::serve_vitals;
 
 /// The shared state of every handler.
 type Shared = State<Arc<App>>;

@@ -1,9 +1,12 @@
 //! Processes die at their worst moment; after each fault everything is recounted.
 
+use reqwest::Method;
 use rustix::process::Signal;
+use serde_json::json;
 use sqlx::Row;
 
 use super::Cluster;
+use crate::program::{client, until_async};
 
 /// Enough work that it is not over before the fault.
 const FILES: usize = 24;
@@ -30,12 +33,55 @@ async fn a_killed_worker_loses_nothing() {
 #[tokio::test]
 async fn a_batch_outlives_all_workers_and_the_api() {
     let mut cluster = with_a_running_batch().await;
+    cluster.start_worker("another");
+    until_async("work of both", async || {
+        let busy = cluster.count("SELECT COUNT(DISTINCT worker) FROM job WHERE status = 'RUNNING'").await;
+        (busy == 2).then_some(())
+    })
+    .await;
     cluster.kill_worker("first");
+    cluster.kill_worker("another");
     cluster.kill_api();
     cluster.start_worker("second");
     cluster.start_api();
     cluster.until_done().await;
     cluster.check().await;
+}
+
+/// As behind a load balancer: a client that had no answer sends the same create again, and another server has it.
+#[tokio::test]
+async fn an_api_that_is_killed_during_creates_neither_loses_nor_doubles_one() {
+    let mut cluster = Cluster::start().await;
+    let directory = cluster.directory("small", 2, 1).await;
+    cluster.start_api();
+    let body = json!({
+        "source_directory_id": directory,
+        "config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_FAST"}},
+    });
+    let created = |cluster: &Cluster, key: usize| {
+        let request = cluster.request(Method::POST, "/api/v2/batches").json(&body);
+        request.header("Idempotency-Key", format!("create-{key}")).send()
+    };
+    // So many are on their way when the server dies.
+    let under_way: Vec<_> = (0..40).map(|key| tokio::spawn(created(&cluster, key))).collect();
+    until_async("a first batch", async || (cluster.count("SELECT COUNT(*) FROM batch").await > 0).then_some(())).await;
+    cluster.kill_api();
+    let mut answered = 0;
+    for (key, sent) in under_way.into_iter().enumerate() {
+        let answer = match sent.await.unwrap() {
+            Ok(answer) if answer.status().is_success() => {
+                answered += 1;
+                answer
+            }
+            _ => created(&cluster, key).await.unwrap(),
+        };
+        cluster.acknowledged(answer, 2).await.unwrap();
+    }
+    assert!(answered < 40, "the server died too late for this test: all creates were answered");
+    cluster.start_worker("first");
+    cluster.until_done().await;
+    cluster.check().await;
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM batch").await, 40);
 }
 
 #[tokio::test]
@@ -60,7 +106,11 @@ async fn a_killed_database_loses_nothing_that_was_acknowledged() {
 
 #[tokio::test]
 async fn a_worker_that_slept_past_its_lease_is_refused() {
-    let mut cluster = with_a_running_batch().await;
+    let mut cluster = Cluster::start().await;
+    let directory = cluster.directory("long", FILES, LINES).await;
+    cluster.create_batch(&directory, FILES).await.unwrap();
+    let probes = cluster.start_worker("first");
+    cluster.until_running().await;
     cluster.signal_worker("first", Signal::STOP);
     cluster.start_worker("second");
     cluster.until_done().await;
@@ -78,6 +128,11 @@ async fn a_worker_that_slept_past_its_lease_is_refused() {
     cluster.until_done().await;
     let after = ends(cluster.query(ENDS).await);
     assert_eq!(after[..before.len()], before[..], "no late result was accepted");
+    let refused = |metrics: &str| -> Option<u64> {
+        metrics.lines().find_map(|line| line.strip_prefix("docmill_results_refused_total ")?.parse().ok())
+    };
+    let metrics = client().get(format!("{probes}/metrics")).send().await.unwrap().text().await.unwrap();
+    assert!(refused(&metrics) >= Some(1), "it had a late result, and was told so: {metrics}");
     cluster.check().await;
 }
 

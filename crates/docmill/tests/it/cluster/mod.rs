@@ -1,13 +1,15 @@
 //! Several processes on one PostgreSQL: the real programs, and a checker that trusts none of them.
 
+mod checker;
 mod faults;
+mod probes;
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use docmill_testkit::postgres;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, Response};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, Row};
@@ -23,7 +25,8 @@ struct Cluster {
     folder: TempDir,
     port: u16,
     server: Option<postgres::Server>,
-    api: Option<(Running, String)>,
+    /// Servers behind one address, as a load balancer has them: whoever is asked is the last one.
+    apis: Vec<(Running, String)>,
     workers: BTreeMap<&'static str, Running>,
     /// What the API acknowledged, kept outside of it: batch and number of files.
     journal: Vec<(String, usize)>,
@@ -35,7 +38,7 @@ impl Cluster {
         let (home, folder, port) = (Home::new(), tempfile::tempdir().unwrap(), postgres::free_port());
         std::fs::create_dir(home.path("blobs")).unwrap();
         let mut cluster =
-            Self { home, folder, port, server: None, api: None, workers: BTreeMap::new(), journal: Vec::new() };
+            Self { home, folder, port, server: None, apis: Vec::new(), workers: BTreeMap::new(), journal: Vec::new() };
         cluster.start_database().await;
         cluster.start_api();
         cluster
@@ -62,13 +65,16 @@ impl Cluster {
     fn start_api(&mut self) {
         let mut running = Running::start(self.command(&["serve", "--workers", "0", "--listen", "127.0.0.1:0"]));
         let base = running.line("listening on ");
-        self.api = Some((running, base));
+        self.apis.push((running, base));
     }
 
-    fn start_worker(&mut self, name: &'static str) {
-        let mut running = Running::start(self.command(&["worker", "--workers", "1"]));
+    /// Starts a worker; where it answers probes.
+    fn start_worker(&mut self, name: &'static str) -> String {
+        let mut running = Running::start(self.command(&["worker", "--workers", "1", "--listen", "127.0.0.1:0"]));
+        let probes = running.line("answering probes on ");
         running.line("worker ");
         self.workers.insert(name, running);
+        probes
     }
 
     fn signal_worker(&self, name: &str, what: Signal) {
@@ -82,13 +88,13 @@ impl Cluster {
     }
 
     fn kill_api(&mut self) {
-        let (mut running, _) = self.api.take().unwrap();
+        let (mut running, _) = self.apis.pop().unwrap();
         signal(&running.child, Signal::KILL);
         running.code();
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let (_, base) = self.api.as_ref().unwrap();
+        let (_, base) = self.apis.last().unwrap();
         client().request(method, format!("{base}{path}")).bearer_auth(KEY)
     }
 
@@ -116,6 +122,11 @@ impl Cluster {
             "config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_FAST"}},
         });
         let answer = self.request(Method::POST, "/api/v2/batches").json(&body).send().await.ok()?;
+        self.acknowledged(answer, files).await
+    }
+
+    /// Puts a batch that an answer acknowledges into the journal.
+    async fn acknowledged(&mut self, answer: Response, files: usize) -> Option<String> {
         if !answer.status().is_success() {
             return None;
         }
@@ -151,43 +162,5 @@ impl Cluster {
             (open == 0).then_some(())
         })
         .await;
-    }
-
-    /// Recounts everything from the rows and the bytes: nothing that was acknowledged is lost, nothing is accepted
-    /// twice, no lease is orphaned, and whatever is referred to is there.
-    async fn check(&self) {
-        for (batch, files) in &self.journal {
-            let mut connection = PgConnection::connect(&self.database()).await.unwrap();
-            let row = sqlx::query(
-                "SELECT status, total, completed, failed, cancelled,
-                     (SELECT COUNT(*) FROM batch_item WHERE batch_id = batch.id) AS items,
-                     (SELECT COUNT(DISTINCT job_id) FROM batch_item WHERE batch_id = batch.id) AS jobs,
-                     (SELECT COUNT(*) FROM batch_item JOIN job ON job.id = batch_item.job_id
-                      WHERE batch_item.batch_id = batch.id AND job.status = 'COMPLETED') AS done
-                 FROM batch WHERE id = $1",
-            )
-            .bind(batch)
-            .fetch_optional(&mut connection)
-            .await
-            .unwrap()
-            .unwrap_or_else(|| panic!("batch {batch} was acknowledged and is lost"));
-            assert_eq!(row.get::<String, _>("status"), "COMPLETED", "{batch}");
-            for count in ["total", "completed", "items", "jobs", "done"] {
-                assert_eq!(row.get::<i64, _>(count), *files as i64, "{count} of {batch}");
-            }
-            connection.close().await.unwrap();
-        }
-        assert_eq!(self.count("SELECT COUNT(*) FROM job WHERE status IN ('PENDING', 'RUNNING')").await, 0);
-        assert_eq!(self.count("SELECT COUNT(*) FROM lane JOIN batch ON batch.id = lane.id").await, 0, "lanes left");
-        for row in self.query("SELECT id, attempt FROM job WHERE status = 'COMPLETED' AND reused_from IS NULL").await {
-            let (id, attempt): (String, i64) = (row.get(0), row.get(1));
-            let outputs = self.home.path("blobs/outputs").join(format!("{id}-{attempt}"));
-            let files = std::fs::read_dir(&outputs).map(Iterator::count).unwrap_or_default();
-            assert!(files > 0, "no outputs of job {id}, attempt {attempt}");
-        }
-        for row in self.query("SELECT blob_key FROM file WHERE deleted_at IS NULL").await {
-            let key: String = row.get(0);
-            assert!(self.home.path("blobs").join(&key).is_file(), "no bytes of {key}");
-        }
     }
 }
