@@ -3,9 +3,10 @@
 requests, also those.
 
     run.py --docmill BINARY --work FOLDER [--guide GUIDE.md] [--samples FOLDER] [--cluster] [--only PATTERN]
+    run.py --work FOLDER --install
 
 --cluster: the server is an API without workers and two `docmill worker` processes on PostgreSQL and S3. --only: the
-drivers whose whole names match. FOLDER keeps the installed SDKs between runs. Exits 0 only when everything ran and printed what it must, and when every
+drivers whose whole names match. FOLDER keeps the installed SDKs between runs; --install does no more than that. Exits 0 only when everything ran and printed what it must, and when every
 operation of openapi.json was called with success, by the server's own count (not with --only).
 """
 import argparse
@@ -156,16 +157,21 @@ def uncalled(url):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--docmill", type=Path, required=True)
+    options.add_argument("--docmill", type=Path)
     options.add_argument("--work", type=Path, required=True)
     options.add_argument("--guide", type=Path)
     options.add_argument("--samples", type=Path, help="captured requests of the SDKs, see replay.py")
+    options.add_argument("--install", action="store_true")
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--only", default=".*", help="a regular expression")
     given = options.parse_args()
     work = given.work.absolute()
     work.mkdir(parents=True, exist_ok=True)
     install(work)
+    if given.install:
+        return
+    if given.docmill is None:
+        options.error("--docmill is missing")
     with tempfile.TemporaryDirectory() as temporary:
         folder = invoices(Path(temporary))
         binary = given.docmill.absolute()

@@ -2,11 +2,15 @@
 """A real S3 server (moto) that checks signatures, in a thread, or as a process of its own:
 
     storage.py BUCKET...
+    storage.py BUCKET -- COMMAND...
 
-makes the buckets, prints one line of JSON (`url`, `key`, `secret`, `region`), and runs until its standard input ends.
+makes the buckets, prints one line of JSON (`url`, `key`, `secret`, `region`), and runs until its standard input ends; or runs
+a command that finds the bucket in TESTS_BUCKET and the rest in the usual variables, and ends as it does.
 """
 import json
 import logging
+import os
+import subprocess
 import sys
 
 import boto3
@@ -43,7 +47,18 @@ class Storage:
         return {"endpoint_url": self.url, "region_name": REGION, "aws_access_key_id": key, "aws_secret_access_key": secret}
 
 
+def run(bucket, command):
+    storage = Storage(bucket)
+    given = {"TESTS_BUCKET": f"s3://{bucket}", "AWS_ACCESS_KEY_ID": storage.key["AccessKeyId"],
+             "AWS_SECRET_ACCESS_KEY": storage.key["SecretAccessKey"], "AWS_REGION": REGION, "AWS_ENDPOINT_URL": storage.url}
+    ended = subprocess.run(command, env=os.environ | given).returncode
+    storage.server.stop()
+    return ended
+
+
 def main():
+    if sys.argv[2:3] == ["--"]:
+        sys.exit(run(sys.argv[1], sys.argv[3:]))
     # The server greets on standard output.
     answer, sys.stdout = sys.stdout, sys.stderr
     storage = Storage(*sys.argv[1:])

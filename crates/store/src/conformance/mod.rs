@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod batches;
+pub mod blobs;
 pub mod configurations;
 pub mod creates;
 pub mod directories;
