@@ -42,14 +42,14 @@ def until(what, ready, seconds=60):
 
 
 class Process:
-    """A program with its output in a log file; `user` is whom root becomes for it. To be started from the main thread:
-    the kernel ends it with the thread that started it."""
+    """A program with its output in a log file; `user` is whom root becomes for it, `inside` a command that comes before that.
+    To be started from the main thread: the kernel ends it with the thread that started it."""
 
-    def __init__(self, name, command, log, environment=None, user=None, end="KILL", **more):
+    def __init__(self, name, command, log, environment=None, user=None, end="KILL", inside=(), **more):
         self.name, self.log = name, log
         become = ["--reuid", user, "--regid", user, "--clear-groups"] if user and os.getuid() == 0 else []
         with log.open("a") as output:
-            self.process = subprocess.Popen(["setpriv", *become, "--pdeathsig", end, *map(str, command)],
+            self.process = subprocess.Popen([*inside, "setpriv", *become, "--pdeathsig", end, *map(str, command)],
                                             env=os.environ | (environment or {}), stderr=output,
                                             **({"stdout": output} | more))
 
@@ -105,25 +105,76 @@ def answers(url):
 
 
 class Postgres:
-    """A fresh PostgreSQL server in a folder of its own, gone after `stop`, or with this process."""
+    """A fresh PostgreSQL server in a folder of its own, gone after `stop`, or with this process. `disk` is where its data
+    lies instead, a `Disk`; `environment` what it runs with."""
 
-    def __init__(self, *settings):
+    def __init__(self, *settings, disk=None, environment=None):
         self.folder, self.port = postgres_folder("postgres"), free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        data, programs = self.folder / "data", postgres_programs()
-        made = Process("initdb", [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+        self.data, self.disk, self.environment = self.folder / "data", disk, environment
+        made = Process("initdb", [postgres_programs() / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
                                   "--locale=C.UTF-8", "--no-sync"], self.folder / "log", user="postgres")
         if made.process.wait() != 0:
             sys.exit(f"error: no cluster was made:\n{made.log.read_text()}")
-        given = [word for setting in ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", *settings)
-                 for word in ("-c", setting)]
-        self.process = Process("postgres", [programs / "postgres", "-D", data, "-p", self.port, *given],
-                               self.folder / "log", user="postgres", end="INT")
+        if disk:
+            self.data = disk.take(self.data)
+        self.settings = [word for setting in ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", *settings)
+                         for word in ("-c", setting)]
+        self.start()
+        if self.has_ended():
+            sys.exit(f"error: PostgreSQL ended:\n{self.process.log.read_text()}")
         atexit.register(self.stop)
-        until("PostgreSQL to answer", lambda: answers(self.url))
+
+    def start(self):
+        # Set by its own user: what comes before it is root's, and so would be what a library makes there.
+        environment = [f"{name}={value}" for name, value in (self.environment or {}).items()]
+        command = ["env", *environment, postgres_programs() / "postgres", "-D", self.data, "-p", self.port, *self.settings]
+        self.process = Process("postgres", command, self.folder / "log", user="postgres", end="INT",
+                               inside=self.disk.inside if self.disk else ())
+        until("PostgreSQL to answer, or to end", lambda: answers(self.url) or self.has_ended())
+
+    def has_ended(self):
+        return self.process.process.poll() is not None
 
     def stop(self):
         self.process.stop(signal.SIGINT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Disk:
+    """A small disk for PostgreSQL: a file system in memory, mounted in a namespace that lives as long as this process."""
+
+    def __init__(self, mib):
+        self.folder = postgres_folder("disk")
+        owner = pwd.getpwnam("postgres").pw_uid if os.getuid() == 0 else os.getuid()
+        alone = ["--mount"] if os.getuid() == 0 else ["--user", "--map-current-user", "--keep-caps", "--mount"]
+        mount = f'mount -t tmpfs -o size={mib}m,mode=700,uid={owner} tmpfs "$1" && echo mounted && exec sleep infinity'
+        self.holder = Process("disk", ["sh", "-c", mount, "sh", self.folder], self.folder.with_suffix(".log"), inside=["unshare", *alone])
+        self.holder.said("mounted")
+        more = [] if os.getuid() == 0 else ["--user", "--preserve-credentials"]
+        self.inside = ["nsenter", "--target", self.holder.pid, *more, "--mount"]
+        self.inside = [str(word) for word in self.inside]
+        # The way to it from outside of the namespace.
+        self.seen = Path(f"/proc/{self.holder.pid}/root{self.folder}")
+
+    def take(self, folder):
+        """Moves a folder onto the disk; where programs inside find it."""
+        subprocess.run([*self.inside, "cp", "-a", folder, self.folder], check=True)
+        shutil.rmtree(folder)
+        return self.folder / folder.name
+
+    def fill(self):
+        """Takes all space that is left."""
+        with (self.seen / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while filler.write(bytes(1 << 20)):
+                pass
+
+    def free(self):
+        (self.seen / "filler").unlink()
+
+    def stop(self):
+        self.holder.kill()
+        self.folder.with_suffix(".log").unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -143,14 +194,23 @@ class Bucket:
         return {"AWS_ACCESS_KEY_ID": self.told["key"], "AWS_SECRET_ACCESS_KEY": self.told["secret"],
                 "AWS_REGION": self.told["region"], "AWS_ENDPOINT_URL": url or self.told["url"]}
 
-    def keys(self):
-        """Everything in the bucket, without the prefix. Only where boto3 is installed: with the checks."""
+    def s3(self):
+        """Only where boto3 is installed: with the checks."""
         import boto3
 
-        s3 = boto3.client("s3", endpoint_url=self.told["url"], region_name=self.told["region"],
-                          aws_access_key_id=self.told["key"], aws_secret_access_key=self.told["secret"])
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=f"{PREFIX}/")
-        return {item["Key"].removeprefix(f"{PREFIX}/") for page in pages for item in page.get("Contents", [])}
+        return boto3.client("s3", endpoint_url=self.told["url"], region_name=self.told["region"],
+                            aws_access_key_id=self.told["key"], aws_secret_access_key=self.told["secret"])
+
+    def keys(self, prefix=PREFIX):
+        """Everything below a prefix of the bucket, without it."""
+        pages = self.s3().get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=f"{prefix}/")
+        return {item["Key"].removeprefix(f"{prefix}/") for page in pages for item in page.get("Contents", [])}
+
+    def copy(self, prefix):
+        """Copies everything of docmill's to another prefix."""
+        s3 = self.s3()
+        for key in self.keys():
+            s3.copy_object(Bucket=BUCKET, Key=f"{prefix}/{key}", CopySource={"Bucket": BUCKET, "Key": f"{PREFIX}/{key}"})
 
     def stop(self):
         self.process.kill()

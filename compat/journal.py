@@ -13,6 +13,10 @@ from cluster import KEY, until
 from http_kit import multipart
 
 
+# No answer, too many requests, not available, no space.
+PASSING = (0, 429, 503, 507)
+
+
 class Journal:
     def __init__(self, url, timeout=20):
         self.url, self.timeout = url, timeout
@@ -43,7 +47,7 @@ class Journal:
                 return body
             with self.lock:
                 self.refused[f"{status} {body[:200]}"] += 1
-                if status not in (0, 429, 503):
+                if status not in PASSING:
                     self.wrong.append(f"POST {path}: {status} {body}")
             # What the client did wrong stays wrong.
             may_pass = status == 429 or not 400 <= status < 500

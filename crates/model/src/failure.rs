@@ -114,7 +114,7 @@ codes! {
     ServerStopping, "SERVER_STOPPING", Transient, "The server is being stopped.", "Send new requests to another server, or to this one once it is back.";
     StoreUnavailable, "STORE_UNAVAILABLE", Transient, "The database is not available.", "Wait; docmill tries again.";
     BlobsUnavailable, "BLOBS_UNAVAILABLE", Transient, "The file storage is not available.", "Wait; docmill tries again.";
-    DiskFull, "DISK_FULL", Transient, "There is no space left for the file.", "Free some space and try again.";
+    DiskFull, "DISK_FULL", Transient, "There is no space left on the disk of the server or of its database.", "Free some space and try again.";
     OcrFailed, "OCR_FAILED", Transient, "The OCR program failed.", "Run `docmill doctor`.";
     WorkerLost, "WORKER_LOST", Transient, "The workers that had this job died too often.", "Look at the workers' logs.";
     WebhookUnreachable, "WEBHOOK_UNREACHABLE", Transient, "The receiver of the webhook could not be reached.", "Check webhook_url and that the receiver runs; then replay the delivery.";

@@ -8,7 +8,7 @@ use docmill_runner::tools::office::LibreOffice;
 use docmill_runner::tools::tesseract::Tesseract;
 use serde_json::json;
 
-use super::Common;
+use super::{Common, reach};
 use crate::config::Config;
 use crate::local::blocking;
 use crate::refusal::{Exit, Refused};
@@ -54,7 +54,12 @@ impl State {
 impl Doctor {
     pub async fn run(self, common: &Common) -> Refused<Exit> {
         let config = common.config(&[])?;
-        let findings = blocking(move || look(&config)).await??;
+        let reached = reach::shared(&config).await;
+        let mut findings = blocking(move || look(&config)).await??;
+        findings.extend(reached.into_iter().map(|(what, reached)| match reached {
+            Ok(text) => Finding { what, state: State::Good, text },
+            Err(refusal) => Finding { what, state: State::Bad, text: refusal.sentence },
+        }));
         for finding in &findings {
             let Finding { what, state, text } = finding;
             data_line(&if common.json {

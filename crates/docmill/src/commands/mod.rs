@@ -21,6 +21,7 @@ mod migrate;
 mod openapi;
 mod parse;
 mod project;
+mod reach;
 mod reader;
 mod serve;
 mod told;

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use rustix::process::Signal;
 
 use super::Cluster;
-use crate::program::{client, signal, until_async};
+use crate::program::{Ran, client, signal, until_async};
 
 async fn asked(url: &str) -> (StatusCode, String) {
     let answer = client().get(url).send().await.unwrap();
@@ -55,4 +55,19 @@ async fn a_worker_is_not_ready_without_its_database_nor_when_it_stops() {
         (status == StatusCode::SERVICE_UNAVAILABLE && said.contains("SERVER_STOPPING")).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn doctor_says_whether_database_and_blobs_are_reached() {
+    let mut cluster = Cluster::start().await;
+    let doctor = |cluster: &Cluster| Ran::of(cluster.command(&["doctor"]).output().unwrap());
+    let told = doctor(&cluster).ended(0).stdout;
+    assert!(told.contains("ok      database: it answers, and has this version's tables"), "{told}");
+    assert!(told.contains("ok      blobs: an object was written, read and deleted at file://"), "{told}");
+    cluster.server.take();
+    std::fs::remove_dir_all(cluster.home.path("blobs")).unwrap();
+    std::fs::write(cluster.home.path("blobs"), "no folder").unwrap();
+    let told = doctor(&cluster).ended(1).stdout;
+    assert!(told.contains("bad     database: the database is not available"), "{told}");
+    assert!(told.contains("bad     blobs: "), "{told}");
 }
