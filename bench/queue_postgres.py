@@ -2,19 +2,25 @@
 """Jobs per second of several workers: `docmill worker` processes on PostgreSQL beside a bare SELECT ... FOR UPDATE SKIP
 LOCKED loop on the same server, and `docmill serve` with as many workers on SQLite.
 
-    bench/queue_postgres.py --docmill BINARY [--files 10000] [--workers 1,2,4]
+    bench/queue_postgres.py --docmill BINARY [--files 10000] [--workers 1,2,4] [--behind 100000]
 
 One-line text files in batches of 1,000, from the first create until all are COMPLETED; every file is read, no result is
 used again. The bare loop has as many processes over as many rows; it claims and finishes as many rows a commit as docmill
 did (counted from the times of its jobs: those of one commit are the same). It reads no documents. "with outputs" writes and
-fsyncs an output a row as docmill does with blobs in a folder, those of one claim at the same time.
+fsyncs an output a row as docmill does with blobs in a folder, those of one claim at the same time. Claim p50 and p99 are
+those of the workers' own histogram while they work, with straight lines between its bounds.
+
+At the end 100,000 files are queued, and a batch of ten is created behind them (--behind 0 leaves it out).
 """
 import argparse
+import collections
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlparse
@@ -56,6 +62,46 @@ def drain(client, directories):
         else:
             time.sleep(0.05)
     return time.monotonic() - begin
+
+
+def claims(cluster):
+    """Upper bounds in seconds and how many claims of all workers took no longer, since they started."""
+    counts = collections.Counter()
+    for worker in cluster.workers.values():
+        with urllib.request.urlopen(f"{worker.probes}/metrics") as answer:
+            text = answer.read().decode()
+        for bound, count in re.findall(r'docmill_store_seconds_bucket\{le="([^"]+)",step="claim"\} (\d+)', text):
+            counts[float(bound)] += int(count)
+    return counts
+
+
+def quantile(counts, share):
+    """Milliseconds below which so many claims were, straight between two bounds."""
+    low = below = 0
+    for bound, count in sorted(counts.items()):
+        if count >= share * max(counts.values()):
+            part = (share * max(counts.values()) - below) / max(count - below, 1)
+            return 1000 * (low + part * (min(bound, 600) - low))
+        low, below = bound, count
+
+
+def late(client, directories, behind, database):
+    """Seconds until a batch of ten files behind as many queued ones began, and until it was done."""
+    body = {"config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_COST_EFFECTIVE"}}}
+    create = lambda directory: client.call("POST", "/api/v2/batches", {**body, "source_directory_id": directory})["id"]
+    ten = directory_of(client, 10)
+    for number in range(behind // BATCH):
+        create(directories[number % len(directories)])
+    queued = rows(database.url, "SELECT COUNT(*) AS jobs FROM job WHERE status = 'PENDING'")[0]["jobs"]
+    begin, batch = time.monotonic(), create(ten)
+    began = None
+    while True:
+        told = client.call("GET", f"/api/v2/batches/{batch}")
+        if began is None and (told["counts"]["running"] or told["counts"]["completed"]):
+            began = time.monotonic() - begin
+        if told["status"] == "COMPLETED":
+            return queued, began, time.monotonic() - begin
+        time.sleep(0.02)
 
 
 def bare_worker(url, folder, claim, finish, ready, go):
@@ -107,8 +153,9 @@ def bare_loop(url, folder, files, workers, claim, finish):
     return seconds
 
 
-def on_postgres(binary, folder, files, counts):
-    """Workers, seconds of docmill, of the bare loop without and with outputs, and jobs a claim and a finish."""
+def on_postgres(binary, folder, files, counts, behind):
+    """Workers, seconds of docmill, of the bare loop without and with outputs, jobs a claim and a finish, and milliseconds of
+    a claim."""
     database = Postgres()
     cluster = Cluster(binary, folder, database.url, f"file://{folder / 'blobs'}", FRESH, workers=0)
     client = Client(cluster.url)
@@ -116,13 +163,21 @@ def on_postgres(binary, folder, files, counts):
     for count in counts:
         while len(cluster.workers) < count:
             cluster.start_worker(f"worker-{len(cluster.workers) + 1}")
+        before = claims(cluster)
         since = rows(database.url, "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT AS now")[0]["now"]
         seconds = drain(client, directories)
         shape = rows(database.url, SHAPE.format(since=since))[0]
         assert shape["jobs"] == files, shape
         claim, finish = round(files / shape["claims"]), round(files / shape["finishes"])
         bare = [bare_loop(database.url, at, files, count, claim, finish) for at in (None, folder / f"bare-{count}")]
-        yield count, seconds, *bare, claim, finish
+        after = claims(cluster)
+        times = {bound: after[bound] - before[bound] for bound in after}
+        yield count, seconds, *bare, claim, finish, quantile(times, 0.5), quantile(times, 0.99)
+    if behind:
+        queued, began, done = late(client, directories, behind, database)
+        print(f"\n{len(cluster.workers)} workers, {queued} files queued: a batch of ten behind them began after {began:.2f} s and was done after {done:.2f} s\n")
+        for name in list(cluster.workers):
+            cluster.workers.pop(name).kill()
     cluster.stop()
     database.stop()
 
@@ -143,18 +198,19 @@ def main():
     options.add_argument("--docmill", type=Path, required=True)
     options.add_argument("--files", type=int, default=10_000)
     options.add_argument("--workers", default="1,2,4")
+    options.add_argument("--behind", type=int, default=100_000)
     given = options.parse_args()
     counts, binary = [int(count) for count in given.workers.split(",")], given.docmill.absolute()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "blobs").mkdir()
-        print("| store | workers | jobs | docmill s | jobs/s | bare loop s | ratio | with outputs s | ratio | jobs a claim | jobs a finish |")
-        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-        for count, seconds, bare, outputs, claim, finish in on_postgres(binary, folder, given.files, counts):
-            print(f"| PostgreSQL | {count} | {given.files} | {seconds:.1f} | {given.files / seconds:.0f} | {bare:.1f} | {seconds / bare:.2f} "
-                  f"| {outputs:.1f} | {seconds / outputs:.2f} | {claim} | {finish} |", flush=True)
+        print("| store | workers | jobs | docmill s | jobs/s | bare loop s | ratio | with outputs s | ratio | jobs a claim | jobs a finish | claim p50, p99 ms |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
         for count, seconds in on_sqlite(binary, folder, given.files, counts):
-            print(f"| SQLite | {count} | {given.files} | {seconds:.1f} | {given.files / seconds:.0f} | - | - | - | - | - | - |", flush=True)
+            print(f"| SQLite | {count} | {given.files} | {seconds:.1f} | {given.files / seconds:.0f} | - | - | - | - | - | - | - |", flush=True)
+        for count, seconds, bare, outputs, claim, finish, *took in on_postgres(binary, folder, given.files, counts, given.behind):
+            print(f"| PostgreSQL | {count} | {given.files} | {seconds:.1f} | {given.files / seconds:.0f} | {bare:.1f} | {seconds / bare:.2f} "
+                  f"| {outputs:.1f} | {seconds / outputs:.2f} | {claim} | {finish} | {took[0]:.1f}, {took[1]:.1f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -235,8 +235,10 @@ class Cluster:
         return Process(name, command, self.folder / f"{name}.log", self.environment | (environment or {}))
 
     def start_worker(self, name, environment=None):
-        self.workers[name] = self.start(name, ["worker", "--workers", 1], environment)
-        self.workers[name].said(r"worker \S+ is ready")
+        worker = self.start(name, ["worker", "--workers", 1, "--listen", "127.0.0.1:0"], environment)
+        worker.said(r"worker \S+ is ready")
+        worker.probes = worker.said(r"answering probes on (http://\S+)")[1]
+        self.workers[name] = worker
 
     def told(self):
         """What the nodes said of faults, the last of each, for whoever has to find the reason of a failure."""

@@ -17,8 +17,8 @@ use crate::context::Context;
 use crate::counters::COMPLETED;
 use crate::jobs;
 
-/// Runs the attempt and commits its end. The slot is free as soon as only the commit is left to do; the lease is kept
-/// until then.
+/// Runs the attempt and commits its end. The slot is free as soon as only the commit is left to do, and not too many wait
+/// for theirs; the lease is kept until then.
 pub(crate) async fn run(
     context: Arc<Context>,
     holdings: Arc<Holdings>,
@@ -31,6 +31,7 @@ pub(crate) async fn run(
     (context.settings.traced)(&span, claimed.batch.map_or(claimed.id.uuid(), |batch| batch.uuid()));
     async {
         let outcome = outcome(&context, &claimed, &held).await;
+        let _place = committer.place().await;
         drop(slot);
         end(&context, &committer, &claimed, outcome).await;
         holdings.release(&held);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docmill_store::{Finish, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::context::Context;
@@ -12,6 +12,9 @@ use crate::context::Context;
 /// Ends of one commit, and how long the first of them waits for others.
 const GROUP_MAX: usize = 64;
 const GROUP_WAIT: Duration = Duration::from_millis(5);
+/// Ends that wait for their commit, the group that is being committed among them. A store that is slower than the readers
+/// slows them down: without this bound a worker would hold more and more jobs that are done and count for nobody.
+const WAITING_MAX: usize = 2 * GROUP_MAX;
 /// Waits while the store is out of reach.
 const AGAIN_FIRST: Duration = Duration::from_millis(100);
 const AGAIN_LONGEST: Duration = Duration::from_secs(5);
@@ -34,19 +37,29 @@ pub(crate) enum Answer {
 
 /// Hands ends to the committer.
 #[derive(Clone)]
-pub(crate) struct Committer(mpsc::Sender<Ended>);
+pub(crate) struct Committer {
+    ends: mpsc::Sender<Ended>,
+    places: Arc<Semaphore>,
+}
 
 impl Committer {
     /// The handle, and the loop, which ends when the last handle is gone and all is committed.
     pub fn new(context: Arc<Context>) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (sender, receiver) = mpsc::channel(GROUP_MAX);
-        (Self(sender), commit_groups(context, receiver))
+        let places = Arc::new(Semaphore::new(WAITING_MAX));
+        (Self { ends: sender, places }, commit_groups(context, receiver))
+    }
+
+    /// A place among the ends that wait, kept until its own is committed. Whoever has one may begin other work.
+    pub async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        // Never closed.
+        Arc::clone(&self.places).acquire_owned().await.ok()
     }
 
     /// Waits until the end is committed.
     pub async fn finish(&self, finish: Finish) -> Answer {
         let (answer, answered) = oneshot::channel();
-        match self.0.send(Ended { finish, answer }).await {
+        match self.ends.send(Ended { finish, answer }).await {
             Ok(()) => answered.await.unwrap_or(Answer::Unknown),
             Err(_) => Answer::Unknown,
         }

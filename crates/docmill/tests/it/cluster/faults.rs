@@ -3,7 +3,7 @@
 use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::json;
-use sqlx::Row;
+use sqlx::{Connection, PgConnection, Row};
 
 use super::Cluster;
 use crate::program::{client, until_async};
@@ -145,6 +145,34 @@ async fn a_stopped_worker_gives_its_jobs_back_at_once() {
     assert_eq!(cluster.count("SELECT COUNT(*) FROM job WHERE status = 'RUNNING'").await, 0);
     assert_eq!(cluster.count("SELECT COALESCE(SUM(expiries), 0)::BIGINT FROM job").await, 0);
     cluster.start_worker("second");
+    cluster.until_done().await;
+    cluster.check().await;
+}
+
+/// Ends that may wait for their commit, and jobs that one worker reads or is about to (`--workers 1`).
+const HELD_MAX: i64 = 2 * 64 + 4;
+
+#[tokio::test]
+async fn a_store_that_takes_no_results_gets_no_ever_growing_heap_of_them() {
+    let mut cluster = Cluster::start().await;
+    let files = usize::try_from(HELD_MAX).unwrap() + 168;
+    let directory = cluster.directory("small", files, 1).await;
+    let batch = cluster.create_batch(&directory, files).await.unwrap();
+    cluster.start_worker("first");
+    cluster.until_running().await;
+    // Whoever holds the batch's row keeps every end of its jobs from being stored; its claims, now that it has begun, go on.
+    let mut holder = PgConnection::connect(&cluster.database()).await.unwrap();
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("SELECT id FROM batch WHERE id = $1 FOR UPDATE").bind(&batch).execute(&mut *held).await.unwrap();
+    let mut seen = 0;
+    until_async("as many jobs as may be held", async || {
+        let running = cluster.count("SELECT COUNT(*) FROM job WHERE status = 'RUNNING'").await;
+        assert!(running <= HELD_MAX, "{running} jobs are held");
+        seen += usize::from(running == HELD_MAX);
+        (seen > 50).then_some(())
+    })
+    .await;
+    held.rollback().await.unwrap();
     cluster.until_done().await;
     cluster.check().await;
 }
