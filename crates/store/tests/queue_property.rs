@@ -12,14 +12,18 @@ use docmill_model::{BatchId, BatchStatus, Code, DirectoryId, JobId, JobStatus};
 use docmill_store::conformance::webhooks::endpoint;
 use docmill_store::conformance::{Ground, LEASE_MS, ManualClock, WORKER, Whole, completed};
 use docmill_store::{
-    BatchRetry, Beat, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, PostgresSettings, Queue, Role,
-    SqlStore,
+    BatchRetry, Beat, Cap, Caps, ClaimedJob, Finish, LeaseState, Listeners, NewBatch, Outcome, PostgresSettings, Queue,
+    Role, SqlStore,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
 use uuid::Uuid;
 
 const EXPIRIES_MAX: u32 = 2;
+const WORKERS: [&str; 2] = [WORKER, "another"];
+/// Jobs that may run at a time of one batch, and of one project, where a claim is capped.
+const BATCH_JOBS_MAX: u32 = 2;
+const PROJECT_JOBS_MAX: u32 = 5;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -28,10 +32,16 @@ enum Step {
         with_empty: bool,
     },
     CreateJob,
-    Claim(u32),
-    /// Finishes claims made so far, whether they still hold or not.
-    Finish(Vec<(Index, End)>),
-    Heartbeat(Index),
+    Claim {
+        worker: usize,
+        count: u32,
+        capped: bool,
+    },
+    /// Finishes claims made so far, whether they still hold or not, by whoever made them or by another.
+    Finish(usize, Vec<(Index, End)>),
+    Heartbeat(usize, Vec<Index>),
+    /// Its leases are nobody's until they are over.
+    Crash(usize),
     Pass(i64),
     Rescue,
     Release,
@@ -40,6 +50,8 @@ enum Step {
     CancelJob(Index),
     DeleteFile(Index, Index),
     Recount(Index),
+    Requeue(Index),
+    Prioritise(Index, i32),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -74,9 +86,13 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (1..6_usize, any::<bool>()).prop_map(|(files, with_empty)| Step::CreateBatch { files, with_empty }),
         1 => Just(Step::CreateJob),
-        5 => (1..5_u32).prop_map(Step::Claim),
-        5 => prop::collection::vec((any::<Index>(), end()), 1..4).prop_map(Step::Finish),
-        2 => any::<Index>().prop_map(Step::Heartbeat),
+        5 => (0..2_usize, 1..5_u32, any::<bool>())
+            .prop_map(|(worker, count, capped)| Step::Claim { worker, count, capped }),
+        5 => (0..2_usize, prop::collection::vec((any::<Index>(), end()), 1..4))
+            .prop_map(|(worker, group)| Step::Finish(worker, group)),
+        2 => (0..2_usize, prop::collection::vec(any::<Index>(), 1..4))
+            .prop_map(|(worker, group)| Step::Heartbeat(worker, group)),
+        1 => (0..2_usize).prop_map(Step::Crash),
         3 => (1..LEASE_MS * 2).prop_map(Step::Pass),
         2 => Just(Step::Rescue),
         1 => Just(Step::Release),
@@ -85,7 +101,18 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<Index>().prop_map(Step::CancelJob),
         1 => (any::<Index>(), any::<Index>()).prop_map(|(batch, file)| Step::DeleteFile(batch, file)),
         1 => any::<Index>().prop_map(Step::Recount),
+        1 => any::<Index>().prop_map(Step::Requeue),
+        1 => (any::<Index>(), -1..2).prop_map(|(batch, priority)| Step::Prioritise(batch, priority)),
     ]
+}
+
+/// A lease as the test knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held {
+    worker: usize,
+    attempt: u32,
+    until: i64,
+    batch: Option<BatchId>,
 }
 
 /// What the test knows of the queue beside the store.
@@ -99,8 +126,9 @@ struct World<'a> {
     ends: HashMap<BatchId, Vec<&'static str>>,
     /// Every claim ever made, stale ones included.
     claims: Vec<ClaimedJob>,
-    /// The attempt that holds each leased job, and until when.
-    leases: HashMap<JobId, (u32, i64)>,
+    leases: HashMap<JobId, Held>,
+    /// A cap was ever asked for.
+    has_capped: bool,
     /// Accepted ends per job; never more than one.
     results: HashMap<JobId, u32>,
     files: usize,
@@ -111,7 +139,18 @@ impl<'a> World<'a> {
         let ground = Ground::new(store, clock).await;
         let (claims, batches) = (Vec::new(), Vec::new());
         let (leases, results, ends) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { ground, batches, jobs: BTreeMap::new(), singles: Vec::new(), ends, claims, leases, results, files: 0 }
+        Self {
+            ground,
+            batches,
+            jobs: BTreeMap::new(),
+            singles: Vec::new(),
+            ends,
+            claims,
+            leases,
+            has_capped: false,
+            results,
+            files: 0,
+        }
     }
 
     fn now(&self) -> i64 {
@@ -127,14 +166,18 @@ impl<'a> World<'a> {
                 self.singles.push(job.id);
                 self.jobs.insert(job.id, job.status);
             }
-            Step::Claim(count) => self.claim(*count).await,
-            Step::Finish(group) => self.finish(group).await,
-            Step::Heartbeat(at) => self.heartbeat(at).await,
+            Step::Claim { worker, count, capped } => self.claim(*worker, *count, *capped).await,
+            Step::Finish(worker, group) => self.finish(*worker, group).await,
+            Step::Heartbeat(worker, group) => self.heartbeat(*worker, group).await,
+            // What it had made is not heard of any more.
+            Step::Crash(worker) => self.claims.retain(|claim| {
+                self.leases.get(&claim.id).is_none_or(|held| held.worker != *worker || held.attempt != claim.attempt)
+            }),
             Step::Pass(ms) => self.ground.clock.advance(*ms),
             Step::Rescue => {
                 let now = self.now();
                 let before = self.leases.len();
-                self.leases.retain(|_, (_, until)| *until > now);
+                self.leases.retain(|_, held| held.until > now);
                 let rescued = self.ground.store.job_rescue(EXPIRIES_MAX).await.unwrap();
                 assert_eq!(rescued as usize, before - self.leases.len(), "exactly the expired leases");
             }
@@ -151,19 +194,40 @@ impl<'a> World<'a> {
             }
             Step::RetryBatch(at, cancelled) => self.retry_batch(at, *cancelled).await,
             Step::CancelJob(at) => {
-                let jobs: Vec<(JobId, JobStatus)> = self.jobs.iter().map(|(id, status)| (*id, *status)).collect();
-                if let Some((id, status)) = pick(&jobs, at) {
+                if let Some((id, status)) = self.pick_job(at) {
                     let answer = self.ground.store.job_cancel(self.ground.project, id).await;
                     assert_eq!(answer.is_err(), status.is_terminal());
                 }
             }
             Step::DeleteFile(at, file) => self.delete_file(at, file).await,
+            Step::Requeue(at) => {
+                if let Some((id, status)) = self.pick_job(at) {
+                    let answer = self.ground.store.job_requeue(id).await;
+                    assert_eq!(answer.is_err(), status.is_terminal());
+                    self.leases.remove(&id);
+                }
+            }
+            Step::Prioritise(at, priority) => {
+                if let Some((id, _, status)) = pick(&self.batches, at) {
+                    let answer = self.ground.store.batch_prioritise(id, *priority).await;
+                    assert_eq!(answer.is_err(), status.is_terminal());
+                }
+            }
             Step::Recount(at) => {
                 if let Some((id, _, status)) = pick(&self.batches, at) {
                     assert_eq!(self.ground.store.batch_recount(id).await.unwrap(), status);
                 }
             }
         }
+    }
+
+    fn pick_job(&self, at: &Index) -> Option<(JobId, JobStatus)> {
+        let jobs: Vec<(JobId, JobStatus)> = self.jobs.iter().map(|(id, status)| (*id, *status)).collect();
+        pick(&jobs, at)
+    }
+
+    fn held_by(&self, batch: Option<BatchId>) -> usize {
+        self.leases.values().filter(|held| held.batch == batch).count()
     }
 
     async fn create_batch(&mut self, files: usize, with_empty: bool) {
@@ -203,17 +267,25 @@ impl<'a> World<'a> {
         }
     }
 
-    async fn claim(&mut self, count: u32) {
-        for job in self.ground.claim(count).await {
+    async fn claim(&mut self, worker: usize, count: u32, capped: bool) {
+        let cap = |jobs_max| Cap { jobs_max: Some(jobs_max).filter(|_| capped), jobs_per_minute: None };
+        self.has_capped |= capped;
+        let caps = Caps { project: cap(PROJECT_JOBS_MAX), batch: cap(BATCH_JOBS_MAX) };
+        let claimed = self.ground.store.job_claim(WORKERS[worker], count, LEASE_MS, caps).await.unwrap();
+        assert!(claimed.len() <= count as usize);
+        for job in claimed {
             let earlier = self.claims.iter().filter(|claim| claim.id == job.id).map(|claim| claim.attempt).max();
             assert!(Some(job.attempt) > earlier, "each lease has an attempt of its own");
-            let lease = self.leases.insert(job.id, (job.attempt, self.now() + LEASE_MS));
-            assert_eq!(lease, None, "nobody else has the job");
+            let held = Held { worker, attempt: job.attempt, until: self.now() + LEASE_MS, batch: job.batch };
+            assert_eq!(self.leases.insert(job.id, held), None, "nobody else has the job");
+            let (of_batch, of_project) = (self.held_by(job.batch), self.leases.len());
+            let is_within = of_batch <= BATCH_JOBS_MAX as usize && of_project <= PROJECT_JOBS_MAX as usize;
+            assert!(!capped || is_within, "{of_batch} of the batch and {of_project} in all run");
             self.claims.push(job);
         }
     }
 
-    async fn finish(&mut self, group: &[(Index, End)]) {
+    async fn finish(&mut self, worker: usize, group: &[(Index, End)]) {
         if self.claims.is_empty() {
             return;
         }
@@ -221,7 +293,7 @@ impl<'a> World<'a> {
         let mut expected = Vec::new();
         for (at, end) in group {
             let claim = at.get(&self.claims);
-            let holds = self.leases.get(&claim.id).is_some_and(|(attempt, _)| *attempt == claim.attempt);
+            let holds = self.holds(worker, claim.id, claim.attempt);
             if holds {
                 self.leases.remove(&claim.id);
                 if !matches!(end, End::Retry { .. }) {
@@ -231,24 +303,30 @@ impl<'a> World<'a> {
             expected.push(holds);
             finishes.push(Finish { job: claim.id, attempt: claim.attempt, outcome: end.outcome() });
         }
-        let accepted = self.ground.store.job_finish(WORKER, finishes).await.unwrap();
+        let accepted = self.ground.store.job_finish(WORKERS[worker], finishes).await.unwrap();
         assert_eq!(accepted, expected, "exactly the current leases");
     }
 
-    async fn heartbeat(&mut self, at: &Index) {
+    fn holds(&self, worker: usize, job: JobId, attempt: u32) -> bool {
+        self.leases.get(&job).is_some_and(|held| held.attempt == attempt && held.worker == worker)
+    }
+
+    async fn heartbeat(&mut self, worker: usize, group: &[Index]) {
         if self.claims.is_empty() {
             return;
         }
-        let claim = at.get(&self.claims);
-        let beat = Beat { job: claim.id, attempt: claim.attempt, pages_done: 0 };
-        let state = self.ground.store.job_heartbeat(WORKER, &[beat], LEASE_MS).await.unwrap()[0];
+        let beaten: Vec<(JobId, u32)> =
+            group.iter().map(|at| at.get(&self.claims)).map(|claim| (claim.id, claim.attempt)).collect();
+        let beats: Vec<_> =
+            beaten.iter().map(|(job, attempt)| Beat { job: *job, attempt: *attempt, pages_done: 0 }).collect();
+        let states = self.ground.store.job_heartbeat(WORKERS[worker], &beats, LEASE_MS).await.unwrap();
         let until = self.now() + LEASE_MS;
-        match self.leases.get_mut(&claim.id) {
-            Some(lease) if lease.0 == claim.attempt => {
-                assert_ne!(state, LeaseState::Lost);
-                lease.1 = until;
+        for ((job, attempt), state) in beaten.into_iter().zip(states) {
+            let holds = self.holds(worker, job, attempt);
+            assert_eq!(state != LeaseState::Lost, holds);
+            if holds {
+                self.leases.get_mut(&job).unwrap().until = until;
             }
-            _ => assert_eq!(state, LeaseState::Lost),
         }
     }
 
@@ -269,7 +347,12 @@ impl<'a> World<'a> {
             *status = job.status;
         }
         for (id, _, status) in &mut self.batches {
-            let batch = self.ground.batch_now(*id).await;
+            let mut batch = self.ground.batch_now(*id).await;
+            if batch.status == BatchStatus::Throttled {
+                // Only shown: the state below is the one that it had.
+                assert!(self.has_capped && !status.is_terminal());
+                batch.status = *status;
+            }
             let legal = *status == batch.status || status.may_become(batch.status);
             assert!(legal, "{status} -> {}", batch.status);
             if batch.status.is_terminal() && !status.is_terminal() {
@@ -323,7 +406,7 @@ impl<'a> World<'a> {
         self.ground.clock.advance(LEASE_MS);
         loop {
             let first = self.claims.len();
-            self.claim(16).await;
+            self.claim(0, 16, false).await;
             if self.claims.len() == first {
                 break;
             }

@@ -57,12 +57,13 @@ impl Queue for SqlStore {
             let mut writer = self.writer().await;
             let mut tx = writer.begin_with(Isolation::Locks).await?;
             let now = self.now();
-            let mut states = Vec::with_capacity(beats.len());
-            for beat in beats {
-                states.push(renew(&mut tx, worker, beat, now, now.plus_ms(lease_ms)).await?);
+            let lease = Lease { worker, until: now.plus_ms(lease_ms) };
+            let mut held = HashMap::with_capacity(beats.len());
+            for part in beats.chunks(ROWS) {
+                renew(&mut tx, &lease, part, now, &mut held).await?;
             }
             tx.commit().await?;
-            Ok(states)
+            Ok(beats.iter().map(|beat| held.get(&key(beat)).copied().unwrap_or(LeaseState::Lost)).collect())
         })
         .await
     }
@@ -389,29 +390,42 @@ fn tell(nexts: &[Next], written: &[Row], ended: &mut Ended) -> StoreResult<()> {
     Ok(())
 }
 
-/// One heartbeat. Also renews a lease that ran out but was not given to anybody else: the work is still good.
+/// The job of a beat and its attempt.
+type Beating = (String, u32);
+
+fn key(beat: &Beat) -> Beating {
+    (beat.job.uuid().to_string(), beat.attempt)
+}
+
+/// Notes the leases that are held. Also renews one that ran out but was not given to anybody else: the work is still good.
 async fn renew(
     tx: &mut Connection<'_>,
-    worker: &str,
-    beat: &Beat,
+    lease: &Lease<'_>,
+    beats: &[Beat],
     now: Timestamp,
-    until: Timestamp,
-) -> StoreResult<LeaseState> {
-    let row = query(
-        "UPDATE job SET lease_until = $4, pages_done = $5, updated_at = $6
-         WHERE id = $1 AND status = 'RUNNING' AND worker = $2 AND attempt = $3 RETURNING cancel_requested",
-    )
-    .bind(beat.job.uuid().to_string())
-    .bind(worker)
-    .bind(i64::from(beat.attempt))
-    .bind(until.0)
-    .bind(i64::from(beat.pages_done))
-    .bind(now.0)
-    .fetch_optional(tx)
-    .await?;
-    Ok(match row {
-        Some(row) if row.flag("cancel_requested")? => LeaseState::CancelRequested,
-        Some(_) => LeaseState::Held,
-        None => LeaseState::Lost,
-    })
+    held: &mut HashMap<Beating, LeaseState>,
+) -> StoreResult<()> {
+    if tx.is_shared() {
+        // In the order in which every step locks several jobs.
+        let mut lock = QueryBuilder::new("SELECT id FROM job WHERE id IN ");
+        push_list(&mut lock, beats.iter().map(|beat| beat.job.uuid().to_string()));
+        lock.push(" ORDER BY id").push(tx.locked());
+        lock.build().fetch_all(&mut *tx).await?;
+    }
+    let mut update = QueryBuilder::new("WITH beat (id, attempt, pages_done) AS (");
+    update.push_values(beats, |mut row, beat| {
+        row.push_bind(beat.job.uuid().to_string()).push_bind(i64::from(beat.attempt));
+        row.push_bind(i64::from(beat.pages_done));
+    });
+    update.push(") UPDATE job SET lease_until = ").push_bind(lease.until.0);
+    update.push(", pages_done = beat.pages_done, updated_at = ").push_bind(now.0);
+    update.push(
+        " FROM beat WHERE job.id = beat.id AND job.attempt = beat.attempt AND job.status = 'RUNNING' AND worker = ",
+    );
+    update.push_bind(lease.worker).push(" RETURNING job.id, job.attempt, job.cancel_requested");
+    for row in update.build().fetch_all(tx).await? {
+        let state = if row.flag("cancel_requested")? { LeaseState::CancelRequested } else { LeaseState::Held };
+        held.insert((row.text("id")?, row.count("attempt")?), state);
+    }
+    Ok(())
 }
