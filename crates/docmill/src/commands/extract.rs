@@ -48,7 +48,7 @@ pub struct Extract {
     /// All files as one table, a row a file: extract.jsonl, .csv or .xlsx in the output folder, or one on stdout
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
     format: Vec<TableFormat>,
-    /// Why a field has its value: the best candidates of one file, such as total or seller.name
+    /// Why a field has its value: the best candidates of one file, such as total, seller.name or items[0].price
     #[arg(long, value_name = "FIELD", conflicts_with_all = ["out", "table", "format"])]
     explain: Option<String>,
     /// Files read at the same time; one for each processor by default
@@ -149,8 +149,8 @@ fn explanation(options: &JobOptions, field: String, json: bool) -> Look {
         let told = docmill_extract::explain(&read.collect::<Vec<_>>(), &options, &field);
         let told = told.map_err(|failure| Refusal::usage(failure.message))?.map(ExplainedField::from);
         let none = || {
-            Refusal::usage(format!("the schema has no field `{field}` outside of rows"))
-                .hint("Name its properties with dots between, such as seller.name.")
+            Refusal::usage(format!("the schema has no field `{field}`, or no such row was found"))
+                .hint("Name it with dots between, such as seller.name or items.0.price, as --table does.")
         };
         let told = told.ok_or_else(none)?;
         Ok(if json { format!("{}\n", json!(told)) } else { explained::of(&told) })

@@ -108,5 +108,11 @@ fn a_field_is_explained() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["candidates"][0]["value"], &json["candidates"][0]["chosen"]), (&json!(12.5), &json!(true)));
     home.run(&[&asked[..], &["mood"]].concat()).ended(2).says("the schema has no field `mood`");
+    // Named as the table names it, or with dots.
+    for field in ["items[1].amount", "items.1.amount"] {
+        let told = home.run(&["extract", "in/a.csv", "--schema", "schema.json", "--explain", field]).ended(0).stdout;
+        assert!(told.lines().any(|line| line.starts_with("*  2.25 ") && line.contains("header `Amount`")), "{told}");
+    }
+    home.run(&[&asked[..], &["items[0].amount"]].concat()).ended(2).says("or no such row was found");
     home.run(&["extract", "in", "--schema", "schema.json", "--explain", "total"]).ended(2).says("only one file");
 }
