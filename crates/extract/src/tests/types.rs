@@ -83,6 +83,18 @@ fn people_firms_and_places_are_told_apart() {
             json!("Hauptstraße 5, 50667 Köln"),
         ),
         (
+            &["Ship to:", "Ann Lee", "12 Main Street", "Fremont, CA 94538"],
+            "shipping_address",
+            text(),
+            json!("12 Main Street, Fremont, CA 94538"),
+        ),
+        (
+            &["Ship to:", "Ann Lee", "119 Albert Terrace", "Leeds LS1 4AP"],
+            "shipping_address",
+            text(),
+            json!("119 Albert Terrace, Leeds LS1 4AP"),
+        ),
+        (
             &["Bill to:", "Big River, Inc.", "12 Main Street", "Fremont, CA 94538"],
             "buyer",
             buyer,
