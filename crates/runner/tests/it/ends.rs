@@ -62,7 +62,7 @@ async fn a_cancelled_job_stops_its_reader() {
     }
 }
 
-/// Pages and fields for an extraction of hours.
+/// Pages and fields for an extraction that takes minutes.
 async fn long_extraction(world: &World) -> JobId {
     let leaf = |leaf: usize| (format!("leaf_{leaf}"), json!({}));
     let leaves: serde_json::Map<_, _> = (0..5_000).map(leaf).collect();
@@ -81,7 +81,7 @@ async fn long_extraction(world: &World) -> JobId {
     let words: Vec<Word> = words.iter().zip(1..).map(|(text, at)| word(text, at)).collect();
     let page =
         |number| Page { number, width: Some(600.0), height: Some(800.0), words: words.clone(), ..Page::default() };
-    let lines = (1..=20_000).map(|number| serde_json::to_string(&PageOutcome::Read(Box::new(page(number)))));
+    let lines = (1..=5_000).map(|number| serde_json::to_string(&PageOutcome::Read(Box::new(page(number)))));
     let lines: Vec<String> = lines.map(|line| line.expect("json") + "\n").collect();
     world.blobs.put("outputs/long/1/pages.jsonl", lines.concat().into()).await.expect("put");
     let job = JobId::generate(Product::Parse).uuid();
