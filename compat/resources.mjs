@@ -19,6 +19,26 @@ const called = new Set();
 const client = recorded(sdk, called);
 
 const file = (name) => fs.createReadStream(path.join(documents, name));
+
+// As drivers/long_scan.py: scan.pdf with its page forty times, so that it is still read when it is cancelled.
+async function longScan() {
+  const pages = 40;
+  const scan = fs.readFileSync(path.join(documents, "scan.pdf"));
+  const text = scan.toString("latin1");
+  const page = /\n4 0 obj([^]+?)endobj/.exec(text)[1];
+  const before = /startxref\s+(\d+)/.exec(text)[1];
+  const numbers = Array.from({ length: pages }, (_, at) => 9 + at);
+  const kids = numbers.map((number) => `${number} 0 R`).join(" ");
+  const objects = [[7, `\n<< /Type /Pages /Count ${pages} /Kids [ ${kids} ] >>\n`], ...numbers.map((number) => [number, page])];
+  let [written, places] = [text, ""];
+  for (const [number, content] of objects) {
+    places += `${number} 1\n${String(written.length).padStart(10, "0")} 00000 n \n`;
+    written += `${number} 0 obj${content}endobj\n`;
+  }
+  const trailer = `trailer\n<< /Root 5 0 R /Size ${9 + pages} /Prev ${before} >>\nstartxref\n${written.length}\n%%EOF\n`;
+  return toFile(Buffer.from(`${written}xref\n${places}${trailer}`, "latin1"), "long.pdf");
+}
+
 const ids = (items) => items.map((item) => item.id).sort();
 
 async function every(listing) {
@@ -141,16 +161,20 @@ async function parsing() {
 async function extract() {
   const calls = client.extract;
   const stored = await client.files.create({ file: file("invoice.pdf"), purpose: "extract" });
-  const configuration = { data_schema: SCHEMA, cite_sources: true };
+  const configuration = { data_schema: SCHEMA, cite_sources: true, confidence_scores: true };
   const done = await calls.run({ file_input: stored.id, configuration }, QUICK);
   assert.equal(done.extract_result.invoice_number, "INV-2024-0117");
-  const job = await calls.create({ file_input: stored.id, configuration });
+  const parameters = { product_type: "extract_v2", ...configuration };
+  const saved = await client.configurations.create({ name: `${tag}, extract`, parameters });
+  const job = await calls.create({ file_input: stored.id, configuration_id: saved.id });
   assert.equal((await calls.waitForCompletion(job.id, undefined, QUICK)).status, "COMPLETED");
-  const read = await calls.get(job.id, { expand: ["configuration", "extract_metadata"] });
-  assert.deepEqual(read.configuration.data_schema, SCHEMA);
-  assert.equal(read.extract_metadata.field_metadata.document_metadata.invoice_number.citation[0].page, 1);
+  await readWithEveryExpand(job.id);
   await collected((asked) => calls.list(asked), [job.id, done.id], { file_input: stored.id });
+  await collected((asked) => calls.list(asked), [job.id], { configuration_id: saved.id, status: "COMPLETED" });
+  await collected((asked) => calls.list(asked), [job.id], { job_ids: [job.id], document_input_type: "file_id" });
+  await collected((asked) => calls.list(asked), [], { file_input: stored.id, status: "FAILED" });
   assert.ok((await calls.validateSchema({ data_schema: SCHEMA })).data_schema.properties.invoice_number);
+  await refused(422, "SCHEMA_INVALID", () => calls.validateSchema({ data_schema: { type: "array" } }));
   for (const asked of [{ file_id: stored.id }, { file_id: stored.id, prompt: "invoice number and total" }]) {
     const { properties } = (await calls.generateSchema(asked)).parameters.data_schema;
     assert.deepEqual([properties.invoice_number.type, properties.total.type], ["string", "number"]);
@@ -158,12 +182,32 @@ async function extract() {
   }
   const drafted = await calls.generateSchema({ prompt: "invoice number", name: "drafted" });
   assert.equal(drafted.parameters.product_type, "extract_v2");
+  await refused(404, "NOT_FOUND", () => calls.generateSchema({ file_id: `fil-${UUID}` }));
   await refused(409, "CONFLICT", () => calls.cancel(job.id));
-  const scan = await client.files.create({ file: file("scan.pdf"), purpose: "extract" });
+  const scan = await client.files.create({ file: await longScan(), purpose: "extract" });
   const scanned = await calls.create({ file_input: scan.id, configuration: { ...configuration, disable_cache: true } });
   assert.equal((await calls.cancel(scanned.id)).id, scanned.id);
+  await assert.rejects(calls.waitForCompletion(scanned.id, undefined, QUICK), /CANCELLED/);
+  assert.match((await calls.get(scanned.id)).error_message, /^CANCELLED: /);
   await calls.delete(job.id, { force: true });
   await refused(404, "NOT_FOUND", () => calls.get(job.id));
+  await refused(422, "INVALID_REQUEST", () => calls.create({ file_input: stored.id }));
+  await client.configurations.delete(saved.id);
+}
+
+async function readWithEveryExpand(id) {
+  const read = await client.extract.get(id, { expand: ["configuration", "extract_metadata", "metadata", "usage"] });
+  assert.deepEqual(read.configuration.data_schema, SCHEMA);
+  const number = read.extract_metadata.field_metadata.document_metadata.invoice_number;
+  if (read.extract_result.invoice_number !== null) {
+    assert.ok(number.citation[0].page === 1 && number.citation[0].bounding_boxes.length > 0, JSON.stringify(number));
+    assert.ok(number.confidence > 0 && number.confidence <= 1, JSON.stringify(number));
+  }
+  assert.ok(read.metadata.usage.num_pages_extracted > 0, JSON.stringify(read.metadata));
+  assert.deepEqual(Object.keys(read.usage).sort(), ["credits", "extract_credits", "parse_credits"]);
+  const plain = await client.extract.get(id);
+  assert.ok(!plain.configuration && !plain.metadata && !plain.usage, "what was not asked for is not answered");
+  return read;
 }
 
 async function batches() {
@@ -173,22 +217,59 @@ async function batches() {
   const made = [];
   for (let n = 0; n < 3; n += 1) made.push(await client.batches.create({ source_directory_id: directory.id, config }));
   await collected((asked) => client.batches.list(asked), ids(made), { source_directory_id: directory.id });
-  for (const { id } of made) {
-    let batch = await client.batches.get(id);
-    while (!["COMPLETED", "FAILED", "CANCELLED"].includes(batch.status)) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      batch = await client.batches.get(id, { expand: ["results"] });
-    }
-    assert.equal(batch.status, "COMPLETED");
-  }
+  for (const { id } of made) assert.equal((await ended(id)).status, "COMPLETED");
   await refused(409, "CONFLICT", () => client.batches.cancel(made[0].id));
-  const scans = await client.beta.directories.create({ name: `${tag}, cancelled` });
-  await client.beta.directories.files.upload(scans.id, { upload_file: file("scan.pdf") });
+  await extractBatch();
   const parse = { product_type: "parse_v2", tier: "agentic", version: "latest", disable_cache: true };
-  const saved = await client.configurations.create({ name: `${tag}, batch`, parameters: parse });
-  const job = { type: "parse_v2", configuration_id: saved.id };
-  const scanned = await client.batches.create({ source_directory_id: scans.id, config: { job } });
-  assert.equal((await client.batches.cancel(scanned.id)).id, scanned.id);
+  const extraction = { product_type: "extract_v2", data_schema: SCHEMA, disable_cache: true };
+  for (const parameters of [parse, extraction]) await cancelled(parameters);
+}
+
+async function ended(id) {
+  let batch = await client.batches.get(id);
+  while (!["COMPLETED", "FAILED", "CANCELLED"].includes(batch.status)) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    batch = await client.batches.get(id);
+  }
+  return client.batches.get(id, { expand: ["results"] });
+}
+
+// Extractions of a batch: read with every expand, listed, and deleted one by one.
+async function extractBatch() {
+  const directory = await client.beta.directories.create({ name: `${tag}, extractions` });
+  for (const name of ["invoice.pdf", "letter.pdf"]) {
+    await client.beta.directories.files.upload(directory.id, { upload_file: file(name) });
+  }
+  const parameters = { product_type: "extract_v2", data_schema: SCHEMA, cite_sources: true, confidence_scores: true };
+  const saved = await client.configurations.create({ name: `${tag}, extractions`, parameters });
+  const job = { type: "extract_v2", configuration_id: saved.id };
+  const made = await client.batches.create({ source_directory_id: directory.id, config: { job } });
+  const batch = await ended(made.id);
+  assert.equal(batch.status, "COMPLETED");
+  const jobs = batch.results.map((result) => result.job_reference.id);
+  await collected((asked) => client.extract.list(asked), jobs, { configuration_id: saved.id, status: "COMPLETED" });
+  const numbers = [];
+  for (const id of jobs) numbers.push((await readWithEveryExpand(id)).extract_result.invoice_number);
+  assert.ok(numbers.includes("INV-2024-0117"), numbers.join());
+  for (const id of jobs) {
+    await refused(409, "CONFLICT", () => client.extract.cancel(id));
+    await client.extract.delete(id);
+  }
+  await collected((asked) => client.extract.list(asked), [], { configuration_id: saved.id });
+}
+
+// A batch that is cancelled while its file is read: every job of it ends so.
+async function cancelled(parameters) {
+  const type = parameters.product_type;
+  const scans = await client.beta.directories.create({ name: `${tag}, cancelled ${type}` });
+  await client.beta.directories.files.upload(scans.id, { upload_file: await longScan() });
+  const saved = await client.configurations.create({ name: `${tag}, cancelled ${type}`, parameters });
+  const job = { type, configuration_id: saved.id };
+  const made = await client.batches.create({ source_directory_id: scans.id, config: { job } });
+  assert.equal((await client.batches.cancel(made.id)).id, made.id);
+  const batch = await ended(made.id);
+  assert.equal(batch.status, "CANCELLED");
+  assert.match(batch.results[0].error_message, /^CANCELLED: /);
 }
 
 async function webhookConfigs() {

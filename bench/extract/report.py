@@ -17,10 +17,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from compare import same
+from pairing import matched
 
 SURE = 0.9
 
@@ -101,13 +99,6 @@ class Comparison:
             one = truth[a] if a is not None and isinstance(truth[a], dict) else {}
             two = given[b] if b is not None and isinstance(given[b], dict) else {}
             self.objects(f"{field}[]", f"{place}[{a}]", f"{here}[{b}]", "rows", one, two)
-
-
-def matched(gains):
-    """Pairs of the assignment with the greatest total gain."""
-    if not gains or not gains[0]:
-        return []
-    return list(zip(*(side.tolist() for side in linear_sum_assignment(np.array(gains, float), maximize=True))))
 
 
 def likeness(one, two):

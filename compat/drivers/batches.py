@@ -47,20 +47,28 @@ async def extract(client, documents):
         assert read.configuration.data_schema == SCHEMA and read.usage is not None, read
         assert read.metadata.usage.num_pages_extracted in (1, 2), read.metadata
         assert set(read.extract_metadata.field_metadata.document_metadata) == set(SCHEMA["properties"]), read
+        with refused(409, "CONFLICT"):
+            await client.extract.cancel(job)
         await client.extract.delete(job)
     await collected(client.extract.list, [], configuration_id=saved.id)
 
 
 async def cancel(client, documents):
+    """A batch of either product that is cancelled while its file is read: its job ends so."""
     directory = (await client.beta.directories.create(name="driver batches, cancelled")).id
     await client.beta.directories.files.upload(directory, upload_file=("long.pdf", long_scan(documents)))
     parse = {"product_type": "parse_v2", "tier": "agentic", "version": "latest", "disable_cache": True}
-    saved = await client.configurations.create(name=f"batch driver {client.tag}", parameters=parse)
-    batch = await create(client, directory, "parse_v2", saved.id)
-    assert (await client.batches.cancel(batch.id)).id == batch.id
-    await ended(client, batch.id, "CANCELLED")
-    [result] = (await client.batches.get(batch.id, expand=["results"])).results
-    assert result.error_message.startswith("CANCELLED: "), result
+    extraction = {"product_type": "extract_v2", "data_schema": SCHEMA, "disable_cache": True}
+    for parameters in (parse, extraction):
+        product = parameters["product_type"]
+        saved = await client.configurations.create(name=f"batch driver {product} {client.tag}", parameters=parameters)
+        batch = await create(client, directory, product, saved.id)
+        assert (await client.batches.cancel(batch.id)).id == batch.id
+        await ended(client, batch.id, "CANCELLED")
+        [result] = (await client.batches.get(batch.id, expand=["results"])).results
+        assert result.error_message.startswith("CANCELLED: "), result
+        if product == "extract_v2":
+            assert (await client.extract.get(result.job_reference.id)).status == "CANCELLED", result
 
 
 async def ended(client, batch, status):

@@ -11,7 +11,7 @@ mod sizes;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: cargo xtask check | deps | licences | sizes [--report] | parse-report OPTIONS | extract-fit OPTIONS";
+    "usage: cargo xtask check | deps | licences | sizes [--report] | parse-report OPTIONS | extract-fit FOLDER...";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

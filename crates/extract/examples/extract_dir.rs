@@ -1,8 +1,10 @@
 //! Extracts from every document of a folder:
-//! `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH] [--ocr]`.
+//! `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--labels] [--explain=PATH]
+//! [--ocr]`.
 //!
 //! `SCHEMA.json` is `{id: JSON Schema}`; an id is a file name without its ending, in the folder or below it. Writes a
-//! line `{id, fields, confidence}` for each id, with `--evidence` also what the confidence was made from. Parse and
+//! line `{id, fields, confidence}` for each id, with `--evidence` also what the confidence was made from, with
+//! `--labels` the label that each value was found by and the concepts of its field. Parse and
 //! extraction run in this one process. With `--ocr` pictures are read by tesseract, whose answers are kept in
 //! `OUT.jsonl.ocr/` for the next run.
 
@@ -18,7 +20,7 @@ use std::time::{Duration, Instant};
 use docmill_extract::{Evidence, explain, extract_with_evidence};
 use docmill_model::document::{Page, PageOutcome};
 use docmill_model::options::{ExtractOptions, ParseOptions, Tier};
-use docmill_model::results::{FieldSource, PathStep};
+use docmill_model::results::{Explanation, FieldSource, PathStep};
 use docmill_parse::{Source, parse_all};
 use outside::Outside;
 use serde_json::{Map, Value, json};
@@ -27,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (options, names): (Vec<String>, Vec<String>) = args.into_iter().partition(|arg| arg.starts_with("--"));
     let [documents, schemas, out, only @ ..] = names.as_slice() else {
-        return Err("usage: extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--explain=PATH] [--ocr]".into());
+        return Err("usage: extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--labels] [--explain=PATH] [--ocr]".into());
     };
     let schemas: Map<String, Value> = serde_json::from_slice(&std::fs::read(schemas)?)?;
     let files = files_by_stem(Path::new(documents))?;
@@ -66,6 +68,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if options.iter().any(|option| option == "--evidence") {
             line["evidence"] = features(&found.fields, &evidence);
         }
+        if options.iter().any(|option| option == "--labels") {
+            line["labels"] = labels(&read, &asked, &found.fields)?;
+        }
         writeln!(out, "{line}")?;
     }
     if options.iter().any(|option| option == "--timing") {
@@ -78,6 +83,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn features(fields: &[FieldSource], evidence: &[Evidence]) -> Value {
     let of = |(field, evidence): (&FieldSource, &Evidence)| (path_of(field), json!(evidence.features()));
     fields.iter().zip(evidence).map(of).collect::<Map<_, _>>().into()
+}
+
+/// For each value the label beside it, as the page prints it, and the concepts that its field is; nothing where it was
+/// found without a label. Values of one column have the label of the first.
+fn labels(pages: &[Page], asked: &ExtractOptions, fields: &[FieldSource]) -> Result<Value, String> {
+    let mut told: HashMap<String, Value> = HashMap::new();
+    let mut labels = Map::new();
+    for path in fields.iter().map(path_of) {
+        let column: Vec<&str> = path.split('.').filter(|step| step.parse::<usize>().is_err()).collect();
+        let known = told.get(&column.join(".")).cloned();
+        let value = match known {
+            Some(value) => value,
+            None => {
+                let explained = explain(pages, asked, &path).map_err(|failure| failure.message)?;
+                let chosen = |e: &Explanation| e.candidates.iter().find(|c| c.chosen).and_then(|c| c.label.clone());
+                explained.map_or(Value::Null, |e| json!({ "label": chosen(&e), "concepts": e.concepts }))
+            }
+        };
+        told.insert(column.join("."), value.clone());
+        if value["label"].is_string() {
+            labels.insert(path, value);
+        }
+    }
+    Ok(labels.into())
 }
 
 fn path_of(field: &FieldSource) -> String {

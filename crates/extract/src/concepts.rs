@@ -48,6 +48,20 @@ static PRINTED: LazyLock<HashSet<Vec<String>>> = LazyLock::new(|| {
     labels.map(|label| sorted(&label.words)).collect()
 });
 
+/// A label as the lexicon writes it, or its words.
+pub fn as_written(words: &[String]) -> String {
+    static WRITTEN: LazyLock<HashMap<Vec<String>, &'static str>> = LazyLock::new(|| {
+        let labels = CONCEPTS.iter().flat_map(|concept| &concept.labels);
+        let written = labels.map(|text| (label(text), text.trim_start_matches(['~', '='])));
+        // Of labels that are the same words the first is told.
+        written.fold(HashMap::new(), |mut map, (words, text)| {
+            map.entry(words).or_insert(text);
+            map
+        })
+    });
+    WRITTEN.get(words).map_or_else(|| words.join(" "), |text| (*text).to_owned())
+}
+
 /// Whether these words are, all together, what some business document calls something.
 pub fn is_known_label(tokens: &[Token]) -> bool {
     let words: Vec<String> =

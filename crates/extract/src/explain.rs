@@ -8,6 +8,7 @@ use docmill_model::schema::{Node, check};
 use serde_json::Value;
 
 use crate::cite::of_spans;
+use crate::concepts::as_written;
 use crate::confidence::{Evidence, Way};
 use crate::fields::{Field, Use, of_object};
 use crate::fill::{Found, arrays, rows_of_root, search};
@@ -23,9 +24,14 @@ const LABELS_TOLD: usize = 20;
 
 /// Explains one field of the object that is filled; `path` is its names with dots between, after the index of the page
 /// (from 0) where the result has an object a page, and with the number of the row (from 0) where it stands in rows:
-/// `items.0.amount`, or `0.amount` where the result has an object a row. `None` where there is no such field or row.
+/// `items.0.amount` (or `items[0].amount`), or `0.amount` where the result has an object a row. `None` where there is no
+/// such field or row.
 pub fn explain(pages: &[Page], options: &ExtractOptions, path: &str) -> Result<Option<Explanation>, Failure> {
+    let dotted = path.replace('[', ".").replace(']', "");
+    let path = dotted.trim_start_matches('.');
     let schema = check(&options.data_schema)?;
+    let cells = options.spreadsheet.as_ref().map(|names| crate::sheets::cells(pages, names)).transpose()?;
+    let pages = cells.as_deref().unwrap_or(pages);
     let (pages, names) = match options.target {
         ExtractTarget::PerDoc => (pages, path),
         ExtractTarget::PerPage => {
@@ -89,7 +95,7 @@ fn told_of_cell(cell: &CellValue) -> Explained {
 fn known(field: &Field) -> Explanation {
     Explanation {
         path: field.path.join("."),
-        labels: field.labels.iter().take(LABELS_TOLD).map(|label| label.words.join(" ")).collect(),
+        labels: field.labels.iter().take(LABELS_TOLD).map(|label| as_written(&label.words)).collect(),
         concepts: field.concepts.iter().map(|name| (*name).to_owned()).collect(),
         candidates: Vec::new(),
     }

@@ -460,7 +460,8 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str, da
         return Want::Pattern(Box::new(pattern));
     }
     match leaf.format.as_deref() {
-        Some("date" | "date-time") => return Want::Date(style_in(description).unwrap_or(DateStyle::Iso)),
+        Some("date") => return Want::Date(style_in(description).unwrap_or(DateStyle::Iso)),
+        Some("date-time") => return Want::Date(DateStyle::Instant),
         Some("email" | "idn-email") => return Want::Email,
         Some("uri" | "url" | "uri-reference" | "iri") => return Want::Url,
         _ => {}

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use docmill_model::document::{BBox, BlockKind, Cell, Page, Table, Word};
+use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Table, Word};
 
 use crate::cite::{Source, of_cell, of_words};
 
@@ -86,10 +86,11 @@ pub fn source_of(page: &Page, pieces: &[Piece], text: &str) -> Source {
     of_words(page, &words.collect::<Vec<_>>(), text.to_owned())
 }
 
-/// All pages with places as one strip; grids without places as strips of their own.
+/// All pages with places as one strip; grids without places as strips of their own, those that were cut into several
+/// pages as one.
 pub fn strips(pages: &[Page]) -> Vec<Strip<'_>> {
     let mut placed = Strip::new();
-    let mut strips = Vec::new();
+    let mut strips: Vec<Strip> = Vec::new();
     for (number, page) in pages.iter().enumerate() {
         let has_places = page.words.iter().any(|word| word.bbox.is_some());
         let mut in_grid = vec![false; page.words.len()];
@@ -104,7 +105,11 @@ pub fn strips(pages: &[Page]) -> Vec<Strip<'_>> {
                 in_grid[(range.start as usize).min(end)..end].fill(true);
             }
             let rows = rows_of(number, page, block, table, has_places);
-            if has_places { lines.extend(rows) } else { strips.push(rows) }
+            match strips.last_mut().filter(|_| !has_places && block == 0 && goes_on(pages, number)) {
+                Some(before) => before.extend(rows),
+                None if has_places => lines.extend(rows),
+                None => strips.push(rows),
+            }
         }
         if has_places {
             lines.extend(lines_of_words(number, page, &in_grid));
@@ -119,6 +124,25 @@ pub fn strips(pages: &[Page]) -> Vec<Strip<'_>> {
     }
     strips.insert(0, placed);
     strips
+}
+
+/// Whether the table that begins a page is the rest of the one that the page before ends with: of the same sheet, with as
+/// many columns and without a header. So are tables cut that are too long for one page.
+fn goes_on(pages: &[Page], number: usize) -> bool {
+    fn table(block: Option<&Block>) -> Option<&Table> {
+        match &block?.kind {
+            BlockKind::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+    let before = number
+        .checked_sub(1)
+        .map(|before| &pages[before])
+        .filter(|page| page.width.is_none() && page.name == pages[number].name);
+    let ended = before.and_then(|page| table(page.blocks.last()));
+    ended.zip(table(pages[number].blocks.first())).is_some_and(|(ended, begun)| {
+        ended.column_count == begun.column_count && !begun.cells.iter().any(|cell| cell.header)
+    })
 }
 
 /// Where the first row of each grid stands.

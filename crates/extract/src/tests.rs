@@ -7,6 +7,7 @@ mod options;
 mod places;
 mod random;
 mod sums;
+mod types;
 mod valid;
 
 use docmill_model::document::{BBox, Block, BlockKind, Cell, Page, Role, Table, Word, WordRange};
@@ -280,6 +281,30 @@ fn a_table_goes_on_over_pages() {
     let read = read(&[first, Page { number: 2, ..second }], json!({ "items": line_items() }));
     assert_eq!(read.data["items"][1]["description"], "Lamp");
     assert_eq!(read.data["items"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_table_that_was_cut_into_pages_goes_on_where_it_has_no_header() {
+    let bare = |number, rows: &[&[&str]], header: bool| {
+        let mut page = with_table(plain(&[]), rows);
+        page.words.iter_mut().for_each(|word| word.bbox = None);
+        for block in &mut page.blocks {
+            let BlockKind::Table(table) = &mut block.kind else { continue };
+            table.cells.iter_mut().for_each(|cell| cell.header &= header);
+        }
+        Page { number, ..page }
+    };
+    let first = bare(1, &ITEMS[1..3], true);
+    let (lamp, desk): (&[&str], &[&str]) = (&["Lamp", "3", "5.00", "15.00"], &["Desk", "1", "99.50", "99.50"]);
+    let items = |pages: &[Page]| {
+        let read = read(pages, json!({ "items": line_items() }));
+        let rows = read.data["items"].as_array().cloned().unwrap_or_default();
+        rows.iter().map(|row| row["description"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let second = bare(2, &[lamp, desk], false);
+    assert_eq!(items(&[first.clone(), second, bare(3, &[lamp], false)]), ["Office chair", "Lamp", "Desk", "Lamp"]);
+    let other = bare(2, &[&["Planet", "Moons", "Rings", "Mass"], &["Mars", "2", "0", "0.64"]], true);
+    assert_eq!(items(&[first, other]), ["Office chair"]);
 }
 
 #[test]

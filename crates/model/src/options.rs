@@ -386,6 +386,8 @@ pub struct ExtractOptions {
     pub tier: String,
     pub version: Option<String>,
     pub cite_sources: bool,
+    /// One box around all words of a citation, not one a line.
+    pub loose_citations: bool,
     pub confidence_scores: bool,
     /// How the document is parsed first, unless a parse job is given.
     pub parse: ParseOptions,

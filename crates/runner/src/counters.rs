@@ -65,6 +65,8 @@ pub struct Counters {
     pub jobs_held: Gauge,
     /// Reader children that are alive now, working or waiting.
     pub readers_alive: Gauge,
+    /// Extractions that run on threads of this worker now, given up ones until they have ended.
+    pub extractions_running: Gauge,
     pub(crate) children: Arc<Children>,
     /// Jobs that ended, by the code of their failure; `COMPLETED` for those without one.
     jobs_ended: Ended,
@@ -112,6 +114,7 @@ impl Counters {
         }
         registry.register("jobs_held", "Jobs that this worker holds", self.jobs_held.clone());
         registry.register("readers_alive", "Reader children alive", self.readers_alive.clone());
+        registry.register("extractions_running", "Extractions that run now", self.extractions_running.clone());
         registry.register_collector(Box::new(Arc::clone(&self.children)));
         registry.register("jobs_ended", "Jobs that ended, by the code of their failure", self.jobs_ended.0.clone());
         self.stages.register(registry, "stage", "Time of a job's stages");

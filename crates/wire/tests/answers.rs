@@ -479,7 +479,7 @@ fn extraction() -> Extraction {
 
 #[test]
 fn extract_job() {
-    let asked = Asked { citations: true, confidence: true, target: ExtractTarget::PerDoc };
+    let asked = Asked { citations: true, loose: false, confidence: true, target: ExtractTarget::PerDoc };
     let found = extraction();
     kept(
         "extract_job",
@@ -505,7 +505,7 @@ fn extract_job() {
 fn sources_are_told_only_when_asked_for_and_in_the_layer_of_the_target() {
     let found = Extraction { data: json!([{"number": "INV-1"}]), ..extraction() };
     let metadata = |citations, confidence, target| {
-        extract::metadata(&found, Asked { citations, confidence, target }, None, "fast")
+        extract::metadata(&found, Asked { citations, loose: false, confidence, target }, None, "fast")
     };
     let rows = metadata(false, false, ExtractTarget::PerTableRow);
     assert_eq!(
@@ -518,7 +518,7 @@ fn sources_are_told_only_when_asked_for_and_in_the_layer_of_the_target() {
     assert_eq!(pages["field_metadata"]["page_metadata"], json!([{"number": {"citation": []}}]));
     let only_scores = extract::metadata(
         &extraction(),
-        Asked { citations: false, confidence: true, target: ExtractTarget::PerDoc },
+        Asked { citations: false, loose: false, confidence: true, target: ExtractTarget::PerDoc },
         None,
         "fast",
     );

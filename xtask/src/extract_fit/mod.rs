@@ -1,21 +1,24 @@
 //! `cargo xtask extract-fit`: fits the weights of the extraction's confidence on documents whose values are known.
 
+mod folder;
 mod regression;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use folder::Tools;
+use regression::{Sample, fit, probability};
 use serde_json::{Map, Value, json};
 
-use regression::{Sample, fit, probability};
+const USAGE: &str = "usage: cargo xtask extract-fit FOLDER... [--check] [--out WEIGHTS.json] [--ocr]
+                           [--extractor PROGRAM] [--python PROGRAM]
+       cargo xtask extract-fit --pred PRED.jsonl --hits HITS.jsonl [--pred ... --hits ...] [--check]
 
-const USAGE: &str =
-    "usage: cargo xtask extract-fit --pred PRED.jsonl --hits HITS.jsonl [--pred ... --hits ...] [--check]
-
-PRED.jsonl is what `cargo run --package docmill-extract --example extract_dir -- PDFS SCHEMA.json PRED.jsonl --evidence`
-writes; HITS.jsonl is what `bench/extract/hits.py --truth TRUTH.jsonl --pred PRED.jsonl` says of it: which of its values
-are right. Without --check the weights are written to crates/extract/src/weights.json; with it only the reliability table
-of the weights that are there is printed.";
+FOLDER has truth.jsonl ({\"id\", \"fields\"} a line), schema.json (one JSON Schema, or {id: JSON Schema}), and the documents,
+ID.pdf or of any other format, in pdfs/ or in the folder itself. They are extracted, compared with the truth, and the weights
+are fitted on that and written to crates/extract/src/weights.json. With --check nothing is written: the reliability table
+of the weights that are there is printed. --extractor is a built example extract_dir, else it is built. The second way takes
+what extract_dir --evidence and bench/extract/hits.py wrote before.";
 const WEIGHTS: &str = "crates/extract/src/weights.json";
 /// The features in the order of the evidence, as the engine's source names them.
 const SOURCE: &str = "crates/extract/src/confidence.rs";
@@ -23,36 +26,85 @@ const SOURCE: &str = "crates/extract/src/confidence.rs";
 /// Features that can only speak for a value.
 const SUPPORT: &[&str] = &["score", "score_squared", "margin", "fit", "adds_up", "role_label", "checked", "rows"];
 
+#[derive(Default)]
+struct Asked {
+    folders: Vec<PathBuf>,
+    predictions: Vec<PathBuf>,
+    hits: Vec<PathBuf>,
+    check: bool,
+    ocr: bool,
+    out: Option<PathBuf>,
+    extractor: Option<PathBuf>,
+    python: Option<String>,
+}
+
+impl Asked {
+    fn read(arguments: &[String]) -> Result<Self, String> {
+        let (mut asked, mut rest) = (Self::default(), arguments.iter());
+        while let Some(argument) = rest.next() {
+            let mut value =
+                || rest.next().map(PathBuf::from).ok_or_else(|| format!("{argument} needs a value\n{USAGE}"));
+            match argument.as_str() {
+                "--pred" => asked.predictions.push(value()?),
+                "--hits" => asked.hits.push(value()?),
+                "--out" => asked.out = Some(value()?),
+                "--extractor" => asked.extractor = Some(value()?),
+                "--python" => asked.python = value()?.into_os_string().into_string().ok(),
+                "--check" => asked.check = true,
+                "--ocr" => asked.ocr = true,
+                unknown if unknown.starts_with("--") => return Err(format!("there is no option {unknown}\n{USAGE}")),
+                folder => asked.folders.push(folder.into()),
+            }
+        }
+        if asked.predictions.len() != asked.hits.len() || asked.folders.len() + asked.hits.len() == 0 {
+            return Err(USAGE.into());
+        }
+        Ok(asked)
+    }
+}
+
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let paths = |name: &str| -> Vec<&String> {
-        arguments.windows(2).filter(|pair| pair[0] == name).map(|pair| &pair[1]).collect()
-    };
-    let (predictions, hits) = (paths("--pred"), paths("--hits"));
-    if predictions.is_empty() || predictions.len() != hits.len() {
-        return Err(USAGE.into());
-    }
+    let asked = Asked::read(arguments)?;
+    let python = asked.python.unwrap_or_else(|| "python3".to_owned());
+    let tools = Tools { extractor: asked.extractor, python, ocr: asked.ocr };
     let mut samples = Vec::new();
-    for (prediction, hits) in predictions.into_iter().zip(hits) {
-        let predictions = lines(prediction)?.into_iter().map(|line| (text(&line["id"]), line)).collect();
-        samples.extend(samples_of(&predictions, &lines(hits)?)?);
+    let mut add = |predictions: Vec<Value>, hits: &[Value]| -> Result<(), String> {
+        let predictions = predictions.into_iter().map(|line| (text(&line["id"]), line)).collect();
+        samples.extend(samples_of(&predictions, hits)?);
+        Ok(())
+    };
+    for folder in &asked.folders {
+        let (predictions, hits) = folder::judge(folder, &tools)?;
+        add(predictions, &hits)?;
     }
-    if arguments.iter().any(|argument| argument == "--check") {
+    for (prediction, hits) in asked.predictions.iter().zip(&asked.hits) {
+        add(lines(prediction)?, &lines(hits)?)?;
+    }
+    if asked.check {
         print_table(&samples, |sample| sample.given);
         return Ok(());
     }
     let names = feature_names()?;
     let support: Vec<usize> = (0..names.len()).filter(|at| SUPPORT.contains(&names[*at].as_str())).collect();
     let weights = fit(&samples, &support)
-        .ok_or("There are no values with evidence in the predictions; write them with --evidence.")?;
-    write(&names, &weights, samples.len())?;
+        .ok_or("No value was given, so there is nothing to fit on; predictions need --evidence.")?;
+    write(&asked.out.unwrap_or_else(|| of_repository(WEIGHTS)), &names, &weights, samples.len())?;
     print_table(&samples, |sample| probability(&weights, &sample.features));
     Ok(())
 }
 
-fn lines(path: &str) -> Result<Vec<Value>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+/// A file of the repository, wherever this is started.
+fn of_repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+fn lines(path: &Path) -> Result<Vec<Value>, String> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
     let filled = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    filled.map(|(at, line)| serde_json::from_str(line).map_err(|error| format!("{path}:{}: {error}", at + 1))).collect()
+    filled
+        .map(|(at, line)| serde_json::from_str(line).map_err(|error| format!("{shown}:{}: {error}", at + 1)))
+        .collect()
 }
 
 fn text(value: &Value) -> String {
@@ -73,7 +125,7 @@ fn samples_of(predictions: &HashMap<String, Value>, hits: &[Value]) -> Result<Ve
     Ok(samples)
 }
 
-fn write(names: &[String], weights: &[f64], samples: usize) -> Result<(), String> {
+fn write(path: &Path, names: &[String], weights: &[f64], samples: usize) -> Result<(), String> {
     if names.len() + 1 != weights.len() {
         return Err(format!("The evidence has {} features, and {SOURCE} names {}.", weights.len() - 1, names.len()));
     }
@@ -81,13 +133,14 @@ fn write(names: &[String], weights: &[f64], samples: usize) -> Result<(), String
     let rounded = weights.iter().map(|weight| json!((weight * 1e4).round() / 1e4));
     let file = json!({ "fitted_on_values": samples, "weights": names.zip(rounded).collect::<Map<_, _>>() });
     let text = serde_json::to_string_pretty(&file).map_err(|error| error.to_string())?;
-    std::fs::write(WEIGHTS, text + "\n").map_err(|error| format!("{WEIGHTS}: {error}"))?;
-    println!("{WEIGHTS}: fitted on {samples} values");
+    let shown = path.display();
+    std::fs::write(path, text + "\n").map_err(|error| format!("{shown}: {error}"))?;
+    println!("{shown}: fitted on {samples} values");
     Ok(())
 }
 
 fn feature_names() -> Result<Vec<String>, String> {
-    let source = std::fs::read_to_string(Path::new(SOURCE)).map_err(|error| format!("{SOURCE}: {error}"))?;
+    let source = std::fs::read_to_string(of_repository(SOURCE)).map_err(|error| format!("{SOURCE}: {error}"))?;
     let list = source.split("FEATURES: &[&str] = &[").nth(1).and_then(|rest| rest.split(']').next());
     let list = list.ok_or_else(|| format!("{SOURCE} has no list FEATURES."))?;
     Ok(list.split('"').skip(1).step_by(2).map(str::to_owned).collect())
@@ -123,16 +176,4 @@ fn print_table(samples: &[Sample], confidence: impl Fn(&Sample) -> f64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_joined_with_what_is_said_of_them() {
-        let prediction = json!({ "id": "a", "confidence": { "rows.0.x": 0.7 }, "evidence": { "rows.0.x": [0.5, 1] } });
-        let predictions = HashMap::from([("a".to_owned(), prediction)]);
-        let hit = |id: &str| json!({ "id": id, "path": "rows.0.x", "right": true });
-        let samples = samples_of(&predictions, &[hit("a")]).expect("known ids");
-        assert_eq!((samples[0].features.clone(), samples[0].right, samples[0].given), (vec![0.5, 1.0], true, 0.7));
-        assert!(samples_of(&predictions, &[hit("b")]).is_err());
-    }
-}
+mod tests;

@@ -124,7 +124,7 @@ pub fn read_file(path: &Path) -> Refused<Value> {
     } else {
         serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?
     };
-    if value.is_object() { Ok(value) } else { Err(refuse("it holds no object".to_owned())) }
+    if value.is_object() { Ok(value) } else { Err(refuse("it holds no object, { ... }".to_owned())) }
 }
 
 /// A saved configuration by its id, else the newest by its name.

@@ -1,9 +1,10 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use docmill_model::document::PageOutcome;
 use docmill_model::options::JobOptions;
 use docmill_wire::extract::ExplainedField;
+use docmill_wire::outputs::ManifestLine;
 use serde_json::{Value, json};
 
 use super::chosen::{of_parameters, read_file};
@@ -14,6 +15,9 @@ use crate::local::{self, Look, Order, interrupted};
 use crate::logs;
 use crate::refusal::{Exit, Refusal, Refused};
 use crate::terminal::data;
+
+/// What a schema looks like, for those whose file is none.
+const LOOKS: &str = r#"A schema is JSON such as {"type": "object", "properties": {"total": {"type": "number"}}}."#;
 
 /// Fills a JSON Schema from documents: one file to stdout, or files and folders into an output folder
 ///
@@ -38,13 +42,13 @@ pub struct Extract {
     /// Pages to read, such as 1,3,5-8; all by default
     #[arg(long, value_name = "PAGES")]
     pages: Option<String>,
-    /// A table of field, value, confidence and page on stdout instead of JSON
-    #[arg(long, conflicts_with = "out")]
+    /// A table of field, value, confidence and page on stdout instead of JSON; of several files what was found in each
+    #[arg(long)]
     table: bool,
     /// All files as one table, a row a file: extract.jsonl, .csv or .xlsx in the output folder, or one on stdout
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT", conflicts_with = "table")]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
     format: Vec<TableFormat>,
-    /// Why a field has its value: the best candidates of one file, such as total or seller.name
+    /// Why a field has its value: the best candidates of one file, such as total, seller.name or items[0].price
     #[arg(long, value_name = "FIELD", conflicts_with_all = ["out", "table", "format"])]
     explain: Option<String>,
     /// Files read at the same time; one for each processor by default
@@ -77,7 +81,17 @@ impl Extract {
                 if !formats.is_empty() {
                     extracted::write(&order.out, &extracted::rows(&order.out, &report.lines, data_schema)?, formats)?;
                 }
+                if self.table {
+                    order.voice.json = false;
+                    data(fields_table::of_files(&extracted::answers(&order.out, &report.lines)?).as_bytes())?;
+                }
                 local::report(&report, order.voice)
+            }
+            (None, [_, ..]) if self.table => Err(Refusal::usage("--table and --format do not both fit on stdout")
+                .hint("Give an output folder with -o; the table is printed all the same.")),
+            (None, []) if self.table && !matches!(order.paths.as_slice(), [path] if !path.is_dir()) => {
+                to_stdout(order, |out, lines| Ok(fields_table::of_files(&extracted::answers(out, lines)?).into_bytes()))
+                    .await
             }
             (None, []) => {
                 let look = match self.explain {
@@ -88,7 +102,8 @@ impl Extract {
                 one_to_stdout(order, look).await
             }
             (None, [format @ (TableFormat::Jsonl | TableFormat::Csv)]) => {
-                table_to_stdout(order, data_schema, *format).await
+                to_stdout(order, |out, lines| extracted::bytes(&extracted::rows(out, lines, data_schema)?, *format))
+                    .await
             }
             (None, _) => Err(Refusal::usage("only one format of jsonl and csv fits on stdout")
                 .hint("Give an output folder with -o.")),
@@ -96,9 +111,9 @@ impl Extract {
     }
 
     fn parameters(&self) -> Refused<Value> {
-        let schema = read_file(&self.schema)?;
+        let schema = read_file(&self.schema).map_err(|refusal| refusal.hint(LOOKS))?;
         docmill_model::schema::check(&schema)
-            .map_err(|failure| Refusal::usage(format!("{}: {}", self.schema.display(), failure.message)))?;
+            .map_err(|failure| Refusal::usage(format!("{}: {}", self.schema.display(), failure.message)).hint(LOOKS))?;
         let mut parameters = json!({
             "product_type": "extract_v2",
             "data_schema": schema,
@@ -113,14 +128,13 @@ impl Extract {
     }
 }
 
-/// Runs the order in a temporary folder and prints the table of its files.
-async fn table_to_stdout(mut order: Order, data_schema: &Value, format: TableFormat) -> Refused<Exit> {
+/// Runs the order in a temporary folder and prints what is made of its files.
+async fn to_stdout(mut order: Order, made: impl FnOnce(&Path, &[ManifestLine]) -> Refused<Vec<u8>>) -> Refused<Exit> {
     let folder = tempfile::tempdir().map_err(|error| Refusal::io("make a temporary folder", &error))?;
     folder.path().clone_into(&mut order.out);
     order.voice.json = false;
     let report = local::execute(&order, &interrupted()?).await?;
-    let rows = extracted::rows(&order.out, &report.lines, data_schema)?;
-    data(&extracted::bytes(&rows, format)?)?;
+    data(&made(&order.out, &report.lines)?)?;
     Ok(report.exit())
 }
 
@@ -135,8 +149,8 @@ fn explanation(options: &JobOptions, field: String, json: bool) -> Look {
         let told = docmill_extract::explain(&read.collect::<Vec<_>>(), &options, &field);
         let told = told.map_err(|failure| Refusal::usage(failure.message))?.map(ExplainedField::from);
         let none = || {
-            Refusal::usage(format!("the schema has no field `{field}` outside of rows"))
-                .hint("Name its properties with dots between, such as seller.name.")
+            Refusal::usage(format!("the schema has no field `{field}`, or no such row was found"))
+                .hint("Name it with dots between, such as seller.name or items.0.price, as --table does.")
         };
         let told = told.ok_or_else(none)?;
         Ok(if json { format!("{}\n", json!(told)) } else { explained::of(&told) })

@@ -37,14 +37,31 @@ impl TableFormat {
 pub fn rows(out: &Path, lines: &[ManifestLine], data_schema: &Value) -> Refused<Rows> {
     let schema = schema::check(data_schema).map_err(|failure| Refusal::usage(failure.message))?;
     let mut rows = Rows::new(&schema.root);
-    for line in lines {
-        let file = line.outputs.iter().find(|output| output.ends_with(EXTRACTION));
-        let data = file.map(|file| data_of(&out.join(file))).transpose();
-        let data = data.map_err(|error| Refusal::io(format!("read the result of `{}`", line.path), &error))?;
-        let error = line.code.as_ref().map(|code| format!("{code}: {}", line.message.as_deref().unwrap_or_default()));
-        rows.add(line.path.clone(), error, data.unwrap_or_default());
+    for Answer { name, error, mut answer } in answers(out, lines)? {
+        rows.add(name, error, answer["extract_result"].take());
     }
     Ok(rows)
+}
+
+/// What came of one input.
+pub struct Answer {
+    pub name: String,
+    /// `CODE: sentence`.
+    pub error: Option<String>,
+    /// With `extract_result` and `extract_metadata`; null when it failed.
+    pub answer: Value,
+}
+
+/// The answers of all inputs of a run over `out`, in their order.
+pub fn answers(out: &Path, lines: &[ManifestLine]) -> Refused<Vec<Answer>> {
+    let answer = |line: &ManifestLine| {
+        let file = line.outputs.iter().find(|output| output.ends_with(EXTRACTION));
+        let read = file.map(|file| read(&out.join(file))).transpose();
+        let answer = read.map_err(|error| Refusal::io(format!("read the result of `{}`", line.path), &error))?;
+        let error = line.code.as_ref().map(|code| format!("{code}: {}", line.message.as_deref().unwrap_or_default()));
+        Ok(Answer { name: line.path.clone(), error, answer: answer.unwrap_or_default() })
+    };
+    lines.iter().map(answer).collect()
 }
 
 /// The table in one format.
@@ -68,7 +85,6 @@ pub fn write(out: &Path, rows: &Rows, formats: &[TableFormat]) -> Refused<()> {
     Ok(())
 }
 
-fn data_of(path: &Path) -> io::Result<Value> {
-    let mut answer: Value = serde_json::from_reader(BufReader::new(File::open(path)?))?;
-    Ok(answer["extract_result"].take())
+fn read(path: &Path) -> io::Result<Value> {
+    Ok(serde_json::from_reader(BufReader::new(File::open(path)?))?)
 }

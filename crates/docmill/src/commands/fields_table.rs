@@ -1,9 +1,14 @@
-//! An extraction as a table for people: a line a value, with its confidence and its page.
+//! Extractions as a table for people: a line a value, with its confidence and its page.
 
 use serde_json::Value;
 
+use super::extracted::Answer;
+use crate::terminal;
+
 /// What stands where there is nothing.
 const NONE: &str = "-";
+/// Characters of a value in the table of several files.
+const VALUE_CHARS_MAX: usize = 48;
 
 /// The table of an answer with `extract_result` and `extract_metadata`, each line ended.
 pub fn of(answer: &Value) -> String {
@@ -13,6 +18,36 @@ pub fn of(answer: &Value) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths = [0, 1, 2].map(width);
     rows.iter().map(|row| line(row, widths)).collect()
+}
+
+/// The table of several answers, each line ended: what was found in each file, its name before its first value.
+pub fn of_files(answers: &[Answer]) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for Answer { name, error, answer } in answers {
+        let mut found = Vec::new();
+        let sources = &answer["extract_metadata"]["field_metadata"]["document_metadata"];
+        walk("", &answer["extract_result"], sources, &mut found);
+        found.retain(|[_, value, confidence, _]| value != NONE && confidence != NONE);
+        let mut names = std::iter::once(name.clone()).chain(std::iter::repeat(String::new()));
+        let mut add = |cells: &[String]| rows.push(names.by_ref().take(1).chain(cells.iter().cloned()).collect());
+        match error {
+            // The code says enough beside others; the sentence is in the manifest and in the files of --format.
+            Some(error) => add(&[format!("(failed: {})", error.split(':').next().unwrap_or_default())]),
+            None if found.is_empty() => add(&["(nothing found)".to_owned()]),
+            None => found.iter_mut().for_each(|row| {
+                row[1] = shortened(&row[1]);
+                add(row);
+            }),
+        }
+    }
+    format!("{}\n", terminal::table(&["file", "field", "value", "confidence", "page"], &rows))
+}
+
+fn shortened(value: &str) -> String {
+    match value.char_indices().nth(VALUE_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", value[..end].trim_end()),
+        None => value.to_owned(),
+    }
 }
 
 fn walk(path: &str, value: &Value, source: &Value, rows: &mut Vec<[String; 4]>) {
@@ -87,6 +122,33 @@ mod tests {
             "seller.name     Müller  0.96        3",
         ];
         assert_eq!(of(&answer).lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn several_files_show_what_was_found_in_each() {
+        let source = json!({"confidence": 0.9, "citation": [{"page": 1}]});
+        let answer = json!({
+            "extract_result": {"number": "A1", "note": "long ".repeat(12), "tax": null, "lines": []},
+            "extract_metadata": {"field_metadata": {"document_metadata": {"number": source, "note": source, "tax": {}}}},
+        });
+        let of = |name: &str, error: Option<&str>, answer: &Value| Answer {
+            name: name.to_owned(),
+            error: error.map(str::to_owned),
+            answer: answer.clone(),
+        };
+        let answers = [
+            of("a.pdf", None, &answer),
+            of("b.dat", Some("EMPTY_FILE: The file is empty."), &Value::Null),
+            of("c.txt", None, &json!({"extract_result": {"number": null}})),
+        ];
+        let expected = [
+            "file   field                 value                                              confidence  page",
+            "a.pdf  number                A1                                                 0.90        1",
+            "       note                  long long long long long long long long long lon…  0.90        1",
+            "b.dat  (failed: EMPTY_FILE)",
+            "c.txt  (nothing found)",
+        ];
+        assert_eq!(of_files(&answers).lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]

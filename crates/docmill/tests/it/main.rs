@@ -9,6 +9,7 @@ mod cluster;
 mod deploy;
 mod diff;
 mod extract;
+mod extractions;
 mod faults;
 mod help;
 mod isolation;

@@ -132,8 +132,25 @@ impl Reading<'_> {
         party.labelled = party.role.is_some();
         let contact = !one_line && self.add_contacts(&mut party, at);
         party.from_here = self.sender(&party, at, one_line, contact);
-        add_address(&mut party);
+        self.add_address(&mut party);
         Some(party)
+    }
+
+    /// Street and place as one text, the place as it is printed: `50667 Köln`, `Fremont, CA 94538`.
+    fn add_address(&self, party: &mut Party) {
+        let spans_of = |part: Part| party.parts.iter().filter(move |(own, ..)| *own == part).flat_map(|part| &part.2);
+        let mut place: Vec<&Span> = [Part::City, Part::State, Part::PostCode].into_iter().flat_map(spans_of).collect();
+        place.sort_by_key(|span| (span.phrase, span.start));
+        let lines = place.chunk_by(|a, b| a.phrase == b.phrase).filter_map(|line| {
+            let end = line.iter().map(|span| span.end).max()?;
+            Some(Span { end, ..(*line.first()?).clone() })
+        });
+        let street = spans_of(Part::Street).cloned();
+        let lines: Vec<Span> = lines.collect();
+        let printed = lines.iter().map(|line| self.view.phrases[line.phrase].text[line.start..line.end].to_owned());
+        let text: Vec<String> = party.get(Part::Street).map(str::to_owned).into_iter().chain(printed).collect();
+        let spans = street.chain(lines.iter().cloned()).chain(spans_of(Part::Country).cloned()).collect();
+        party.parts.push((Part::Address, text.join(", "), spans));
     }
 
     fn add_place(&self, party: &mut Party, at: usize, place: &Place, between: &[Piece]) {
@@ -367,16 +384,6 @@ fn role_in(text: &str) -> Option<Role> {
     [Role::ShipTo, Role::Customer, Role::Issuer]
         .into_iter()
         .find(|role| role.labels().any(|label| label.words == words))
-}
-
-fn add_address(party: &mut Party) {
-    let order = [Part::Street, Part::PostCode, Part::City, Part::Country];
-    let street = party.get(Part::Street).map(str::to_owned);
-    let place: Vec<&str> = [Part::PostCode, Part::City].iter().filter_map(|part| party.get(*part)).collect();
-    let text: Vec<String> = street.into_iter().chain([place.join(" ")]).collect();
-    let spans = order.iter().flat_map(|part| party.parts.iter().filter(move |(own, ..)| own == part));
-    let spans: Vec<Span> = spans.flat_map(|(_, _, spans)| spans.clone()).collect();
-    party.parts.push((Part::Address, text.join(", "), spans));
 }
 
 /// Parties without a label: who looks most like the sender is the issuer, another one the customer.

@@ -17,6 +17,8 @@ pub enum DateStyle {
     Letters(String),
     /// As the document writes it.
     Verbatim,
+    /// `2024-07-19T10:00:00Z` where the document has time and zone, else as `Iso`.
+    Instant,
 }
 
 /// Which part comes first where both could be: 03/04/2024.
@@ -107,6 +109,9 @@ impl DateOrder {
 
 /// All dates of a text.
 pub fn find(text: &str, style: &DateStyle, order: DateOrder) -> Vec<Found> {
+    if *style == DateStyle::Instant {
+        return instants(text, order);
+    }
     let mut found: Vec<Found> = Vec::new();
     let mut add = |range: std::ops::Range<usize>, date: Option<Date>, fit: f32| {
         let free = found.iter().all(|f| f.range.end <= range.start || range.end <= f.range.start);
@@ -140,6 +145,26 @@ pub fn find(text: &str, style: &DateStyle, order: DateOrder) -> Vec<Found> {
     }
     found.extend(first_of_period(text, style, &found));
     found.sort_by_key(|f| f.range.start);
+    found
+}
+
+/// Dates with the time and zone that follow them. Neither is made up: seconds or a zone that are not there leave a day.
+fn instants(text: &str, order: DateOrder) -> Vec<Found> {
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:[Tt]|,? (?:at )?)((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?) ?(?:([Zz]|UTC|GMT)\b|([+-]\d{2}):?(\d{2})\b)",
+        )
+    });
+    let mut found = find(text, &DateStyle::Iso, order);
+    for day in &mut found {
+        let Some(c) = TIME.captures(&text[day.range.end..]) else { continue };
+        let zone = match (c.get(3), c.get(4)) {
+            (Some(hours), Some(minutes)) => format!("{}:{}", hours.as_str(), minutes.as_str()),
+            _ => "Z".to_owned(),
+        };
+        day.value = Value::String(format!("{}T{}{zone}", day.value.as_str().unwrap_or_default(), &c[1]));
+        day.range.end += c[0].len();
+    }
     found
 }
 
@@ -208,7 +233,7 @@ fn stands_alone(text: &str, range: &std::ops::Range<usize>) -> bool {
 
 fn written(date: Date, style: &DateStyle, verbatim: &str) -> String {
     match style {
-        DateStyle::Iso => format!("{:04}-{:02}-{:02}", date.year, date.month, date.day),
+        DateStyle::Iso | DateStyle::Instant => format!("{:04}-{:02}-{:02}", date.year, date.month, date.day),
         DateStyle::Letters(letters) => letters
             .replace("YYYY", &format!("{:04}", date.year))
             .replace("YY", &format!("{:02}", date.year % 100))
@@ -261,6 +286,22 @@ mod tests {
             ("2024-07-19T10:00:00Z", "2024-07-19"),
         ] {
             assert_eq!(iso(text, DateOrder::DayFirst), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn points_in_time_have_their_time_and_zone() {
+        for (text, expected) in [
+            ("2024-07-19T10:00:00Z", "2024-07-19T10:00:00Z"),
+            ("2024-07-19 10:00:00.250 +02:00", "2024-07-19T10:00:00.250+02:00"),
+            ("on 19.07.2024 23:59:59 UTC.", "2024-07-19T23:59:59Z"),
+            ("19 July 2024, at 10:00:00-0500", "2024-07-19T10:00:00-05:00"),
+            ("2024-07-19 10:00:00", "2024-07-19"),
+            ("2024-07-19 10:00 UTC", "2024-07-19"),
+            ("2024-07-19T25:00:00Z", "2024-07-19"),
+        ] {
+            let found = find(text, &DateStyle::Instant, DateOrder::DayFirst);
+            assert_eq!(found.iter().map(|f| &f.value).collect::<Vec<_>>(), [expected], "{text}");
         }
     }
 

@@ -130,6 +130,9 @@ fn an_explanation_names_the_label_that_won_and_why_others_lost() {
     assert!(best.why.contains("colon of `Due date`"), "{}", best.why);
     assert!(told.concepts.contains(&"due date".to_owned()) && !best.citations.is_empty());
     assert_eq!(explain(&pages, &asked, "nothing"), Ok(None));
+    // Labels are told as documents print them, not by the stems that are compared.
+    let city = explain(&pages, &options(json!({ "city": text() })), "city").expect("valid").expect("there");
+    assert!(city.labels.contains(&"población".to_owned()), "{:?}", city.labels);
     let both = options(json!({ "total": number(), "grand_total": number() }));
     let told = explain(&[page(&["Total: 12.50"])], &both, "grand_total").expect("valid").expect("there");
     let lost = &told.candidates[0];

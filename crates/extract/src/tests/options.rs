@@ -13,7 +13,10 @@ macro_rules! fields {
     };
 }
 
-fields!(data_schema tier version cite_sources confidence_scores parse system_prompt target spreadsheet not_followed);
+fields!(
+    data_schema tier version cite_sources loose_citations confidence_scores parse system_prompt target spreadsheet
+    not_followed
+);
 
 /// Options that are followed outside of the engine: the file and the test that shows it. Of the tier and its version
 /// only that test is there which shows what they stand for.
@@ -21,6 +24,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("tier", "wire/tests/options.rs", "extraction_brings_its_parse_step"),
     ("version", "wire/tests/options.rs", "extraction_brings_its_parse_step"),
     ("cite_sources", "wire/tests/answers.rs", "sources_are_told_only_when_asked_for_and_in_the_layer_of_the_target"),
+    ("loose_citations", "docmill/tests/it/extractions/options.rs", "every_option_of_the_wire_shows"),
     (
         "confidence_scores",
         "wire/tests/answers.rs",

@@ -44,6 +44,11 @@ fn values_that_break_a_limit_are_not_given_and_named() {
         (json!({ "type": text, "minLength": 4 }), "Wagon: red", None),
         (json!({ "type": text, "maxLength": 2 }), "Wagon: red", None),
         (json!({ "type": text, "format": "date-time" }), "Wagon: 2024-05-06", None),
+        (
+            json!({ "type": text, "format": "date-time" }),
+            "Wagon: 2024-05-06 07:08:09 UTC",
+            Some(json!("2024-05-06T07:08:09Z")),
+        ),
         (json!({ "type": "array", "items": { "type": "string" }, "minItems": 3 }), "Wagon: red, blue", None),
         (
             json!({ "type": "array", "items": { "type": "string" }, "maxItems": 1 }),

@@ -17,6 +17,12 @@ pub fn check(raw: &Value) -> Result<Schema, Failure> {
     if chars > RAW_CHARS_MAX {
         return Err(refuse("#", &format!("the schema has {chars} characters, more than the limit of {RAW_CHARS_MAX}")));
     }
+    if !["type", "properties", "items", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"]
+        .iter()
+        .any(|keyword| raw.get(keyword).is_some())
+    {
+        return Err(refuse("#", "the root has no type; it must have type object, and `properties`"));
+    }
     let mut checker = Checker { raw, properties: 0, text_chars: 0, references: Vec::new() };
     let root = checker.node(raw, "#", 1)?;
     if !matches!(root.kind, Kind::Object(_)) {

@@ -89,7 +89,8 @@ fn what_breaks_the_law_is_refused_with_its_place() {
     for (given, expected) in [
         (json!([]), "at #: the schema must be a JSON object"),
         (json!({ "type": "array" }), "at #: the root must have type object, not array"),
-        (json!({}), "at #: the root must have type object, not string"),
+        (json!({}), "at #: the root has no type; it must have type object"),
+        (json!({ "total": "number" }), "at #: the root has no type"),
         (object(json!([])), "at #: `properties` must be"),
         (object(json!({ "a": 1 })), "at #/properties/a: a schema must be"),
         (object(json!({ "a/b": { "type": "date" } })), "at #/properties/a~1b: `date` is no type"),

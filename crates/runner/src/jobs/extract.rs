@@ -9,6 +9,7 @@ use docmill_model::options::{ExtractOptions, PageSelection};
 use docmill_model::results::{Extraction, JobResult};
 use docmill_model::{Code, Failure};
 use docmill_store::{ClaimedJob, JobSource, outputs_prefix};
+use prometheus_client::metrics::gauge::Gauge;
 
 use super::outputs::{EXTRACT, PAGES};
 use super::parse;
@@ -93,6 +94,22 @@ impl Drop for GivenUp {
     }
 }
 
+/// Counts the extraction that a thread is at, however it ends.
+struct Running(Gauge);
+
+impl Running {
+    fn begin(gauge: Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 /// The extraction on a thread of its own, within a permit and the document's base time. A run that is given up, because
 /// the job was stopped or the time is over, ends at its next field, header or row.
 async fn extract(
@@ -106,9 +123,13 @@ async fn extract(
     let options = options.clone();
     let given_up = GivenUp(Arc::default());
     let stop = given_up.0.clone();
+    let gauge = context.counters.extractions_running.clone();
     let work = async {
         let _permit = context.counters.stages.of("wait", context.permits.acquire()).await;
-        let extraction = tokio::task::spawn_blocking(move || docmill_extract::extract_until(&pages, &options, &stop));
+        let extraction = tokio::task::spawn_blocking(move || {
+            let _running = Running::begin(gauge);
+            docmill_extract::extract_until(&pages, &options, &stop)
+        });
         context.counters.stages.of("extract", extraction).await
     };
     tokio::select! {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use docmill_model::options::{ExtractOptions, JobOptions, ParseOptions};
-use docmill_model::{BatchStatus, JobStatus};
+use docmill_model::document::{BBox, Page, PageOutcome, Word};
+use docmill_model::options::{ExtractOptions, ExtractTarget, JobOptions, ParseOptions};
+use docmill_model::{BatchStatus, JobId, JobStatus, Product};
 use docmill_store::*;
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 
-use crate::world::{Met, World, settings};
+use crate::world::{Met, PATIENCE, World, settings};
 
 fn kill(met: &Met) {
     let pid = Pid::from_raw(met.pid.cast_signed()).expect("a process id");
@@ -58,6 +60,53 @@ async fn a_cancelled_job_stops_its_reader() {
         world.drain(&runner).await;
         assert_eq!(world.outputs().await, Vec::<String>::new());
     }
+}
+
+/// Pages and fields for an extraction that takes minutes.
+async fn long_extraction(world: &World) -> JobId {
+    let leaf = |leaf: usize| (format!("leaf_{leaf}"), json!({}));
+    let leaves: serde_json::Map<_, _> = (0..5_000).map(leaf).collect();
+    let options = ExtractOptions {
+        data_schema: json!({"type": "object", "properties": leaves}),
+        target: ExtractTarget::PerPage,
+        ..ExtractOptions::default()
+    };
+    let word = |text: &str, at: u16| Word {
+        text: text.to_owned(),
+        bbox: Some(BBox { x: 60.0 * f32::from(at), y: 100.0, w: 50.0, h: 10.0 }),
+        line: 0,
+        confidence: None,
+    };
+    let words = ["Leaf", "17:", "oak", "and", "leaf", "4711:", "elm"];
+    let words: Vec<Word> = words.iter().zip(1..).map(|(text, at)| word(text, at)).collect();
+    let page =
+        |number| Page { number, width: Some(600.0), height: Some(800.0), words: words.clone(), ..Page::default() };
+    let lines = (1..=5_000).map(|number| serde_json::to_string(&PageOutcome::Read(Box::new(page(number)))));
+    let lines: Vec<String> = lines.map(|line| line.expect("json") + "\n").collect();
+    world.blobs.put("outputs/long/1/pages.jsonl", lines.concat().into()).await.expect("put");
+    let job = JobId::generate(Product::Parse).uuid();
+    let source = JobSource::ParseJob { job, outputs: "outputs/long/1".to_owned(), name: "long.pdf".to_owned() };
+    world.job_from(source, JobOptions::Extract(options)).await
+}
+
+#[tokio::test]
+async fn a_cancelled_extraction_leaves_its_thread() {
+    let world = World::new().await;
+    let job = long_extraction(&world).await;
+    let runner = world.start(settings("obeys"));
+    let running = |wanted: i64| {
+        let gauge = runner.counters().extractions_running.clone();
+        async move {
+            while gauge.get() != wanted {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, running(1)).await.expect("the extraction begins");
+    world.store.job_cancel(world.project, job).await.expect("cancel");
+    assert_eq!(world.ended(job).await.status, JobStatus::Cancelled);
+    tokio::time::timeout(PATIENCE, running(0)).await.expect("the thread is left");
+    world.drain(&runner).await;
 }
 
 #[tokio::test]

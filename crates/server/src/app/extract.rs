@@ -13,9 +13,8 @@ use serde_json::Value;
 use super::paging::{self, Asked};
 use super::{App, AppError, AppResult, Caller, configurations, insight, results, sources, webhooks};
 
-/// Which fields are explained.
-const OUTSIDE_ROWS: &str =
-    "outside of rows; name its properties with dots between, such as seller.name, after the page's index for per_page";
+/// How fields are named.
+const NAMED: &str = "or no such row; name it with dots between, such as seller.name or items.0.price, after the page's index for per_page";
 
 /// Parts of an extract job that are answered on demand only.
 #[derive(Debug, Clone, Copy, Default)]
@@ -118,7 +117,7 @@ pub async fn explain(app: &App, caller: &Caller, id: JobId, path: String) -> App
         options.parse.pages.keep(&mut pages, |page| page.number);
         (engine.explain)(&pages, &options, &asked)
     });
-    let none = || AppError::new(Code::NotFound, format!("The schema of {id} has no field `{path}` {OUTSIDE_ROWS}."));
+    let none = || AppError::new(Code::NotFound, format!("The schema of {id} has no field `{path}`, {NAMED}."));
     told.await?.map(ExplainedField::from).ok_or_else(none)
 }
 

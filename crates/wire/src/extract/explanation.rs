@@ -40,7 +40,7 @@ pub struct ExplainedCandidate {
 impl From<Explanation> for ExplainedField {
     fn from(told: Explanation) -> Self {
         let candidates = told.candidates.into_iter().map(|candidate| ExplainedCandidate {
-            citation: candidate.citations.iter().map(citation).collect(),
+            citation: candidate.citations.iter().map(|own| citation(own, false)).collect(),
             value: candidate.value,
             score: score(candidate.score),
             confidence: score(candidate.confidence),

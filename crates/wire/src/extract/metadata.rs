@@ -12,13 +12,20 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
     pub citations: bool,
+    /// One box a citation, whatever lines its words stand on.
+    pub loose: bool,
     pub confidence: bool,
     pub target: ExtractTarget,
 }
 
 impl From<&ExtractOptions> for Asked {
     fn from(options: &ExtractOptions) -> Self {
-        Self { citations: options.cite_sources, confidence: options.confidence_scores, target: options.target }
+        Self {
+            citations: options.cite_sources,
+            loose: options.loose_citations,
+            confidence: options.confidence_scores,
+            target: options.target,
+        }
     }
 }
 
@@ -82,7 +89,7 @@ fn not_found(asked: Asked) -> Value {
 fn leaf(source: &FieldSource, asked: Asked) -> Value {
     let mut entry = Map::new();
     if asked.citations {
-        entry.insert("citation".to_owned(), source.citations.iter().map(citation).collect());
+        entry.insert("citation".to_owned(), source.citations.iter().map(|own| citation(own, asked.loose)).collect());
     }
     if asked.confidence {
         entry.insert("confidence".to_owned(), score(source.confidence()));
@@ -92,10 +99,11 @@ fn leaf(source: &FieldSource, asked: Asked) -> Value {
     Value::Object(entry)
 }
 
-pub(super) fn citation(citation: &Citation) -> Value {
+pub(super) fn citation(citation: &Citation, loose: bool) -> Value {
     let number = crate::render::points;
-    let boxes = citation
-        .boxes
+    let around = loose.then(|| BBox::around(citation.boxes.iter().copied()));
+    let boxes = around.as_ref().map_or(citation.boxes.as_slice(), Option::as_slice);
+    let boxes = boxes
         .iter()
         .map(|BBox { x, y, w, h }| json!({"x": number(*x), "y": number(*y), "w": number(*w), "h": number(*h)}));
     json!({

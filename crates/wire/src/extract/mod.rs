@@ -197,7 +197,6 @@ fn resolve(parameters: &Value) -> ExtractOptions {
     let text = |name| given::text(parameters, name);
     let flag = |name| given::flag(parameters, name);
     let tier = text("tier").unwrap_or_else(|| TIER_DEFAULT.to_owned());
-    let unused = text("system_prompt").filter(|prompt| !prompt.is_empty()).map(|_| "system_prompt".to_owned());
     let spreadsheet = flag("spreadsheet_mode").then(|| given::texts(parameters, "sheet_names"));
     let sheets =
         spreadsheet.as_ref().map(|names| Sheets { hidden: !names.is_empty(), whole: true, ..Sheets::default() });
@@ -217,6 +216,7 @@ fn resolve(parameters: &Value) -> ExtractOptions {
         tier,
         version: text("version"),
         cite_sources: flag("cite_sources"),
+        loose_citations: parameters.get("advanced_citations") == Some(&Value::Bool(false)),
         confidence_scores: flag("confidence_scores"),
         system_prompt: text("system_prompt"),
         target: match text("extraction_target").as_deref() {
@@ -225,7 +225,7 @@ fn resolve(parameters: &Value) -> ExtractOptions {
             _ => ExtractTarget::PerDoc,
         },
         spreadsheet,
-        not_followed: unused.into_iter().collect(),
+        not_followed: Vec::new(),
     }
 }
 
