@@ -20,6 +20,8 @@ pub struct Context<'a> {
     /// Texts hold no markdown.
     pub raw: bool,
     pub roles: Roles,
+    /// Names of the sections that slides stand in, by slides.
+    pub sections: Vec<Option<String>>,
 }
 
 /// Makes one page from nodes.

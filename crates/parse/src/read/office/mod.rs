@@ -11,17 +11,22 @@ mod headings;
 mod inline;
 mod lists;
 mod lost;
+mod number_format;
 mod old_sheets;
 mod old_words;
 mod open_drawings;
 mod open_sheets;
 mod pages;
 mod revisions;
+mod rich_notes;
 mod roles;
+mod sections;
 mod sheets;
+mod shown;
 mod spans;
 mod tables;
 mod web;
+mod xml;
 
 use docling::{
     ContentLayer, ConversionError, DoclingDocument, DocumentConverter, ImageSources, InputFormat, Node, SourceDocument,
@@ -98,7 +103,8 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     info.warnings.extend(cut_off);
     info.warnings.extend(not_computed);
     let roles = roles::Roles::new(document.tree.as_ref());
-    let context = blocks::Context { options, id, raw: is_raw(id), roles };
+    let sections = if id == "pptx" { sections::of_slides(&source.bytes) } else { Vec::new() };
+    let context = blocks::Context { options, id, raw: is_raw(id), roles, sections };
     let (mut drafts, warnings) = pages::pages(&document, &context);
     info.warnings.extend(warnings);
     if options.revisions && id == "docx" {
@@ -204,12 +210,21 @@ fn convert(
 }
 
 /// The bytes in a form that docling reads: UTF-16 and UTF-32 as UTF-8, SVG without its document type, OpenDocument drawings as
-/// slides.
+/// slides, numbers of cells as they are shown, notes of RTF as paragraphs.
 fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
     if id == "odp"
         && let Some(slides) = open_drawings::as_slides(bytes)
     {
         return slides;
+    }
+    let shown = match id {
+        "xlsx" => shown::workbook(bytes),
+        "odt" => shown::open_document(bytes),
+        "rtf" => rich_notes::at_the_end(bytes),
+        _ => None,
+    };
+    if let Some(shown) = shown {
+        return shown;
     }
     if !is_text_format(id) || bytes.starts_with(b"PK") {
         return bytes.to_vec();

@@ -1,10 +1,13 @@
 //! Sheets of OpenDocument workbooks. docling gives the tables of all sheets in a row, so it is given one sheet at a time:
 //! the same file, of whose content all other sheets were cut out.
 
-use std::io::{Cursor, Read, Write};
+use std::borrow::Cow;
+use std::io::Cursor;
 
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::ZipArchive;
+
+use super::shown;
+use super::xml::{self, attribute, packed};
 
 /// More sheets than this are read as they stand.
 const SHEETS_MAX: usize = 500;
@@ -20,32 +23,21 @@ pub struct Sheet {
 /// The sheets of a workbook; `None` when they cannot be told apart.
 pub fn of(bytes: &[u8]) -> Option<Vec<Sheet>> {
     if !bytes.starts_with(b"PK") {
-        let sheets = parted(std::str::from_utf8(bytes).ok()?)?;
+        let sheets = parted(&as_shown(std::str::from_utf8(bytes).ok()?))?;
         return Some(
             sheets.into_iter().map(|(name, is_hidden, xml)| Sheet { name, is_hidden, bytes: xml.into() }).collect(),
         );
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut content = String::new();
-    archive.by_name(CONTENT).ok()?.read_to_string(&mut content).ok()?;
+    let content = xml::part(&mut archive, CONTENT, shown::PART_BYTES_MAX)?;
     let packed = |(name, is_hidden, xml): (String, bool, String)| {
-        Some(Sheet { name, is_hidden, bytes: packed(&mut archive, CONTENT, &xml)? })
+        Some(Sheet { name, is_hidden, bytes: packed(&mut archive, &[(CONTENT, &xml)])? })
     };
-    parted(&content)?.into_iter().map(packed).collect()
+    parted(&as_shown(&content))?.into_iter().map(packed).collect()
 }
 
-/// The document with another part of this name.
-pub(super) fn packed(archive: &mut ZipArchive<Cursor<&[u8]>>, part: &str, content: &str) -> Option<Vec<u8>> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for index in 0..archive.len() {
-        let file = archive.by_index_raw(index).ok()?;
-        if !file.name().is_ok_and(|name| name == part) {
-            writer.raw_copy_file(file).ok()?;
-        }
-    }
-    writer.start_file(part, SimpleFileOptions::default().compression_method(CompressionMethod::Stored)).ok()?;
-    writer.write_all(content.as_bytes()).ok()?;
-    Some(writer.finish().ok()?.into_inner())
+fn as_shown(content: &str) -> Cow<'_, str> {
+    shown::typed_as_texts(content).map_or(Cow::Borrowed(content), Cow::Owned)
 }
 
 /// Name, whether it is hidden, and the whole content with this sheet alone.
@@ -64,8 +56,7 @@ fn parted(xml: &str) -> Option<Vec<(String, bool, String)>> {
         let is_hidden =
             style.is_some_and(|style| hides(xml, style)) || attribute(head, "table:display") == Some("false");
         let name = attribute(head, "table:name").unwrap_or_default();
-        let name = name.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
-        Some((name.replace("&amp;", "&"), is_hidden, [&xml[..first], table, &xml[last..]].concat()))
+        Some((xml::unescaped(name), is_hidden, [&xml[..first], table, &xml[last..]].concat()))
     };
     places.iter().map(sheet).collect()
 }
@@ -94,11 +85,6 @@ fn tables(xml: &str) -> Vec<(usize, usize)> {
         }
     }
     found
-}
-
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = tag.split_once(&format!("{name}=\""))?;
-    rest.split('"').next()
 }
 
 /// Whether the style keeps tables from being shown.
