@@ -14,6 +14,7 @@ mod help;
 mod isolation;
 mod journal;
 mod nouns;
+mod office_bombs;
 mod program;
 mod remote;
 mod serve;

@@ -4,6 +4,7 @@
 //! only, without path, address or network: pictures that a document merely names are never fetched.
 
 mod blocks;
+mod embedded;
 mod far;
 mod fiction;
 mod formulas;
@@ -42,6 +43,7 @@ use super::text;
 use crate::{DocumentReader, Source, formats};
 
 pub use sheets::PAGE_CELLS_MAX;
+pub use shown::PART_BYTES_MAX as SHOWN_BYTES_MAX;
 
 /// As in `Page::engine`.
 pub const ENGINE: &str = "docling 2.62.0";
@@ -102,6 +104,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     }
     info.warnings.extend(cut_off);
     info.warnings.extend(not_computed);
+    info.warnings.extend(matches!(id, "docx" | "pptx" | "xlsx").then(|| embedded::warning(&source.bytes)).flatten());
     let roles = roles::Roles::new(document.tree.as_ref());
     let sections = if id == "pptx" { sections::of_slides(&source.bytes) } else { Vec::new() };
     let context = blocks::Context { options, id, raw: is_raw(id), roles, sections };
