@@ -164,7 +164,7 @@ impl<'a> PageBuilder<'a> {
         match layer {
             ContentLayer::Invisible if self.shows_hidden => self.push(inner),
             ContentLayer::Invisible => self.skipped_hidden = true,
-            ContentLayer::Notes if self.context.id == "pptx" || self.context.id == "ppt" => self.speaker_notes(inner),
+            ContentLayer::Notes if matches!(self.context.id, "pptx" | "ppt" | "odp") => self.speaker_notes(inner),
             ContentLayer::Notes => {}
             ContentLayer::Furniture => {
                 let role = self.furniture_role(inner);

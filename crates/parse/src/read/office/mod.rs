@@ -16,7 +16,8 @@ mod number_format;
 mod old_sheets;
 mod old_words;
 mod open_drawings;
-mod open_sheets;
+mod open_pages;
+mod open_texts;
 mod pages;
 mod revisions;
 mod rich_notes;
@@ -73,7 +74,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     let (source, id) = computed.as_ref().map_or((source, id), |computed| (computed, "xlsx"));
     let options = opening.options;
     let mut document = match id {
-        "ods" => workbook(source, options)?,
+        "ods" | "odp" => by_pages(source, id, options)?,
         _ => convert(source, id, options, None)?,
     };
     let word = old_words::converted(source, id, &document.nodes, opening);
@@ -141,16 +142,22 @@ fn near_cells(
     Ok(cuts.into_iter().map(told).collect())
 }
 
-/// An OpenDocument workbook, sheet by sheet where its sheets can be told apart.
-fn workbook(source: &Source, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
-    let Some(sheets) = open_sheets::of(&source.bytes) else { return convert(source, "ods", options, None) };
+/// An OpenDocument workbook or presentation, sheet by sheet or slide by slide where these can be told apart.
+fn by_pages(source: &Source, id: &'static str, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
+    let is_workbook = id == "ods";
+    let pages = if is_workbook { open_pages::sheets(&source.bytes) } else { open_pages::slides(&source.bytes) };
+    let Some(pages) = pages else { return convert(source, id, options, None) };
     let mut whole: Option<DoclingDocument> = None;
-    for open_sheets::Sheet { name, is_hidden, bytes } in sheets {
-        let mut document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, "ods", options, None)?;
-        spans::settle(&mut document);
+    for open_pages::OpenPage { name, is_hidden, bytes } in pages {
+        let mut document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, id, options, None)?;
+        if is_workbook {
+            spans::settle(&mut document);
+        }
+        // What docling says of its own pages means nothing for one of ours.
+        document.nodes.retain(|node| !matches!(node, Node::PageInfo { .. }));
         let node = Node::Group {
-            label: "sheet".to_owned(),
-            name: Some(name),
+            label: if is_workbook { "sheet" } else { "slide" }.to_owned(),
+            name,
             layer: is_hidden.then_some(ContentLayer::Invisible),
             children: std::mem::take(&mut document.nodes),
         };
@@ -222,7 +229,7 @@ fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
     }
     let shown = match id {
         "xlsx" => shown::workbook(bytes),
-        "odt" => shown::open_document(bytes),
+        "odt" => open_texts::prepared(bytes),
         "rtf" => rich_notes::at_the_end(bytes),
         _ => None,
     };

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::open_sheets::CONTENT;
+use super::open_pages::CONTENT;
 use super::xml::packed;
 
 /// The drawing as slides; `None` for what is no drawing.

@@ -6,7 +6,6 @@ use std::io::Cursor;
 use zip::ZipArchive;
 
 use super::number_format;
-use super::open_sheets::CONTENT;
 use super::xml;
 
 const STYLES: &str = "xl/styles.xml";
@@ -118,17 +117,7 @@ fn number(tag: &str, body: &str, codes: &[Option<String>]) -> Option<(std::ops::
     Some((start..end, text))
 }
 
-/// An OpenDocument text or workbook whose typed cells are texts: what they show stands in them beside their value.
-pub fn open_document(bytes: &[u8]) -> Option<Vec<u8>> {
-    if !bytes.starts_with(b"PK") {
-        return typed_as_texts(std::str::from_utf8(bytes).ok()?).map(String::into_bytes);
-    }
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let content = xml::part(&mut archive, CONTENT, PART_BYTES_MAX)?;
-    xml::packed(&mut archive, &[(CONTENT, &typed_as_texts(&content)?)])
-}
-
-/// `None` without typed cells that show a text.
+/// An OpenDocument whose typed cells are texts: what they show stands in them beside their value. `None` without typed cells that show a text.
 pub fn typed_as_texts(content: &str) -> Option<String> {
     const TYPE: &str = "office:value-type=\"";
     let (mut out, mut kept, mut at) = (String::new(), 0, 0);

@@ -14,10 +14,19 @@ pub fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, bytes_max: usiz
 
 /// The package with other parts of these names.
 pub fn packed(archive: &mut ZipArchive<Cursor<&[u8]>>, parts: &[(&str, &str)]) -> Option<Vec<u8>> {
+    packed_of(archive, parts, |_| true)
+}
+
+/// The same without the parts that are not needed.
+pub fn packed_of(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    parts: &[(&str, &str)],
+    is_needed: impl Fn(&str) -> bool,
+) -> Option<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).ok()?;
-        if !file.name().is_ok_and(|name| parts.iter().any(|(part, _)| name == *part)) {
+        if !file.name().is_ok_and(|name| !is_needed(&name) || parts.iter().any(|(part, _)| name == *part)) {
             writer.raw_copy_file(file).ok()?;
         }
     }
