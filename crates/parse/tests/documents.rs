@@ -132,6 +132,16 @@ documents! {
     json_names_no_files "data.json",
     text_in_another_encoding "latin1.txt",
     picture "square.png",
+    word_with_notes_and_scripts "mill.docx",
+    open_document_text "mill.odt",
+    rich_text "mill.rtf",
+    word_97 "mill.doc",
+    book "mill.epub",
+    slides_with_sections "mill.pptx",
+    open_document_slides "mill.odp",
+    cells_as_they_are_shown "prices.xlsx",
+    open_document_sheet "prices.ods",
+    excel_97 "prices.xls",
 }
 
 #[test]

@@ -375,6 +375,11 @@ fn what_is_protected_says_so_whatever_its_name_is() {
         let failure = parse(name, bytes.clone()).expect_err(name);
         assert!(failure.starts_with("PDF_IS_PROTECTED: "), "{name}: {failure}");
     }
+    for extension in ["docx", "pptx", "xlsx", "doc", "xls", "odt", "ods"] {
+        let name = format!("protected.{extension}");
+        let failure = parse(&name, fixture(&name)).expect_err(&name);
+        assert!(failure.starts_with("PDF_IS_PROTECTED: "), "{name}: {failure}");
+    }
 }
 
 /// The 147 extensions of LlamaCloud's clients, and the three that only its documentation names.

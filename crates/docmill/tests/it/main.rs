@@ -15,6 +15,7 @@ mod help;
 mod isolation;
 mod journal;
 mod nouns;
+mod office_bombs;
 mod program;
 mod remote;
 mod serve;

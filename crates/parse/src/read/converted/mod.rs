@@ -11,7 +11,7 @@ use docmill_model::document::{DocumentInfo, Page};
 use docmill_model::options::ParseOptions;
 use docmill_model::{Code, Failure};
 
-pub use printed::{Printed, has_pdf, illustrated, printed};
+pub use printed::{Printed, has_paper, has_pdf, illustrated, printed};
 
 use super::container::Budget;
 use crate::services::{NotConverted, Target, ToConvert};

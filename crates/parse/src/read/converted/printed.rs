@@ -22,7 +22,7 @@ pub enum Printed {
 }
 
 /// Texts and slides; what is on a page of a workbook depends on a printer.
-fn has_paper(id: &str) -> bool {
+pub fn has_paper(id: &str) -> bool {
     matches!(id, "docx" | "doc" | "rtf" | "odt" | "wordperfect" | "works" | "abiword" | "lwp" | "pptx" | "ppt" | "odp")
 }
 

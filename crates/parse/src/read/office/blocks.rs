@@ -20,6 +20,8 @@ pub struct Context<'a> {
     /// Texts hold no markdown.
     pub raw: bool,
     pub roles: Roles,
+    /// Names of the sections that slides stand in, by slides.
+    pub sections: Vec<Option<String>>,
 }
 
 /// Makes one page from nodes.
@@ -162,7 +164,7 @@ impl<'a> PageBuilder<'a> {
         match layer {
             ContentLayer::Invisible if self.shows_hidden => self.push(inner),
             ContentLayer::Invisible => self.skipped_hidden = true,
-            ContentLayer::Notes if self.context.id == "pptx" || self.context.id == "ppt" => self.speaker_notes(inner),
+            ContentLayer::Notes if matches!(self.context.id, "pptx" | "ppt" | "odp") => self.speaker_notes(inner),
             ContentLayer::Notes => {}
             ContentLayer::Furniture => {
                 let role = self.furniture_role(inner);

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::open_sheets::packed;
+use super::xml::packed;
 
 /// Places (columns times rows) of a sheet that docling still reads.
 const PLACES_MAX: u64 = 10_000_000;
@@ -34,7 +34,7 @@ pub fn cut(bytes: &[u8]) -> Option<(Vec<u8>, Vec<Cut>)> {
         let mut xml = String::new();
         archive.by_name(name).ok()?.read_to_string(&mut xml).ok()?;
         if let Some((near, cut)) = near(&xml) {
-            whole = Some(packed(&mut archive, name, &near)?);
+            whole = Some(packed(&mut archive, &[(name, &near)])?);
             cuts.push(cut);
         }
     }

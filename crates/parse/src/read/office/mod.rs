@@ -4,6 +4,7 @@
 //! only, without path, address or network: pictures that a document merely names are never fetched.
 
 mod blocks;
+mod embedded;
 mod far;
 mod fiction;
 mod formulas;
@@ -11,17 +12,23 @@ mod headings;
 mod inline;
 mod lists;
 mod lost;
+mod number_format;
 mod old_sheets;
 mod old_words;
 mod open_drawings;
-mod open_sheets;
+mod open_pages;
+mod open_texts;
 mod pages;
 mod revisions;
+mod rich_notes;
 mod roles;
+mod sections;
 mod sheets;
+mod shown;
 mod spans;
 mod tables;
 mod web;
+mod xml;
 
 use docling::{
     ContentLayer, ConversionError, DoclingDocument, DocumentConverter, ImageSources, InputFormat, Node, SourceDocument,
@@ -37,6 +44,7 @@ use super::text;
 use crate::{DocumentReader, Source, formats};
 
 pub use sheets::PAGE_CELLS_MAX;
+pub use shown::PART_BYTES_MAX as SHOWN_BYTES_MAX;
 
 /// As in `Page::engine`.
 pub const ENGINE: &str = "docling 2.62.0";
@@ -66,7 +74,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     let (source, id) = computed.as_ref().map_or((source, id), |computed| (computed, "xlsx"));
     let options = opening.options;
     let mut document = match id {
-        "ods" => workbook(source, options)?,
+        "ods" | "odp" => by_pages(source, id, options)?,
         _ => convert(source, id, options, None)?,
     };
     let word = old_words::converted(source, id, &document.nodes, opening);
@@ -97,8 +105,10 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     }
     info.warnings.extend(cut_off);
     info.warnings.extend(not_computed);
+    info.warnings.extend(matches!(id, "docx" | "pptx" | "xlsx").then(|| embedded::warning(&source.bytes)).flatten());
     let roles = roles::Roles::new(document.tree.as_ref());
-    let context = blocks::Context { options, id, raw: is_raw(id), roles };
+    let sections = if id == "pptx" { sections::of_slides(&source.bytes) } else { Vec::new() };
+    let context = blocks::Context { options, id, raw: is_raw(id), roles, sections };
     let (mut drafts, warnings) = pages::pages(&document, &context);
     info.warnings.extend(warnings);
     if options.revisions && id == "docx" {
@@ -132,16 +142,22 @@ fn near_cells(
     Ok(cuts.into_iter().map(told).collect())
 }
 
-/// An OpenDocument workbook, sheet by sheet where its sheets can be told apart.
-fn workbook(source: &Source, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
-    let Some(sheets) = open_sheets::of(&source.bytes) else { return convert(source, "ods", options, None) };
+/// An OpenDocument workbook or presentation, sheet by sheet or slide by slide where these can be told apart.
+fn by_pages(source: &Source, id: &'static str, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
+    let is_workbook = id == "ods";
+    let pages = if is_workbook { open_pages::sheets(&source.bytes) } else { open_pages::slides(&source.bytes) };
+    let Some(pages) = pages else { return convert(source, id, options, None) };
     let mut whole: Option<DoclingDocument> = None;
-    for open_sheets::Sheet { name, is_hidden, bytes } in sheets {
-        let mut document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, "ods", options, None)?;
-        spans::settle(&mut document);
+    for open_pages::OpenPage { name, is_hidden, bytes } in pages {
+        let mut document = convert(&Source { name: source.name.clone(), bytes: bytes.into() }, id, options, None)?;
+        if is_workbook {
+            spans::settle(&mut document);
+        }
+        // What docling says of its own pages means nothing for one of ours.
+        document.nodes.retain(|node| !matches!(node, Node::PageInfo { .. }));
         let node = Node::Group {
-            label: "sheet".to_owned(),
-            name: Some(name),
+            label: if is_workbook { "sheet" } else { "slide" }.to_owned(),
+            name,
             layer: is_hidden.then_some(ContentLayer::Invisible),
             children: std::mem::take(&mut document.nodes),
         };
@@ -204,12 +220,21 @@ fn convert(
 }
 
 /// The bytes in a form that docling reads: UTF-16 and UTF-32 as UTF-8, SVG without its document type, OpenDocument drawings as
-/// slides.
+/// slides, numbers of cells as they are shown, notes of RTF as paragraphs.
 fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
     if id == "odp"
         && let Some(slides) = open_drawings::as_slides(bytes)
     {
         return slides;
+    }
+    let shown = match id {
+        "xlsx" => shown::workbook(bytes),
+        "odt" => open_texts::prepared(bytes),
+        "rtf" => rich_notes::at_the_end(bytes),
+        _ => None,
+    };
+    if let Some(shown) = shown {
+        return shown;
     }
     if !is_text_format(id) || bytes.starts_with(b"PK") {
         return bytes.to_vec();

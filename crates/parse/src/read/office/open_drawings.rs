@@ -5,7 +5,8 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::open_sheets::{CONTENT, packed};
+use super::open_pages::CONTENT;
+use super::xml::packed;
 
 /// The drawing as slides; `None` for what is no drawing.
 pub fn as_slides(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -15,7 +16,7 @@ pub fn as_slides(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut content = String::new();
     archive.by_name(CONTENT).ok()?.read_to_string(&mut content).ok()?;
-    packed(&mut archive, CONTENT, &renamed(&content)?)
+    packed(&mut archive, &[(CONTENT, &renamed(&content)?)])
 }
 
 fn renamed(xml: &str) -> Option<String> {

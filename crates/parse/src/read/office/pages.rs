@@ -104,7 +104,8 @@ fn parts<'a>(document: &'a DoclingDocument, context: &Context) -> Vec<Part<'a>> 
         if let Node::PageInfo { width, height, .. } = node {
             size = (context.id == "pptx").then_some((width / EMU_PER_POINT, height / EMU_PER_POINT));
         } else if let Some((name, layer)) = page_group(node) {
-            let name = name.filter(|_| !matches!(context.id, "pptx" | "ppt")).map(str::to_owned);
+            let section = context.sections.get(parts.len()).cloned().flatten();
+            let name = name.filter(|_| !matches!(context.id, "pptx" | "ppt")).map(str::to_owned).or(section);
             let hidden = layer == Some(ContentLayer::Invisible) || is_hidden_slide(node);
             parts.push(Part { name, size, hidden, nodes: vec![node] });
         } else if let Some(part) = parts.last_mut() {
