@@ -132,7 +132,7 @@ impl Reading<'_> {
         party.labelled = party.role.is_some();
         let contact = !one_line && self.add_contacts(&mut party, at);
         party.from_here = self.sender(&party, at, one_line, contact);
-        add_address(&mut party);
+        add_address(self.view, &mut party);
         Some(party)
     }
 
@@ -369,14 +369,26 @@ fn role_in(text: &str) -> Option<Role> {
         .find(|role| role.labels().any(|label| label.words == words))
 }
 
-fn add_address(party: &mut Party) {
+fn add_address(view: &View, party: &mut Party) {
     let order = [Part::Street, Part::PostCode, Part::City, Part::Country];
     let street = party.get(Part::Street).map(str::to_owned);
-    let place: Vec<&str> = [Part::PostCode, Part::City].iter().filter_map(|part| party.get(*part)).collect();
-    let text: Vec<String> = street.into_iter().chain([place.join(" ")]).collect();
+    let text: Vec<String> = street.into_iter().chain([place_as_printed(view, party)]).collect();
     let spans = order.iter().flat_map(|part| party.parts.iter().filter(move |(own, ..)| own == part));
     let spans: Vec<Span> = spans.flat_map(|(_, _, spans)| spans.clone()).collect();
     party.parts.push((Part::Address, text.join(", "), spans));
+}
+
+/// Post code, city and state as the page orders them: in one line with what stands between, else the lines in turn.
+fn place_as_printed(view: &View, party: &Party) -> String {
+    let is_place = |part: &Part| matches!(part, Part::PostCode | Part::City | Part::State);
+    let own = party.parts.iter().filter(|(part, ..)| is_place(part));
+    let mut spans: Vec<&Span> = own.flat_map(|(_, _, spans)| spans).collect();
+    spans.sort_by_key(|span| (span.phrase, span.start));
+    let lines = spans.chunk_by(|a, b| a.phrase == b.phrase).map(|line| {
+        let (start, end) = (line[0].start, line.iter().map(|span| span.end).max().unwrap_or(line[0].end));
+        view.phrases[line[0].phrase].text[start..end].to_owned()
+    });
+    lines.collect::<Vec<_>>().join(", ")
 }
 
 /// Parties without a label: who looks most like the sender is the issuer, another one the customer.
