@@ -1,12 +1,13 @@
 //! Extracts from every document of a folder:
 //! `extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--labels] [--explain=PATH]
-//! [--ocr]`.
+//! [--ocr] [--keep]`.
 //!
 //! `SCHEMA.json` is `{id: JSON Schema}`; an id is a file name without its ending, in the folder or below it. Writes a
 //! line `{id, fields, confidence}` for each id, with `--evidence` also what the confidence was made from, with
 //! `--labels` the label that each value was found by and the concepts of its field. Parse and
 //! extraction run in this one process. With `--ocr` pictures are read by tesseract, whose answers are kept in
-//! `OUT.jsonl.ocr/` for the next run.
+//! `OUT.jsonl.ocr/` for the next run. With `--keep` the pages are kept in `OUT.jsonl.pages/`, and the next run reads them
+//! instead of the documents.
 
 #[path = "../../parse/examples/outside/mod.rs"]
 mod outside;
@@ -29,19 +30,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (options, names): (Vec<String>, Vec<String>) = args.into_iter().partition(|arg| arg.starts_with("--"));
     let [documents, schemas, out, only @ ..] = names.as_slice() else {
-        return Err("usage: extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--labels] [--explain=PATH] [--ocr]".into());
+        return Err("usage: extract_dir DOCUMENTS SCHEMA.json OUT.jsonl [ID...] [--timing] [--text] [--evidence] [--labels] [--explain=PATH] [--ocr] [--keep]".into());
     };
     let schemas: Map<String, Value> = serde_json::from_slice(&std::fs::read(schemas)?)?;
     let files = files_by_stem(Path::new(documents))?;
     let kept = options.iter().any(|option| option == "--ocr").then(|| PathBuf::from(format!("{out}.ocr")));
     kept.as_deref().map(std::fs::create_dir_all).transpose()?;
     let mut outside = Outside(kept);
+    let pages_kept = options.iter().any(|option| option == "--keep").then(|| PathBuf::from(format!("{out}.pages")));
+    pages_kept.as_deref().map(std::fs::create_dir_all).transpose()?;
     let mut out = std::io::BufWriter::new(std::fs::File::create(out)?);
     let (mut pages, mut parsing, mut extracting) = (0, Duration::ZERO, Duration::ZERO);
     for (id, schema) in schemas.iter().filter(|(id, _)| only.is_empty() || only.contains(id)) {
         let Some(file) = files.get(id.as_str()) else { continue };
         let begun = Instant::now();
-        let read = match pages_of(file, &mut outside) {
+        let read = match kept_or_read(pages_kept.as_deref(), id, file, &mut outside) {
             Ok(read) => read,
             Err(message) => {
                 eprintln!("{id}: {message}");
@@ -128,6 +131,17 @@ fn files_by_stem(folder: &Path) -> std::io::Result<HashMap<String, PathBuf>> {
         }
     }
     Ok(files)
+}
+
+fn kept_or_read(kept: Option<&Path>, id: &str, file: &Path, outside: &mut Outside) -> Result<Vec<Page>, String> {
+    let Some(kept) = kept.map(|folder| folder.join(format!("{id}.json"))) else { return pages_of(file, outside) };
+    if let Ok(bytes) = std::fs::read(&kept) {
+        return serde_json::from_slice(&bytes).map_err(|error| error.to_string());
+    }
+    let pages = pages_of(file, outside)?;
+    let bytes = serde_json::to_vec(&pages).map_err(|error| error.to_string())?;
+    std::fs::write(kept, bytes).map_err(|error| error.to_string())?;
+    Ok(pages)
 }
 
 fn pages_of(file: &Path, outside: &mut Outside) -> Result<Vec<Page>, String> {

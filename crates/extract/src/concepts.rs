@@ -189,8 +189,12 @@ const ROW_WORDS: &[&str] = &[
     "ligne", "linea",
 ];
 
-/// The labels that stand over the rows of an array with this name.
-pub fn headings(name: &str) -> Vec<Label> {
+/// Words of a description's first sentence that are read.
+const SENTENCE_WORDS_MAX: usize = 16;
+
+/// The labels that stand over the rows of an array with this name; or of what its description calls them, where the name
+/// says nothing.
+pub fn headings(name: &str, description: Option<&str>) -> Vec<Label> {
     let own = label(name);
     let rows =
         |words: &[String]| of_words(words).filter(|known| known.concept.shape == Shape::Rows).collect::<Vec<_>>();
@@ -199,6 +203,12 @@ pub fn headings(name: &str) -> Vec<Label> {
         // `deduction_items` are deductions.
         let is_generic = |word: &&String| !ROW_WORDS.contains(&word.as_str());
         known = rows(&own.iter().filter(is_generic).cloned().collect::<Vec<_>>());
+    }
+    if known.is_empty() {
+        let sentence = description.and_then(|text| text.split(['.', ';', '(']).next()).map(label).unwrap_or_default();
+        let words = &sentence[..sentence.len().min(SENTENCE_WORDS_MAX)];
+        let called = |length: usize| words.windows(length).map(rows).find(|found| !found.is_empty());
+        known = (1..=3).rev().find_map(called).unwrap_or_default();
     }
     let known = known.into_iter().flat_map(|known| known.labels.clone());
     let own = Label { words: own, weight: 1.0, weak: false };

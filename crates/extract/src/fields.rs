@@ -48,6 +48,8 @@ pub struct Field {
     pub page: Option<i64>,
     /// A value has letters: what has a name, not a number.
     pub speaks: bool,
+    /// The words of its description.
+    pub said: Vec<String>,
     /// Names of the lexicon's concepts that it is, best first.
     pub concepts: Vec<&'static str>,
 }
@@ -103,6 +105,11 @@ const CODED: &[&str] = &[
     "tariff",
     "period",
 ];
+/// Names that say no more than that there is a value.
+pub const GENERIC: &[&str] =
+    &["value", "valu", "amount", "figure", "number", "wert", "betrag", "valeur", "montant", "valor", "importe"];
+/// Words of a description that are kept.
+const SAID_WORDS_MAX: usize = 24;
 /// Words of a description's first sentence that are read.
 const DESCRIPTION_WORDS_MAX: usize = 16;
 /// Concepts of one property whose labels are looked for on a page.
@@ -149,6 +156,9 @@ pub fn of_sum_part(part: SumPart) -> Field {
 pub fn of_object(node: &Node, use_: Use) -> Vec<Field> {
     let mut fields = Vec::new();
     collect(node, use_, &mut Vec::new(), &mut fields);
+    if use_ == Use::Page {
+        name_by_objects(node, &mut Vec::new(), &mut fields);
+    }
     // An address beside its own post code or city is the street.
     let with_place: Vec<Vec<String>> = fields
         .iter()
@@ -169,6 +179,31 @@ pub fn of_object(node: &Node, use_: Use) -> Vec<Field> {
 pub enum Use {
     Page,
     Row,
+}
+
+/// A `value` or an `amount` is called what the object around it is: by its title or description, or its name.
+fn name_by_objects(node: &Node, path: &mut Vec<String>, fields: &mut [Field]) {
+    for property in node.properties().iter().filter(|property| matches!(property.node.kind, Kind::Object(_))) {
+        path.push(property.name.clone());
+        name_by_objects(&property.node, path, fields);
+        let said = property.node.description.as_deref().and_then(|text| text.split(['.', ';', '(']).next());
+        let names = [property.node.title.as_deref(), said, Some(property.name.as_str())];
+        let own = |field: &&mut Field| {
+            let words = field.path.last().map(|name| label(name)).unwrap_or_default();
+            field.path.len() == path.len() + 1
+                && field.path.starts_with(path)
+                && words.iter().all(|word| GENERIC.contains(&word.as_str()))
+        };
+        for field in fields.iter_mut().filter(own) {
+            let mut labels = Labels(std::mem::take(&mut field.labels));
+            for words in names.iter().flatten().map(|name| label(name)).filter(|words| words.len() <= 4) {
+                labels.0.retain(|known| known.words != words);
+                labels.add(words, 0.95, false);
+            }
+            field.labels = labels.0;
+        }
+        path.pop();
+    }
 }
 
 fn collect(node: &Node, use_: Use, path: &mut Vec<String>, fields: &mut Vec<Field>) {
@@ -221,6 +256,11 @@ fn concepts_of(
         concepts.sort_by_key(|(known, _)| {
             (known.concept.labels.first() != Some(&"description"), is_amount(known.concept.shape))
         });
+    }
+    if use_ == Use::Row {
+        // A `reference` is what is called so before it is a range of reference.
+        let named = |known: &Known| known.concept.labels.first().is_some_and(|first| label(first) == name.own);
+        concepts.sort_by_key(|(known, _)| !(known.concept.shape == Shape::Id && named(known)));
     }
     // What looks otherwise is something else.
     let shape = concepts.first().map(|(known, _)| known.concept.shape);
@@ -283,6 +323,7 @@ fn field(path: &[String], property: &Property, leaf: &Node, use_: Use) -> Field 
         edge,
         page: hints.page,
         speaks,
+        said: crate::tokens::tokens(description).into_iter().map(|token| token.norm).take(SAID_WORDS_MAX).collect(),
         concepts: concepts.iter().filter_map(|(known, _)| known.concept.labels.first().copied()).collect(),
     }
 }
@@ -305,6 +346,8 @@ fn labels_of(
     let mut labels = Labels::default();
     if !name.parent.is_empty() {
         labels.add(name.full.clone(), 1.0, false);
+        // `customers.total` is printed as `Total customers`.
+        labels.add(name.own.iter().chain(&name.parent).cloned().collect(), 0.95, false);
     }
     labels.add(name.own.clone(), if name.parent.is_empty() { 1.0 } else { 0.85 }, false);
     labels.add(vec![name.own.concat()], 0.95, false);
@@ -460,7 +503,11 @@ fn want(leaf: &Node, shape: Option<Shape>, own: &[String], description: &str, da
         return Want::Pattern(Box::new(pattern));
     }
     match leaf.format.as_deref() {
-        Some("date") => return Want::Date(style_in(description).unwrap_or(DateStyle::Iso)),
+        // The format says how the value is written, whatever the page prints.
+        Some("date") => {
+            let style = style_in(description).filter(|style| *style != DateStyle::Verbatim);
+            return Want::Date(style.unwrap_or(DateStyle::Iso));
+        }
         Some("date-time") => return Want::Date(DateStyle::Instant),
         Some("email" | "idn-email") => return Want::Email,
         Some("uri" | "url" | "uri-reference" | "iri") => return Want::Url,

@@ -177,7 +177,7 @@ pub fn table_rows(view: &View, node: &Node) -> Filled {
 
 /// The rows that objects of the root itself are made from.
 pub fn rows_of_root(view: &View, node: &Node) -> Vec<Row> {
-    rows(view, &[Array { path: Vec::new(), item: node }], habits(view)).pop().unwrap_or_default()
+    rows(view, &[Array { path: Vec::new(), item: node, description: None }], habits(view)).pop().unwrap_or_default()
 }
 
 /// The rows of all arrays of objects below `node`, by their paths.
@@ -203,7 +203,7 @@ fn arrays_of<'a>(node: &'a Node, path: &mut Vec<String>, arrays: &mut Vec<Array<
         match &property.node.kind {
             Kind::Object(_) => arrays_of(&property.node, path, arrays),
             Kind::Array(item) if matches!(item.kind, Kind::Object(_)) => {
-                arrays.push(Array { path: path.clone(), item });
+                arrays.push(Array { path: path.clone(), item, description: property.node.description.as_deref() });
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! From a label to the value that stands by it: on the same line, in the next cell, below.
 
+mod alone;
 mod boxes;
 mod years;
 
@@ -23,6 +24,8 @@ const CANDIDATES_MAX: usize = 40;
 const CHOICE_WORDS_MAX: usize = 4;
 /// Lines of an address.
 const ADDRESS_LINES_MAX: usize = 5;
+/// Signs that part the items of a list that goes on over lines.
+const LIST_SIGNS: &[char] = &['•', '·', '|'];
 /// Signs between the items of a list in one line.
 const BETWEEN_ITEMS: &[char] = &[',', ';', '|', '•', '·'];
 /// How many phrases after its heading a section reaches.
@@ -73,9 +76,26 @@ pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> 
     if found.is_empty() {
         found = search.without_label();
     }
+    if field.is("fiscal year") {
+        let is_year = |value: &Value| value.as_i64().is_none_or(|year| (1900..2100).contains(&year));
+        found.retain(|candidate| candidate.items.iter().all(|(value, _)| is_year(value)));
+        if found.is_empty() {
+            found.extend(search.year_of_title());
+        }
+    }
     if field.speaks {
         let speaks = |value: &Value| value.as_str().is_none_or(says_something);
         found.retain(|candidate| candidate.items.iter().all(|(value, _)| speaks(value)));
+    }
+    if field.is("name") || matches!(field.want, Want::Person) {
+        // An address of mail is no name.
+        found.retain(|candidate| {
+            !candidate.items.iter().any(|(value, _)| value.as_str().is_some_and(|text| text.contains('@')))
+        });
+    }
+    if found.is_empty() {
+        found.extend(search.title_under_name().or_else(|| search.place_and_date()));
+        found.extend(search.name_on_top().or_else(|| search.name_said_again()));
     }
     if let Some(page) = field.page {
         found.retain(|candidate| stands_on(view, candidate, page));
@@ -132,6 +152,12 @@ impl Search<'_> {
         if rest.start < rest.end {
             self.same_phrase(hit, &rest, score, &mut found);
             mark(&mut found, 0, if rest.colon { Way::Colon } else { Way::Same });
+        }
+        if found.is_empty() && matches!(self.field.want, Want::Number { percent: true, .. }) {
+            // `20% VAT`: a rate stands before its name too.
+            let text = &self.view.phrases[hit.phrase].text[..hit.start];
+            let before = self.values(text).into_iter().rfind(|value| value.fit > 0.95);
+            found.extend(before.map(|value| self.typed(hit.phrase, 0, &value, score * 0.9)));
         }
         let open = rest.start >= rest.end;
         // A text beside the last word of a sentence is not that word's value.
@@ -280,12 +306,15 @@ impl Search<'_> {
     fn beside(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) {
         let label = &self.view.phrases[hit.phrase];
         let before = found.len();
-        if self.field.many && self.list_after(hit, score, found) {
+        if self.field.many && (self.list_after(hit, score, found) || self.run_after(hit, score, found)) {
             mark(found, before, Way::List);
             return;
         }
         if matches!(self.field.want, Want::Choice(_)) && self.ticked(hit, score, found) {
             mark(found, before, Way::Right);
+            return;
+        }
+        if matches!(self.field.want, Want::Choice(_)) && self.offers(hit.phrase) {
             return;
         }
         let header = label.cell.is_some_and(|cell| cell.row == 0)
@@ -333,7 +362,10 @@ impl Search<'_> {
         }
         let (this, that) = (self.view.phrases[cell].cell, next.cell);
         let same = this.zip(that).is_some_and(|(a, b)| a.block == b.block && a.column == b.column && a.row != b.row);
-        same && !self.field.want.find(&next.text, self.habits).is_empty()
+        // A figure with a remark under it is no column of figures.
+        let worded = |text: &str| text.split(' ').filter(|word| word.chars().all(char::is_alphabetic)).count() >= 2;
+        let alike = worded(&self.view.phrases[cell].text) == worded(&next.text);
+        same && alike && !self.field.want.find(&next.text, self.habits).is_empty()
     }
 
     /// `Tax 15% on $ 112.90      $ 16.94`: the amount of a line stands at its end.
@@ -436,6 +468,41 @@ impl Search<'_> {
         any
     }
 
+    /// Several values under or beside a label without bullets: side by side, or parted by signs, also over lines.
+    fn run_after(&self, hit: &Hit, score: f32, found: &mut Vec<Candidate>) -> bool {
+        let phrases = &self.view.phrases;
+        let label = &phrases[hit.phrase];
+        let free = |at: &usize| !self.view.is_label(*at);
+        let Some(first) = label.right.filter(free).or(label.below.filter(free)) else { return false };
+        let parted = |at: usize| phrases[at].text.contains(LIST_SIGNS) || phrases[at].text.contains(',');
+        let goes_on = |at: &usize| {
+            let (text, right) = (&phrases[*at].text, phrases[*at].right.filter(|next| next > at).filter(free));
+            let under = phrases[*at].below.filter(|next| next > at).filter(free);
+            let wrapped = |next: &usize| {
+                text.ends_with(LIST_SIGNS) || phrases[*next].text.starts_with(LIST_SIGNS) || text.ends_with(',')
+            };
+            right.filter(|_| !parted(*at)).or(under.filter(wrapped))
+        };
+        let run: Vec<usize> = std::iter::successors(Some(first), goes_on).take(CANDIDATES_MAX).collect();
+        if run.len() < 2 {
+            return false;
+        }
+        let mut items = Vec::new();
+        for at in run {
+            let mut from = 0;
+            for part in phrases[at].text.split_inclusive(BETWEEN_ITEMS) {
+                let bare = part.trim_end_matches(BETWEEN_ITEMS);
+                items.extend(self.field.want.find(bare, self.habits).iter().map(|value| self.item(at, from, value)));
+                from += part.len();
+            }
+        }
+        let any = items.len() >= 2;
+        if any {
+            found.push(Candidate::new(items, score * 0.85));
+        }
+        any
+    }
+
     /// A short text of the first page that calls itself a bank, from the top.
     fn bank(&self) -> Option<Candidate> {
         const WORDS: &[&str] =
@@ -460,21 +527,18 @@ impl Search<'_> {
         }
         // The only date of a document is its own.
         let own_date = self.field.is("invoice date") && matches!(self.field.want, Want::Date(_));
-        if !self.field.want.is_self_evident() && !self.field.issuer && !own_date {
+        let phone = matches!(self.field.want, Want::Phone);
+        if !self.field.want.is_self_evident() && !self.field.issuer && !own_date && !phone {
             return Vec::new();
         }
         let mut distinct: Vec<(Value, Vec<Span>, f32, usize)> = Vec::new();
         for (at, phrase) in self.view.phrases.iter().enumerate() {
-            // In a sentence a choice is a word like any other.
-            if matches!(self.field.want, Want::Choice(_)) && phrase.starts.len() > CHOICE_WORDS_MAX {
-                continue;
-            }
             let evident = if self.field.issuer {
                 companies(&phrase.text)
             } else {
                 self.field.want.find(&phrase.text, self.habits)
             };
-            for found in evident {
+            for found in evident.into_iter().filter(|found| self.speaks_alone(phrase, found)) {
                 let (value, spans) = self.item(at, 0, &found);
                 match distinct.iter().position(|(known, ..)| *known == value) {
                     Some(known) => distinct[known].3 += 1,

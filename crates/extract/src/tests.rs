@@ -1,6 +1,7 @@
 //! Small pages built here, and what is read from them.
 
 mod draft;
+mod entries;
 mod limits;
 mod more;
 mod options;

@@ -86,7 +86,7 @@ fn means_the_same(name: &str, own: &Value, drafted: &Drafted) -> bool {
     let is_rows = |schema: &Value| schema["type"] == "array" && schema["items"]["type"] == "object";
     if is_rows(own) || is_rows(&drafted.schema) {
         let rows =
-            |name: &str| crate::concepts::headings(name).into_iter().map(|label| label.words).collect::<Vec<_>>();
+            |name: &str| crate::concepts::headings(name, None).into_iter().map(|label| label.words).collect::<Vec<_>>();
         let (a, b) = (rows(name), rows(&drafted.name));
         return is_rows(&drafted.schema) && a.iter().any(|words| b.contains(words));
     }

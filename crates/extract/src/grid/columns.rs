@@ -7,6 +7,7 @@ use crate::lines::{Line, Piece};
 use super::Search;
 use super::header::{Header, Label};
 use super::records::is_sum;
+use crate::fields::GENERIC;
 use crate::recognise::Want;
 
 /// Lines that are looked at to learn where columns part.
@@ -15,6 +16,16 @@ const SAMPLE_LINES: usize = 60;
 const PROFILE_CELLS: usize = 30;
 /// A gap wider than this share of a line's height parts two cells.
 const CELL_GAP: f32 = 0.6;
+/// How well cells under the field's own name fit at least.
+const OWN_NAME_FIT: f32 = 0.6;
+/// Columns that are told by their headers before a leftover one is given away; how well its cells must fit, and how sure
+/// it is.
+const LEFTOVER_TOLD: usize = 2;
+const LEFTOVER_FIT: f32 = 0.7;
+const LEFTOVER: f32 = 0.5;
+/// So many gaps between lines tell how wide they are; one so many times as wide ends the table.
+const GAPS_SEEN: usize = 3;
+const WIDE_GAP: f32 = 1.7;
 /// A column whose header and content fit less than this is not the field's.
 const COLUMN_FLOOR: f32 = 0.4;
 
@@ -56,6 +67,7 @@ impl Search<'_> {
             |(at, line): &(usize, &Line)| line.page <= page + 1 && (*at == 0 || !is_sum(line) && !self.ends(body, *at));
         let sample: Vec<&Line> =
             body.iter().enumerate().take(SAMPLE_LINES).take_while(own).map(|(_, line)| line).collect();
+        let sample = of_one_table(sample);
         let runs: Vec<Run> = sample.iter().flat_map(|line| runs(line)).collect();
         let words: Vec<&Piece> = sample.iter().flat_map(|line| &line.pieces).collect();
         let labels = &header.labels;
@@ -78,7 +90,10 @@ impl Search<'_> {
         for (at, label) in labels.iter().enumerate() {
             let cells = columns[at].cells(&full);
             for (field, weight) in &label.fields {
-                pairs.push((weight * (0.25 + 0.75 * self.share_of_type(*field, &cells)), at, *field));
+                let share = self.share_of_type(*field, &cells);
+                // Under the field's very own name codes are what it is called.
+                let share = if *weight > 0.99 && share > OWN_NAME_FIT { share.max(0.9) } else { share };
+                pairs.push((weight * (0.25 + 0.75 * share), at, *field));
             }
         }
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
@@ -91,7 +106,68 @@ impl Search<'_> {
                 columns[at].told = Arc::new(Told { header: labels[at].text.clone(), score, rivals });
             }
         }
+        self.add_leftover(&mut columns, labels, &full);
         Some(columns)
+    }
+
+    /// The only column of its kind that no label tells goes to the only field of this kind that has none: an unusual
+    /// header over amounts in a table where just the amount is missing.
+    fn add_leftover(&self, columns: &mut [Column], labels: &[Label], full: &[&Line]) {
+        let told = columns.iter().filter(|column| column.field.is_some()).count();
+        if told < LEFTOVER_TOLD || full.len() < 2 {
+            return;
+        }
+        let free: Vec<usize> = (0..self.fields.len())
+            .filter(|field| columns.iter().all(|column| column.field != Some(*field)) && !self.fields[*field].many)
+            .collect();
+        for field in free.iter().copied() {
+            let want = &self.fields[field].want;
+            let alone = free.iter().filter(|other| alike(&self.fields[**other].want, want)).count() == 1;
+            let fits = |at: &usize| {
+                let cells = columns[*at].cells(full);
+                columns[*at].field.is_none()
+                    && 2 * cells.len() >= full.len()
+                    && self.share_of_type(field, &cells) >= LEFTOVER_FIT
+                    && (!self.is_of_another(field, &labels[*at]) || self.is_product(field, *at, columns, full))
+            };
+            let mut fitting = (0..columns.len()).filter(fits);
+            if let (true, Some(at), None) = (alone, fitting.next(), fitting.next()) {
+                let told = Told { header: labels[at].text.clone(), score: LEFTOVER, rivals: Vec::new() };
+                columns[at].field = Some(field);
+                columns[at].score = LEFTOVER;
+                columns[at].told = Arc::new(told);
+            }
+        }
+    }
+
+    /// Whether a column has the products of the quantities and prices beside it.
+    fn is_product(&self, field: usize, at: usize, columns: &[Column], lines: &[&Line]) -> bool {
+        let column = |concept: &str| {
+            let own = |column: &&Column| column.field.is_some_and(|field| self.fields[field].is(concept));
+            columns.iter().find(own)
+        };
+        let (Some(count), Some(price)) = (column("quantity"), column("unit price")) else { return false };
+        let amount = Want::Number { integer: false, money: false, percent: false };
+        let number = |column: &Column, line: &Line| {
+            amount.find(&column.text(line), self.habits).first().and_then(|found| found.value.as_f64())
+        };
+        let right = |line: &&&Line| {
+            let (a, b, c) = (number(count, line), number(price, line), number(&columns[at], line));
+            matches!((a, b, c), (Some(a), Some(b), Some(c)) if (a * b - c).abs() < 0.011)
+        };
+        self.fields[field].is("line total")
+            && !lines.is_empty()
+            && lines.iter().filter(right).count() * 10 >= lines.len() * 7
+    }
+
+    /// Whether a header is what documents call something else than the field; a field that no concept is, as `value`,
+    /// may be called anything.
+    fn is_of_another(&self, field: usize, label: &Label) -> bool {
+        let concepts = &self.fields[field].concepts;
+        let own = self.fields[field].path.last().map(|name| crate::tokens::label(name)).unwrap_or_default();
+        let vague = concepts.is_empty() || own.iter().all(|word| GENERIC.contains(&word.as_str()));
+        let words = crate::tokens::label(&label.text);
+        !label.fields.is_empty() || !vague && crate::concepts::of_words(&words).next().is_some()
     }
 
     /// How well the cells are of the field's type.
@@ -103,7 +179,7 @@ impl Search<'_> {
         let fit = |text: &String| {
             let first = field.want.find(text, self.habits).into_iter().next()?;
             // A text that is a number or a code is rather another field's.
-            let is_text = matches!(field.want, Want::Text);
+            let is_text = matches!(field.want, Want::Text) && (field.speaks || field.concepts.is_empty());
             let code = !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit());
             Some(if is_text && (code || !text.contains(char::is_alphabetic)) { 0.7 } else { first.fit })
         };
@@ -126,6 +202,31 @@ impl Column {
     pub fn text(&self, line: &Line) -> String {
         crate::lines::text_of(&self.pieces(line))
     }
+}
+
+/// The lines up to another grid on the same page, or up to a gap wider than those between the lines before it.
+fn of_one_table<'l, 'a>(lines: Vec<&'l Line<'a>>) -> Vec<&'l Line<'a>> {
+    let mut widest = 0.0_f32;
+    let goes_on = |(at, pair): (usize, &[&Line])| {
+        let gap = if pair[0].page == pair[1].page { pair[1].top - pair[0].top } else { 0.0 };
+        let near = at < GAPS_SEEN || gap <= WIDE_GAP * widest;
+        widest = widest.max(gap);
+        near && (pair[0].page != pair[1].page || pair[0].grid == pair[1].grid)
+    };
+    let more = lines.windows(2).enumerate().map(goes_on).take_while(|goes_on| *goes_on).count();
+    lines.into_iter().take(more + 1).collect()
+}
+
+/// Whether two fields would take the same column.
+fn alike(a: &Want, b: &Want) -> bool {
+    let kind = |want: &Want| match want {
+        Want::Number { .. } | Want::NumberText | Want::MoneyText => 0,
+        Want::Date(_) | Want::Time => 1,
+        Want::Id | Want::IdNumber | Want::Numbered(_) => 2,
+        Want::Text | Want::Person => 3,
+        _ => 4,
+    };
+    kind(a) == kind(b)
 }
 
 fn runs(line: &Line) -> Vec<Run> {

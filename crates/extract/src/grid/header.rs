@@ -145,7 +145,8 @@ impl Header {
         let edge = self.labels[0].x0;
         let lines = &body[..body.len().min(STUB_LINES)];
         let own = lines.iter().filter_map(|line| {
-            let left = line.pieces.iter().filter(|piece| piece.x1 < edge && piece.text.contains(char::is_alphabetic));
+            let left =
+                line.pieces.iter().filter(|piece| piece.x1 < edge + 1.0 && piece.text.contains(char::is_alphabetic));
             left.map(|piece| (piece.x0, piece.x1)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
         });
         let own: Vec<(f32, f32)> = own.collect();

@@ -3,6 +3,7 @@
 
 mod arithmetic;
 mod columns;
+mod entries;
 mod header;
 mod patterns;
 mod records;
@@ -14,11 +15,12 @@ use docmill_model::schema::Node;
 use serde_json::Value;
 
 use crate::cite::Source;
-use crate::concepts::headings;
+use crate::concepts::{by_name, headings, of_words};
 use crate::confidence::Evidence;
-use crate::fields::{Field, Label, Use, of_object};
+use crate::fields::{Field, GENERIC, Label, Use, of_object};
 use crate::lines::{Line, strips, text_of};
 use crate::recognise::{Habits, Want};
+use crate::synonyms::Shape;
 use crate::view::View;
 pub use arithmetic::line_sum;
 use columns::Column;
@@ -37,6 +39,9 @@ const SAMPLE_LINES: usize = 400;
 const HEADING_LINES: usize = 3;
 /// So many columns under their own labels are rows, with words or without.
 const NUMBERS_ENOUGH: usize = 3;
+/// Words of a line that names a sum, and words of arrays' names that say nothing.
+const SUM_WORDS_MAX: usize = 7;
+const ROW_WORD: &[&str] = &["item", "line", "row", "entrie", "total"];
 /// Headers whose tops differ by less, in points, stand beside each other.
 const SAME_HEIGHT: f32 = 4.0;
 const OWN_HEADING: f32 = 1.3;
@@ -102,13 +107,17 @@ pub struct Array<'a> {
     /// Names of properties from the root of what is filled.
     pub path: Vec<String>,
     pub item: &'a Node,
+    /// What the schema says of the array.
+    pub description: Option<&'a str>,
 }
 
 /// The rows of each array. Rows of one header go to one array: the one that they fit best.
 pub fn rows(view: &View, arrays: &[Array], habits: Habits) -> Vec<Vec<Row>> {
     let strips = strips(view.pages);
-    let headings: Vec<Vec<Label>> =
-        arrays.iter().map(|array| array.path.last().map(|name| headings(name)).unwrap_or_default()).collect();
+    let headings: Vec<Vec<Label>> = arrays
+        .iter()
+        .map(|array| array.path.last().map(|name| headings(name, array.description)).unwrap_or_default())
+        .collect();
     let searches: Vec<Search> = arrays
         .iter()
         .enumerate()
@@ -133,6 +142,14 @@ pub fn rows(view: &View, arrays: &[Array], habits: Habits) -> Vec<Vec<Row>> {
     let empty: Vec<usize> = (0..arrays.len()).filter(|array| rows[*array].is_empty()).collect();
     for array in empty {
         rows[array] = strips.iter().find_map(|strip| searches[array].pattern_rows(strip)).unwrap_or_default();
+    }
+    if rows.iter().any(Vec::is_empty) {
+        let outline = entries::Outline::of(view);
+        for array in (0..arrays.len()).filter(|_| !view.is_stopped()) {
+            if rows[array].is_empty() {
+                rows[array] = searches[array].entries(&outline).unwrap_or_default();
+            }
+        }
     }
     rows
 }
@@ -172,6 +189,18 @@ impl<'a> Search<'a> {
         let mut fields = of_object(item, Use::Row);
         // A column that is called like the array has its amounts.
         let amount = fields.iter().position(|field| matches!(field.want, Want::Number { money: true, .. }));
+        // The only number of rows with a name that says nothing is their amount.
+        let numbers: Vec<usize> =
+            (0..fields.len()).filter(|at| matches!(fields[*at].want, Want::Number { percent: false, .. })).collect();
+        if let [only] = numbers[..]
+            && crate::tokens::label(fields[only].path.last().map_or("", String::as_str))
+                .iter()
+                .all(|word| GENERIC.contains(&word.as_str()))
+            && let Some(total) = by_name("line total")
+        {
+            let weaker = total.labels.iter().map(|label| Label { weight: 0.8 * label.weight, ..label.clone() });
+            fields[only].labels.extend(weaker);
+        }
         // Or its names.
         let text = fields.iter().position(|field| matches!(field.want, Want::Text));
         for at in amount.into_iter().chain(text) {
@@ -233,9 +262,41 @@ impl Search<'_> {
         let sectioned = sample.iter().any(|line| self.heading(line).is_some());
         let half = header.half;
         let place = (strip[header.start].page, strip[header.start].top);
-        let fit = Fit { header, end, columns, score, sectioned, half, place };
+        let mut fit = Fit { header, end, columns, score, sectioned, half, place };
         let enough = matched >= 2 || matched == 1 && self.fields.len() == 1;
-        (enough && self.has_words(&fit) && !self.records(sample, &fit).is_empty()).then_some(fit)
+        let rows = if enough && self.has_words(&fit) { self.records(sample, &fit) } else { Vec::new() };
+        if self.has_own_sum(&rows, place.0) {
+            fit.score *= OWN_HEADING;
+        }
+        (!rows.is_empty()).then_some(fit)
+    }
+
+    /// Whether the page prints the rows' sum beside a name of the array: `Total deductions 841.45`.
+    fn has_own_sum(&self, rows: &[Row], page: usize) -> bool {
+        let last = |row: &Row| row.iter().rev().find_map(|cell| cell.value.as_f64());
+        let Some(sum) = rows.iter().map(last).sum::<Option<f64>>().filter(|sum| *sum > 0.0) else { return false };
+        let phrases = &self.view.phrases;
+        let names = |phrase: &crate::view::Phrase| {
+            let has = |word: &String| phrase.tokens.iter().any(|token| token.norm == *word);
+            (page..=page + 1).contains(&phrase.page)
+                && phrase.starts.len() <= SUM_WORDS_MAX
+                && self
+                    .own
+                    .iter()
+                    .any(|label| label.words.iter().all(|word| !ROW_WORD.contains(&word.as_str()) && has(word)))
+        };
+        let amount = Want::Number { integer: false, money: true, percent: false };
+        let is_sum = |text: &str| {
+            amount
+                .find(text, self.habits)
+                .iter()
+                .filter_map(|found| found.value.as_f64())
+                .any(|own| (own - sum).abs() < 0.006)
+        };
+        phrases
+            .iter()
+            .filter(|phrase| names(phrase))
+            .any(|phrase| is_sum(&phrase.text) || phrase.right.is_some_and(|right| is_sum(&phrases[right].text)))
     }
 
     /// More under a heading of the array's own, less under one of another array.
@@ -249,11 +310,22 @@ impl Search<'_> {
             if says(&self.own, line) {
                 return OWN_HEADING;
             }
-            if says(&self.others, line) {
+            if says(&self.others, line) || self.is_of_others(line) {
                 return OTHER_HEADING;
             }
         }
         1.0
+    }
+
+    /// Whether a line names other rows than those that the array is known to have; what has just any lines may have these.
+    fn is_of_others(&self, line: &Line) -> bool {
+        let any = |words: &[String]| words.iter().all(|word| ROW_WORD.contains(&word.as_str()));
+        if self.own.len() < 2 || self.own.iter().any(|label| any(&label.words)) {
+            return false;
+        }
+        let words = crate::tokens::label(&text_of(&line.pieces));
+        of_words(&words).any(|known| known.concept.shape == Shape::Rows)
+            && !self.own.iter().any(|label| label.words == words)
     }
 
     /// One or two numbers alone are a summary: where the item has words, its rows have words.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::cite::join;
 use crate::concepts::of_words;
 use crate::confidence::{Evidence, ValueKind, Way};
+use crate::fields::{Edge, Field};
 use crate::lines::{Line, Piece, source_of, text_of};
 use crate::recognise::Want;
 use crate::synonyms::Shape;
@@ -26,6 +27,9 @@ const GAP: f32 = 1.7;
 const RUN_GAP: f32 = 1.0;
 /// Room that a word takes besides its own width, in points.
 const WORD_GAP: f32 = 2.0;
+/// How sure a period under a row is, and the bytes that may stand beside it.
+const PERIOD: f32 = 0.8;
+const PERIOD_REST: usize = 10;
 /// Lines of one row.
 const ROW_LINES_MAX: usize = 12;
 
@@ -198,6 +202,13 @@ impl Search<'_> {
         let worded = usual.fields.iter().all(|at| self.is_typed(*at) || speaks(at));
         let typed =
             read.fields.iter().any(|at| self.is_typed(*at)) || usual.fields.iter().all(|at| !self.is_typed(*at));
+        // Without a number or a date in its rows nothing tells what follows a gap from a list of the small print.
+        let measured = |at: &usize| {
+            matches!(self.fields[*at].want, Want::Number { .. } | Want::NumberText | Want::MoneyText | Want::Date(_))
+        };
+        if parted && !usual.fields.iter().any(measured) {
+            return false;
+        }
         // After a sum or a gap only a line with every amount that rows have is one more row.
         let priced = usual.fields.iter().filter(|at| self.is_money(**at)).all(|at| read.fields.contains(at));
         typed && if parted { share >= 0.75 && worded && priced } else { share >= 0.5 }
@@ -279,12 +290,39 @@ impl Search<'_> {
             return;
         }
         let Some(more) = read.values.into_iter().next() else { return };
+        if let Some(period) = self.period(line, row) {
+            row.extend(period);
+            return;
+        }
         let own = self.labelled(line, fit).filter(|(path, _)| !row.iter().any(|own| own.path == *path));
         if let Some((path, value)) = own {
             row.push(CellValue { path, value, column: None, ..more });
         } else if let Some(own) = row.iter_mut().find(|own| own.path == more.path).filter(|_| joins) {
             append(own, more);
         }
+    }
+
+    /// `Jul 19 – Aug 19, 2024` below a row is its period, where the item has a start and an end.
+    fn period(&self, line: &Line, row: &Row) -> Option<Vec<CellValue>> {
+        let free = |edge: Edge| {
+            let wanted = |field: &&Field| field.edge == Some(edge) && matches!(field.want, Want::Date(_));
+            let field = self.fields.iter().find(wanted)?;
+            (!row.iter().any(|own| own.path == field.path)).then_some(field)
+        };
+        let fields = [free(Edge::First)?, free(Edge::Last)?];
+        let text = text_of(&line.pieces);
+        let first = fields[0].want.find(&text, self.habits);
+        let second = fields[1].want.find(&text, self.habits);
+        let ([from, _], [_, to]) = (&first[..], &second[..]) else { return None };
+        let rest = text.len() - (to.range.end - from.range.start);
+        let source = source_of(&self.view.pages[line.page], &line.pieces, &text);
+        let cell = |field: &Field, value: &Value| {
+            let kind = ValueKind::of(&field.want);
+            let evidence =
+                Evidence { score: PERIOD, margin: 1.0, fit: 1.0, way: Way::Table, kind, ..Evidence::default() };
+            CellValue { path: field.path.clone(), value: value.clone(), source: source.clone(), evidence, column: None }
+        };
+        (rest <= PERIOD_REST).then(|| vec![cell(fields[0], &from.value), cell(fields[1], &to.value)])
     }
 
     /// `Serial number: 17` below a row is its serial number, where the item has one.

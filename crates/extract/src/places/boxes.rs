@@ -44,6 +44,17 @@ impl Search<'_> {
         own.is_some()
     }
 
+    /// Whether several choices stand beside a label: which of them is meant is drawn, and cannot be told from words.
+    pub(super) fn offers(&self, label: usize) -> bool {
+        let phrases = &self.view.phrases;
+        let next = |at: &usize| phrases[*at].right.filter(|next| *next > *at);
+        let row = std::iter::successors(phrases[label].right, next).take(BOXES_MAX);
+        let mut values: Vec<Value> =
+            row.flat_map(|at| self.field.want.find(&phrases[at].text, self.habits)).map(|found| found.value).collect();
+        values.dedup();
+        values.len() > 1
+    }
+
     /// `☒ Married` says true of `married`, and `☒ I agree to the terms` of `agrees`: the last box before the label.
     pub(super) fn box_before(&self, hit: &Hit, score: f32) -> Option<Candidate> {
         let text = &self.view.phrases[hit.phrase].text;

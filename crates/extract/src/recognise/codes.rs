@@ -117,7 +117,7 @@ pub fn currencies(text: &str) -> Vec<Found> {
 pub fn companies(text: &str) -> Vec<Found> {
     static FIRM: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:\p{Lu}[\p{L}\d&'.-]*,? (?:(?:&|und|et|y|and|de|des|du|la) )*){1,5}(?:GmbH(?: & Co\.? KG)?|AG|UG|KG|SE|OHG|GbR|eG|e\. ?K\.|UG \(haftungsbeschränkt\)|mbH|EURL|SASU|SNC|S\.L\.U\.|SLU|S\.L\.L\.|S\. ?Coop\.|SC|LLP|Co\.|Company|Corporation|Pty Ltd|Oyj|A/S|Inc\.?|LLC|Ltd\.?|Limited|PLC|Corp\.?|S\.A\.?|SARL|SAS|B\.V\.|BV|N\.V\.|S\.L\.|S\.r\.l\.|Oy|AB|ApS)(?:[ ,;:-]|$)",
+            r"(?:\p{Lu}[\p{L}\d&'.-]*,? (?:(?:&|und|et|y|e|and|de|des|du|la) )*){1,6}(?:GmbH(?: & Co\.? KG)?|AG|UG \(haftungsbeschränkt\)|UG|KG|SE|OHG|GbR|eG|e\. ?K\.|mbH|EURL|SASU|SNC|S\.L\.U\.|SLU|S\.L\.L\.|S\. ?Coop\.|SC|LLP|Co\.|Company|Corporation|Pty Ltd|Oyj|A/S|Inc\.?|LLC|Ltd\.?|Limited|PLC|Corp\.?|S\.A\.?|SARL|SAS|B\.V\.|BV|N\.V\.|S\.L\.|S\.r\.l\.|Oy|AB|ApS)(?:[ ,;:-]|$)",
         )
     });
     let mut found = all(text, &FIRM, |_| Some(1.0));

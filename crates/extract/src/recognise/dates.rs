@@ -60,7 +60,7 @@ static DAY_NAME: LazyLock<Regex> = LazyLock::new(|| {
 static NAME_DAY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(\p{L}{3,10})\.? *(\d{1,2})(?:st|nd|rd|th)? *,? *(\d{4})"));
 
-fn month(name: &str) -> Option<u8> {
+pub fn month(name: &str) -> Option<u8> {
     let name = fold(name);
     MONTHS.iter().position(|names| names.split(' ').any(|known| known == name)).map(|at| at as u8 + 1)
 }
@@ -247,8 +247,8 @@ fn written(date: Date, style: &DateStyle, verbatim: &str) -> String {
 pub fn style_in(description: &str) -> Option<DateStyle> {
     static LETTERS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)\b(?:YYYY|YY|MM|DD)(?:[-/. ](?:YYYY|YY|MM|DD)){2}\b"));
-    let folded = fold(description);
-    if ["verbatim", "as written", "as printed", "exactly as"].iter().any(|words| folded.contains(words)) {
+    let folded = format!(" {}", fold(description));
+    if [" verbatim", " as written", " as printed", " exactly as"].iter().any(|words| folded.contains(words)) {
         return Some(DateStyle::Verbatim);
     }
     if let Some(found) = LETTERS.find(description) {
@@ -343,6 +343,7 @@ mod tests {
             ("ISO 8601", Some(DateStyle::Iso)),
             ("the date as written", Some(DateStyle::Verbatim)),
             ("the date", None),
+            ("the day on which it was printed", None),
         ] {
             assert_eq!(style_in(description), expected, "{description}");
         }

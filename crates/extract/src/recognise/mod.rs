@@ -115,6 +115,8 @@ impl Want {
     pub fn find(&self, text: &str, habits: Habits) -> Vec<Found> {
         match self {
             Self::Text | Self::Address => words::text(text).into_iter().collect(),
+            // A firm is no person.
+            Self::Person if !codes::companies(text).is_empty() => Vec::new(),
             Self::Person => people::person(text).into_iter().collect(),
             Self::Time => people::times(text),
             Self::Date(style) => dates::find(text, style, habits.dates),

@@ -58,10 +58,13 @@ impl NumberStyle {
         static SHARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d([.,])\d[ \u{a0}\u{202f}]?%"));
         static GROUPS: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"(?:^|[^\d.,])[1-9]\d{0,2}([.,])\d{3}(?:[^\d.,]|$)"));
+        static SPACED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-−]?[1-9]\d{0,2}(?:[ \u{a0}\u{202f}]\d{3})+$"));
         let count = |pattern: &Regex, sign: &str| {
             texts.clone().flat_map(|text| pattern.captures_iter(text)).filter(|found| &found[1] == sign).count()
         };
-        let commas = count(&SHARE, ",") + count(&GROUPS, ".");
+        // Nothing but digits in groups: who parts these by a space writes decimals after a comma.
+        let spaced = texts.clone().filter(|text| SPACED.is_match(text)).count();
+        let commas = count(&SHARE, ",") + count(&GROUPS, ".") + spaced;
         if commas > count(&SHARE, ".") + count(&GROUPS, ",") { Self::Comma } else { Self::Point }
     }
 }
@@ -215,7 +218,9 @@ fn read(text: &str, range: Range<usize>, style: NumberStyle) -> Option<Raw> {
     // `(2,905)` and `2,905-` in accounts; a year or a note in brackets has neither cents nor groups.
     let amount = cents || text[range.clone()].contains(|c: char| !c.is_ascii_digit());
     let brackets = outer.ends_with('(') && after.trim_start_matches(['$', '€', ' ']).starts_with(')') && amount;
-    let negative = sign || minus || brackets || trailing.is_some() && amount;
+    // So many digits are no year.
+    let long = range.len() > 4;
+    let negative = sign || minus || brackets || trailing.is_some() && (amount || long);
     let start = if minus && currency_before.is_none() {
         lead.len() - lead.chars().next_back()?.len_utf8()
     } else {
