@@ -4,10 +4,14 @@
     python3 -m venv .venv && .venv/bin/pip install -r examples/requirements.txt
     .venv/bin/python examples/generate.py
 
-The made files are checked in, so nothing here is needed to run docmill.
+Needs LibreOffice (`soffice`) for OpenDocument files. The made files are checked in, so nothing here is needed to run
+docmill. Every run gives the same bytes, but for the OpenDocument files, in which LibreOffice writes its own version.
 """
 import io
 import random
+import re
+import subprocess
+import tempfile
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
@@ -28,6 +32,7 @@ from reportlab.platypus import (BaseDocTemplate, Frame, ListFlowable, NextPageTe
                                 SimpleDocTemplate, Spacer, Table, TableStyle)
 
 HERE = Path(__file__).parent / "documents"
+WHEN = (2024, 5, 31, 9, 0, 0)
 STYLES = getSampleStyleSheet()
 BODY = ParagraphStyle("Body", parent=STYLES["BodyText"], fontSize=10.5, leading=14, spaceAfter=6)
 PROSE = (
@@ -223,7 +228,78 @@ def packed():
     with zipfile.ZipFile(HERE / "minutes.zip", "w") as archive:
         for name, text in [("april.md", "# Minutes of April\n\n- The roof was mended.\n- Two boxes came back.\n"),
                            ("may.rtf", r"{\rtf1\ansi{\b Minutes of May}\par The north quay opens again.\par}")]:
-            archive.writestr(zipfile.ZipInfo(name, (2024, 5, 31, 9, 0, 0)), text)
+            archive.writestr(zipfile.ZipInfo(name, WHEN), text)
+
+
+def repack(path):
+    """The same bytes on every run: fixed times in the container, and in what it says of itself."""
+    with zipfile.ZipFile(path) as source:
+        members = [(name, source.read(name)) for name in source.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, data in members:
+            if name in ("docProps/core.xml", "meta.xml"):
+                data = re.sub(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?", b"2024-05-31T09:00:00", data)
+            stored = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            target.writestr(zipfile.ZipInfo(name, WHEN), data, stored)
+
+
+def open_documents():
+    """A text, a workbook and slides of OpenDocument, by LibreOffice."""
+    rules = Document()
+    rules.add_heading("Rules of the reading room", 1)
+    rules.add_paragraph("The room is open ").add_run("from nine to five").bold = True
+    for text in ("Coats stay outside.", "Pencils only."):
+        rules.add_paragraph(text, style="List Bullet")
+    table = rules.add_table(rows=3, cols=2, style="Table Grid")
+    for index, text in enumerate(("Lent out", "", "Ledgers", "3 days", "Maps", "never")):
+        table.cell(index // 2, index % 2).text = text
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "Lent out"
+    book = Workbook()
+    book.active.title = "Tides"
+    for row in (("Quay", "High water", "Share"), ("North", "06:12", 0.256), ("South", "06:40", 0.5)):
+        book.active.append(row)
+    for row in (2, 3):
+        book.active.cell(row, 3).number_format = "0.0%"
+    slides = Presentation()
+    for title in ("Open day", "Tours"):
+        slide = slides.slides.add_slide(slides.slide_layouts[1])
+        slide.shapes.title.text, slide.placeholders[1].text = title, "At ten\nAt noon"
+    with tempfile.TemporaryDirectory() as folder:
+        rules.save(Path(folder) / "rules.docx")
+        book.save(Path(folder) / "tides.xlsx")
+        slides.save(Path(folder) / "openday.pptx")
+        for name, extension in (("rules.docx", "odt"), ("tides.xlsx", "ods"), ("openday.pptx", "odp")):
+            command = ["soffice", "--headless", "--convert-to", extension, "--outdir", str(HERE), str(Path(folder) / name)]
+            subprocess.run(command, check=True, capture_output=True)
+            repack(HERE / Path(name).with_suffix("." + extension))
+
+
+def further():
+    """Formats that need no program: Markdown, RTF, SVG, EPUB, a TIFF of two pages, a workbook of texts."""
+    (HERE / "readme.md").write_text("# How to ask for a book\n\n1. Find it in the **catalogue**.\n2. Write a card.\n   - One card a book.\n\n"
+                                    "| Day | Desk |\n| --- | --- |\n| Monday | closed |\n| Friday | open |\n", encoding="utf-8")
+    (HERE / "notice.rtf").write_text(r"{\rtf1\ansi{\b Notice}\par The lift is out of order{\*\footnote Until 4 June.}.\par}", encoding="ascii")
+    (HERE / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="320" height="120"><rect width="320" height="120" '
+                                   'fill="none" stroke="black"/><text x="20" y="40">North quay</text><text x="20" y="90">Hall of boxes'
+                                   "</text></svg>\n", encoding="utf-8")
+    pages = [page_picture([f"Card {number}", "", name], size=(600, 400), font_size=36).point(lambda grey: 255 * (grey > 128)).convert("1")
+             for number, name in ((1, "Harbour books"), (2, "Ledgers of salt"))]
+    pages[0].save(HERE / "cards.tiff", save_all=True, append_images=pages[1:], compression="group4", dpi=(150, 150))
+    chapter = ("<html xmlns='http://www.w3.org/1999/xhtml'><head><title>{0}</title></head><body><h1>{0}</h1><p>{1}</p></body></html>")
+    with zipfile.ZipFile(HERE / "guide.epub", "w") as book:
+        book.writestr(zipfile.ZipInfo("mimetype", WHEN), "application/epub+zip")
+        parts = {
+            "META-INF/container.xml": "<container version='1.0' xmlns='urn:oasis:names:tc:opendocument:xmlns:container'><rootfiles>"
+            "<rootfile full-path='book.opf' media-type='application/oebps-package+xml'/></rootfiles></container>",
+            "book.opf": "<package xmlns='http://www.idpf.org/2007/opf' version='3.0'><metadata xmlns:dc='http://purl.org/dc/elements/1.1/'>"
+            "<dc:title>Guide to the archive</dc:title></metadata><manifest><item id='a' href='a.xhtml' media-type='application/xhtml+xml'/>"
+            "<item id='b' href='b.xhtml' media-type='application/xhtml+xml'/></manifest><spine><itemref idref='a'/><itemref idref='b'/>"
+            "</spine></package>",
+            "a.xhtml": chapter.format("The hall", PROSE[0].strip()),
+            "b.xhtml": chapter.format("The harbour books", PROSE[1].strip()),
+        }
+        for name, part in parts.items():
+            book.writestr(zipfile.ZipInfo(name, WHEN), part, zipfile.ZIP_DEFLATED)
 
 
 def bad():
@@ -238,5 +314,8 @@ def bad():
 if __name__ == "__main__":
     (HERE / "2024").mkdir(parents=True, exist_ok=True)
     letter(), two_columns(), invoice(), form(), scan(), rotated(), office(), plain(), packed(), bad()
+    open_documents(), further()
+    for path in [*HERE.glob("*.docx"), *HERE.glob("*.xlsx"), *HERE.glob("*.pptx")]:
+        repack(path)
     invoice("invoice-0118.pdf", "INV-2024-0118", HERE / "2024")
     print(f"{sum(1 for path in HERE.rglob('*') if path.is_file())} documents in {HERE}")

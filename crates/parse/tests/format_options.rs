@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use docmill_model::document::{Page, PageOutcome, RevisionKind};
-use docmill_model::options::{ParseOptions, Sheets, Slides};
+use docmill_model::options::{ImageCategory, ParseOptions, Sheets, Slides};
 use docmill_parse::{OcrAnswer, PageImage, Services, Source, parse_all};
 
 struct Nothing;
@@ -183,4 +183,35 @@ fn word_documents() {
             "+1. one\n   1. deeper\n2. two",
         ],
     );
+}
+
+/// Texts are kept in the order in which they are read, whatever their direction; words of both directions mix.
+#[test]
+fn right_to_left_web_pages() {
+    let page = "<html dir=\"rtl\"><body><h1>דוח הטחנה</h1><p>שלום <b>עולם</b> 2024 abc סוף</p>\
+        <table><tr><th>א</th><th>ב</th></tr><tr><td>1</td><td>2</td></tr></table></body></html>";
+    let markdown = joined(&pages("page.html", page.as_bytes().to_vec(), &ParseOptions::default()));
+    check(
+        &markdown,
+        &[
+            "+# דוח הטחנה",
+            "+שלום **עולם** 2024 abc סוף",
+            "+<tr><th>א</th><th>ב</th></tr>\n</thead>\n<tbody>\n<tr><td>1</td><td>2</td></tr>",
+        ],
+    );
+}
+
+/// Pictures that stand in a page itself are kept, under names that the page says; those that it only names are not.
+#[test]
+fn pictures_of_web_pages() {
+    const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
+    let page = format!(
+        "<html><body><h1>Mill</h1><img alt=\"red\" src=\"data:image/png;base64,{PNG}\"><img alt=\"far\" src=\"far.png\">\
+         </body></html>"
+    );
+    let options = ParseOptions { images: vec![ImageCategory::Embedded], ..ParseOptions::default() };
+    let read = &pages("page.html", page.into_bytes(), &options)[0];
+    let names: Vec<&str> = read.images.iter().map(|picture| picture.name.as_str()).collect();
+    assert_eq!(names, ["image_1.png"]);
+    check(&read.markdown, &["+![red](image_1.png)", "-(far.png)"]);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::program::Home;
+use crate::program::{Home, Ran};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -112,4 +112,47 @@ fn the_doctor_says_what_is_there() {
     home.write("file", "");
     let ran = home.run(&["doctor", "--data", "file/below"]).ended(1);
     assert!(ran.stdout.contains("bad     data: cannot write in `file/below`"), "{}", ran.stdout);
+}
+
+/// LibreOffice that is there, that is not, and that is none or only a part.
+#[test]
+fn the_doctor_says_which_libreoffice_there_is() {
+    let home = Home::new();
+    let office = |path: &str, named: Option<&str>| {
+        let mut command = home.command(&["doctor", "--json"]);
+        command.env("PATH", home.path(path));
+        if let Some(named) = named {
+            command.env("DOCMILL_OFFICE__SOFFICE", home.path(named));
+        }
+        let ran = Ran::of(command.output().unwrap());
+        let found = lines(&ran.stdout).into_iter().find(|finding| finding["what"] == "office").unwrap();
+        (ran.code, found["state"].as_str().unwrap().to_owned(), found["text"].as_str().unwrap().to_owned())
+    };
+    let (code, state, text) = office("nothing", None);
+    assert_eq!((code, state.as_str()), (Some(0), "missing"), "{text}");
+    assert!(text.contains("no soffice in PATH") && text.contains("apt-get install libreoffice-writer-nogui"), "{text}");
+    home.write("broken/soffice", "#!/bin/sh\nexit 1\n");
+    let (code, state, text) = office("nothing", Some("broken/soffice"));
+    assert_eq!((code, state.as_str()), (Some(1), "bad"), "{text}");
+    assert!(text.ends_with("(setting office.soffice) is no LibreOffice; correct or remove the setting"), "{text}");
+    for (name, text) in [
+        ("soffice", "#!/bin/sh\n"),
+        ("soffice.bin", ""),
+        ("libswlo.so", ""),
+        ("versionrc", "[Version]\nbuildid=40(Build:2)\n"),
+        ("bootstraprc", "[Bootstrap]\nProductKey=LibreOffice 7.4\n"),
+    ] {
+        home.write(&format!("there/{name}"), text);
+    }
+    for (path, named) in [("there", None), ("nothing", Some("there/soffice"))] {
+        executable(&home.path("there/soffice"));
+        let (code, state, text) = office(path, named);
+        assert_eq!((code, state.as_str()), (Some(0), "ok"), "{text}");
+        assert!(text.starts_with("LibreOffice 7.4 build 40(Build:2), writer ("), "only the part that is there: {text}");
+    }
+}
+
+fn executable(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -10,10 +10,9 @@ use zip::write::SimpleFileOptions;
 
 use crate::program::{Home, Ran};
 
-/// Half of the memory and a fifth of the time that readers have by default.
-const LIMITS: [(&str, &str); 4] = [
+/// Half of the memory that readers have by default.
+const LIMITS: [(&str, &str); 3] = [
     ("DOCMILL_RUN__READER_MEMORY_BYTES_MAX", "1073741824"),
-    ("DOCMILL_RUN__DOCUMENT_BASE_MS", "60000"),
     ("DOCMILL_RUN__STRIKES_MAX", "1"),
     ("DOCMILL_ISOLATION", "required"),
 ];
@@ -190,11 +189,12 @@ fn pages(name: &str) -> u64 {
     }
 }
 
-/// 500 MB of a web page, nearly all of them holes of the disk.
+/// 500 MB of a web page, written piece by piece.
 fn long_page(home: &Home) {
-    home.write("in/page.html", "<html><body><p>Some words</p>");
-    let file = std::fs::File::options().write(true).open(home.path("in/page.html")).unwrap();
-    file.set_len(500 << 20).unwrap();
+    home.write("in/page.html", "<!DOCTYPE html><html><body>\n");
+    let mut file = std::fs::File::options().append(true).open(home.path("in/page.html")).unwrap();
+    let piece = "<p>Some words</p>\n".repeat(50_000);
+    (0..(500 << 20) / piece.len() + 1).for_each(|_| file.write_all(piece.as_bytes()).unwrap());
 }
 
 /// Paths that lead out, and links: unpacked, everything stays below the output folder.
