@@ -7,6 +7,7 @@ mod doubles;
 mod drawing;
 mod embedded;
 mod fields;
+mod inset;
 mod interpreter;
 mod joining;
 mod picture;
@@ -92,6 +93,7 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         words_kept: 0,
         surveyed: BTreeSet::new(),
         ahead: HashMap::new(),
+        known: inset::Known::default(),
         auto_mode,
         layers: BTreeMap::new(),
         came_out: 0,
@@ -123,6 +125,8 @@ struct PdfReader {
     surveyed: BTreeSet<u32>,
     /// Pages that were laid out before their turn.
     ahead: HashMap<u32, (Reading, Page)>,
+    /// What OCR said of pictures inside pages.
+    known: inset::Known,
     auto_mode: AutoMode,
     /// Words of pages that OCR read, by the pages' indices, and how many pages came out, for the output PDF.
     layers: BTreeMap<usize, Layer>,

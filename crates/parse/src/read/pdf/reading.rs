@@ -8,9 +8,8 @@ use docmill_model::document::{BBox, Page, Revision, RevisionKind, Warning};
 use super::album::Chosen;
 use super::drawing::{Drawing, DrawnPicture};
 use super::saving::warn_of_damage;
-use super::unknown;
 use super::words::{self, Leave};
-use super::{PdfReader, certainty, picture};
+use super::{PdfReader, certainty, inset, picture, unknown};
 use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
 use crate::layout::{self, Comment, PageRecord};
@@ -50,6 +49,8 @@ pub struct Reading {
     pub oversized: bool,
     /// Pixels per inch of the one picture that is the page.
     pub scan_dpi: Option<f32>,
+    /// Pictures on it that OCR may read, when the page itself is none.
+    pub insets: Vec<BBox>,
     /// How sure its own text is.
     pub confidence: Option<f32>,
     /// Numbers of its lines, which are no part of the text.
@@ -119,9 +120,8 @@ impl PdfReader {
         if reading.has_unknown {
             self.read_unknown(number, reading, &mut told, services);
         }
-        let reading = &*reading;
         let mut page = if has_layout {
-            let mut page = self.laid_out(number, reading, services);
+            let mut page = self.laid_out(number, &*reading, services);
             page.fields.clone_from(&reading.record.fields);
             if self.options.revisions {
                 page.revisions = revisions(&reading.record.comments, &page);
@@ -164,6 +164,9 @@ impl PdfReader {
         // Pages that OCR read are not turned; the record's boxes may be.
         if has_layout && page.rotation == reading.record.rotation {
             layout::place_figures(&mut page, &reading.record, self.stats.body_size());
+            if !reading.oversized {
+                self.read_insets(number, reading, &mut page, services);
+            }
         }
         page
     }
@@ -185,8 +188,10 @@ impl PdfReader {
         let may_ocr = has_layout && !self.options.ignore_text_in_image;
         let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
         let chosen = self.choose(drawing, &record);
+        let mut insets = if may_ocr && !needs_ocr { inset::candidates(drawing, &record) } else { Vec::new() };
         // Only now: whether the page is a scan is seen on the whole of it.
         if let Some(wanted) = self.options.crop {
+            insets.retain(|bbox| crop::keeps(wanted, *bbox, record.width, record.height));
             crop::record(&mut record, wanted);
         }
         // A page that OCR reads anyway needs no words read alone.
@@ -204,6 +209,7 @@ impl PdfReader {
             far: drawing.far,
             oversized: drawing.pictures.iter().any(is_oversized),
             scan_dpi: scan_dpi(drawing, page_area),
+            insets,
             confidence: certainty::of(drawing),
             line_numbers,
         })
