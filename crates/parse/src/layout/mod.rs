@@ -13,6 +13,7 @@ mod code;
 mod columns;
 pub mod continued;
 mod cut;
+mod doubt;
 mod emit;
 mod figures;
 mod furniture;
@@ -36,6 +37,7 @@ mod underlines;
 
 pub use assemble::assemble;
 pub use cut::spatial_text;
+pub use doubt::Doubt;
 pub use figures::{pieces_joined, place as place_figures, position as figure_position};
 pub use lists::{is_box, is_marker};
 pub use moves::{each_box, move_words};

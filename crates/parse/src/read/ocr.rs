@@ -29,10 +29,20 @@ const PROSE_WORDS: f32 = 3.0;
 /// The page's size is that of the picture at its `dpi`. When there is no OCR or it fails, the page stays empty and
 /// carries the warning `OCR_MISSING` or `OCR_FAILED`. Markdown is left to `finish_page`.
 pub fn read(page: &mut Page, picture: &PageImage, options: &ParseOptions, services: &mut dyn Services) {
+    read_scan(page, picture, Scan::of(picture), options, services);
+}
+
+/// The same of a picture that was made ready before.
+pub fn read_scan(
+    page: &mut Page,
+    picture: &PageImage,
+    scan: Scan,
+    options: &ParseOptions,
+    services: &mut dyn Services,
+) {
     let scale = points_a_pixel(picture);
     page.width = Some(picture.width as f32 * scale);
     page.height = Some(picture.height as f32 * scale);
-    let scan = Scan::of(picture);
     match services.ocr(&scan.picture, &options.ocr_languages) {
         OcrAnswer::Read(text) => {
             let (scan, text, quarter) = upright(picture, scan, text, options, services);

@@ -148,7 +148,7 @@ impl PdfReader {
         }
         let message = format!("The words of {} picture(s) of the page were read by OCR ({engine}).", found.len());
         page.warnings.push(Warning::new(Warning::OCR_USED, message));
-        page.confidence = together(page, reading.confidence, &found);
+        page.confidence = together(page, page.confidence, &found);
         for (bbox, part) in found {
             let record = &mut reading.record;
             let next = record.tokens.iter().map(|token| token.seq + 2).max().unwrap_or(0);

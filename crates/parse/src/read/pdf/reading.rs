@@ -7,12 +7,13 @@ use docmill_model::document::{BBox, Page, Revision, RevisionKind, Warning};
 
 use super::album::Chosen;
 use super::drawing::{Drawing, DrawnPicture};
+use super::prepared::Prepared;
 use super::saving::warn_of_damage;
 use super::words::{self, Leave};
-use super::{PdfReader, certainty, inset, picture, unknown};
+use super::{PdfReader, certainty, inset, unknown};
 use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
-use crate::layout::{self, Comment, PageRecord};
+use crate::layout::{self, Comment, Doubt, PageRecord};
 use crate::read::{crop, ocr};
 use crate::render::links;
 
@@ -136,7 +137,8 @@ impl PdfReader {
         page.number = number;
         if page.engine.is_empty() {
             page.engine = ENGINE.into();
-            page.confidence = reading.confidence;
+            let laid_out = |own| certainty::doubted(own, Doubt::of(&page, &reading.record));
+            page.confidence = if has_layout { reading.confidence.map(laid_out) } else { reading.confidence };
         }
         page.warnings.append(&mut told.warnings);
         if reading.lost > 0 && !(reading.garbled && has_layout) {
@@ -226,14 +228,12 @@ impl PdfReader {
     }
 
     fn laid_out(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
-        if reading.needs_ocr && !reading.oversized && !self.options.ignore_text_in_image {
+        if self.is_scan(reading) {
             let mut page = Page::default();
-            let dpi = reading.scan_dpi.unwrap_or(OCR_DPI);
-            let index = number as usize - 1;
-            let raster = self.interpreter.render(index, picture::scale(&reading.record, dpi));
-            warn_of_damage(&mut page, raster.lacks_picture || self.interpreter.torn_pictures(index) > 0);
-            let image = picture::grey(&raster, &reading.record);
-            ocr::read(&mut page, &image, &self.options, services);
+            let Prepared { picture, scan, damaged } =
+                self.prepared.remove(&number).unwrap_or_else(|| self.pictured(number, reading));
+            warn_of_damage(&mut page, damaged);
+            ocr::read_scan(&mut page, &picture, scan, &self.options, services);
             if !page.words.is_empty() || reading.record.tokens.is_empty() {
                 let (width, height) = (Some(reading.record.width), Some(reading.record.height));
                 (page.width, page.height) = if page.rotation % 180 == 90 { (height, width) } else { (width, height) };
