@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Pages per CPU second and peak memory of docmill's parse beside liteparse, same files, same run.
+"""Pages per CPU second and peak memory of docmill's parse beside liteparse and pdf_oxide, same files, same run.
 
-    bench/parse.py [--corpus DIR] [--rounds 3] --target TARGET_FOLDER --python PYTHON_WITH_LITEPARSE
+    bench/parse.py [--corpus DIR] [--rounds 3] [--long PAGES] --target TARGET_FOLDER --python PYTHON_WITH_PEERS
 
 Each program runs alone, in turn, in every round; the best round counts, because other work on the machine only ever
 slows a round down. CPU seconds are those of the whole process with its children, as the kernel counted them; for
-liteparse only those of its loop over the files, so that Python's start is not held against it.
+the peers only those of their loops over the files, so that Python's start is not held against them. With `--long` the corpus is
+also joined to one document of about so many pages, and read by the command and by the engine.
 """
 import argparse
 import re
@@ -15,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+PEER = "liteparse 2.18.0"
 
 
 def run(command):
@@ -27,10 +29,41 @@ def run(command):
     return out, float(found.group(1)), float(found.group(2))
 
 
+JOIN = """
+import sys
+import pypdfium2
+joined, parts = pypdfium2.PdfDocument.new(), sys.argv[3:]
+while len(joined) < int(sys.argv[1]):
+    for part in parts:
+        joined.import_pages(pypdfium2.PdfDocument(part))
+joined.save(sys.argv[2])
+print(len(joined))
+"""
+
+
+def long_document(given, corpus, temporary, binaries):
+    """Lines about the corpus as one document."""
+    folder = temporary / "long"
+    folder.mkdir()
+    parts = [str(path) for path in sorted(corpus.rglob("*.pdf"))]
+    join = [given.python, "-c", JOIN, str(given.long), str(folder / "long.pdf"), *parts]
+    pages = subprocess.run(join, check=True, capture_output=True, text=True).stdout.strip()
+    lines = [f"\nOne document of {pages} pages:\n\n| program | CPU s | peak MiB of a process |\n| --- | --- | --- |"]
+    for name, command in {
+        "docmill engine": [binaries / "examples/parse_dir", folder, temporary / "long-engine"],
+        "docmill parse (command)": [
+            binaries / "docmill", "parse", folder, "--tier", "cost_effective", "--quiet", "-o", temporary / "long-command"],
+    }.items():
+        _, cpu, peak = run(command)
+        lines.append(f"| {name} | {cpu:.1f} | {peak:.0f} |")
+    return lines
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--corpus", type=Path)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--long", type=int, metavar="PAGES")
     options.add_argument("--target", type=Path, required=True)
     options.add_argument("--python", required=True)
     given = options.parse_args()
@@ -43,7 +76,9 @@ def main():
         programs = {
             "docmill engine": lambda out: [binaries / "examples/parse_dir", corpus, out],
             "docmill engine, fast tier": lambda out: [binaries / "examples/parse_dir", corpus, out, "fast"],
-            "liteparse 2.18.0": lambda out: [given.python, HERE / "peer_liteparse.py", corpus, out],
+            PEER: lambda out: [given.python, HERE / "peer_liteparse.py", corpus, out],
+            f"{PEER}, text": lambda out: [given.python, HERE / "peer_liteparse.py", corpus, out, "text"],
+            "pdf_oxide 0.3.78": lambda out: [given.python, HERE / "peer_pdf_oxide.py", corpus, out],
             "docmill parse (command)": lambda out: [
                 binaries / "docmill", "parse", corpus, "--tier", "cost_effective", "--quiet", "-o", out],
         }
@@ -56,10 +91,13 @@ def main():
                 speed = pages / (float(inside.group(2)) if inside and inside.group(2) else cpu)
                 if name not in best or speed > best[name][0]:
                     best[name] = (speed, pages, peak)
-    peer = best["liteparse 2.18.0"][0]
+        long = long_document(given, corpus, Path(temporary), binaries) if given.long else []
+    peer = best[PEER][0]
     print("| program | pages | pages per CPU second | ratio to liteparse | peak MiB of a process |\n| --- | --- | --- | --- | --- |")
     for name, (speed, pages, peak) in best.items():
         print(f"| {name} | {pages} | {speed:.0f} | {speed / peer:.2f} | {peak:.0f} |")
+    for line in long:
+        print(line)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let texts: Vec<String> = outcomes.iter().map(|outcome| text_of(outcome, tier, as_peers)).collect();
                 let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 std::fs::write(Path::new(output).join(format!("{stem}.md")), texts.join("\n\n"))?;
-                println!("ok {name} {} pages {} ms {:?}", outcomes.len(), begun.elapsed().as_millis(), info.warnings);
+                let (count, ms, sure) = (outcomes.len(), begun.elapsed().as_millis(), confidence_of(&outcomes));
+                println!("ok {name} {count} pages {ms} ms, confidence {sure:.4} {:?}", info.warnings);
             }
             Err(failure) => println!("failed {name} {failure} {} ms", begun.elapsed().as_millis()),
         }
@@ -51,6 +52,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seconds = started.elapsed().as_secs_f64();
     println!("{pages} pages in {seconds:.2} s: {:.0} pages a second", pages as f64 / seconds);
     Ok(())
+}
+
+/// The mean of those pages that say one; 0 when none does.
+fn confidence_of(outcomes: &[PageOutcome]) -> f32 {
+    let said = outcomes.iter().filter_map(|outcome| match outcome {
+        PageOutcome::Read(page) => page.confidence,
+        PageOutcome::Failed { .. } => None,
+    });
+    let said: Vec<f32> = said.collect();
+    said.iter().sum::<f32>() / said.len().max(1) as f32
 }
 
 /// A page as the benchmarks' truth has it: its header and footer stand where they are printed, unless `bare`.

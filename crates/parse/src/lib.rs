@@ -58,6 +58,14 @@ pub trait DocumentReader {
         Ok(())
     }
 
+    /// Whether the page will ask for OCR; `None` where that is not known before it is read.
+    fn will_ocr(&self, _number: u32) -> Option<bool> {
+        Some(false)
+    }
+
+    /// Makes the picture that the page will ask OCR for, and says so (`Services::ocr_soon`). May be left out.
+    fn prepare(&mut self, _number: u32, _services: &mut dyn Services) {}
+
     /// Second pass: the page itself, complete with markdown and text.
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure>;
 
@@ -235,6 +243,14 @@ impl DocumentReader for Opened {
 
     fn survey(&mut self, number: u32) -> Result<(), Failure> {
         self.reader.survey(number)
+    }
+
+    fn will_ocr(&self, number: u32) -> Option<bool> {
+        self.reader.will_ocr(number)
+    }
+
+    fn prepare(&mut self, number: u32, services: &mut dyn Services) {
+        self.reader.prepare(number, services);
     }
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {

@@ -9,6 +9,9 @@ pub trait Services {
     /// Reads the words of a picture of a page. May take seconds.
     fn ocr(&mut self, image: &PageImage, languages: &[String]) -> OcrAnswer;
 
+    /// Says that `ocr` will be asked for this very picture soon: who can, reads it meanwhile.
+    fn ocr_soon(&mut self, _image: &PageImage, _languages: &[String]) {}
+
     /// Asks another program for the document in a format that docmill reads. May take seconds.
     fn convert(&mut self, _document: &ToConvert<'_>) -> Result<Vec<u8>, NotConverted> {
         Err(NotConverted::Missing)

@@ -12,6 +12,8 @@ mod every_option;
 mod fields;
 #[path = "pdf/hostile.rs"]
 mod hostile;
+#[path = "pdf/insets.rs"]
+mod insets;
 #[path = "pdf/links.rs"]
 mod links;
 #[path = "pdf/output.rs"]

@@ -92,6 +92,12 @@ fn description(record: &PageRecord, figure: BBox) -> Option<String> {
     own.next().is_none().then(|| words.trim().to_owned())
 }
 
+/// Pictures that are pieces of one, as one.
+pub fn pieces_joined(pictures: &[BBox], em: f32) -> Vec<BBox> {
+    let alone = pictures.iter().map(|bbox| ShapeGroup { bbox: *bbox, slanted: 0 }).collect();
+    joined(alone, PIECES_GAP * em).into_iter().map(|group| group.bbox).collect()
+}
+
 /// Joins what stands closer than `gap`.
 fn joined(mut groups: Vec<ShapeGroup>, gap: f32) -> Vec<ShapeGroup> {
     groups.truncate(BOXES_MAX);
@@ -170,7 +176,7 @@ fn text(block: &Block) -> &str {
 
 /// Where a figure without a caption goes: behind what stands closest above it in its column, else before what stands
 /// closest below, else to the end.
-fn position(blocks: &[Block], figure: BBox) -> usize {
+pub fn position(blocks: &[Block], figure: BBox) -> usize {
     let in_column = || {
         blocks.iter().enumerate().filter_map(|(index, block)| {
             let furniture = matches!(block.role, Role::PageHeader | Role::PageFooter | Role::Watermark);

@@ -13,6 +13,7 @@ mod code;
 mod columns;
 pub mod continued;
 mod cut;
+mod doubt;
 mod emit;
 mod figures;
 mod furniture;
@@ -25,6 +26,7 @@ mod lattice;
 mod lines;
 mod lists;
 pub mod margin_numbers;
+mod moves;
 mod order;
 mod regions;
 mod rules;
@@ -35,8 +37,10 @@ mod underlines;
 
 pub use assemble::assemble;
 pub use cut::spatial_text;
-pub use figures::place as place_figures;
+pub use doubt::Doubt;
+pub use figures::{pieces_joined, place as place_figures, position as figure_position};
 pub use lists::{is_box, is_marker};
+pub use moves::{each_box, move_words};
 pub use stats::DocumentStats;
 pub use underlines::underline;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use docmill_model::document::{BBox, BlockKind, List, Page, Warning};
+use docmill_model::document::{BBox, Page, Warning};
 use docmill_model::options::ParseOptions;
 
 use super::crop;
@@ -18,6 +18,9 @@ const SURE_SHARE: f32 = 0.5;
 const SURE_LETTERS: f32 = 20.0;
 /// Turned, a page has to make this much more sense.
 const CLEARER: f32 = 1.5;
+/// A picture inside a page has so many letters that OCR is sure of, and words that it is less sure of are left out.
+const PART_LETTERS: f32 = 6.0;
+const PART_SURE: f32 = 0.3;
 /// Words a line of running text, in the mean of a block.
 const PROSE_WORDS: f32 = 3.0;
 
@@ -26,10 +29,20 @@ const PROSE_WORDS: f32 = 3.0;
 /// The page's size is that of the picture at its `dpi`. When there is no OCR or it fails, the page stays empty and
 /// carries the warning `OCR_MISSING` or `OCR_FAILED`. Markdown is left to `finish_page`.
 pub fn read(page: &mut Page, picture: &PageImage, options: &ParseOptions, services: &mut dyn Services) {
+    read_scan(page, picture, Scan::of(picture), options, services);
+}
+
+/// The same of a picture that was made ready before.
+pub fn read_scan(
+    page: &mut Page,
+    picture: &PageImage,
+    scan: Scan,
+    options: &ParseOptions,
+    services: &mut dyn Services,
+) {
     let scale = points_a_pixel(picture);
     page.width = Some(picture.width as f32 * scale);
     page.height = Some(picture.height as f32 * scale);
-    let scan = Scan::of(picture);
     match services.ocr(&scan.picture, &options.ocr_languages) {
         OcrAnswer::Read(text) => {
             let (scan, text, quarter) = upright(picture, scan, text, options, services);
@@ -108,7 +121,67 @@ fn fill(page: &mut Page, text: &OcrText, scan: &Scan, options: &ParseOptions) {
     page.engine.clone_from(&text.engine);
     page.warnings.push(Warning::new(Warning::OCR_USED, format!("The page was read by OCR ({}).", text.engine)));
     warn_of_languages(page, text);
-    each_box(page, |bbox| *bbox = scan.straightened.bbox_back(*bbox, scale));
+    layout::each_box(page, |bbox| *bbox = scan.straightened.bbox_back(*bbox, scale));
+}
+
+/// What is read of a picture that is a part of a page, in points from the corner of the picture until it is shifted.
+pub struct Part {
+    /// Its blocks and words.
+    pub page: Page,
+    /// Its words once more, as if they had been drawn.
+    pub tokens: Vec<Token>,
+}
+
+impl Part {
+    /// Moves everything.
+    pub fn shift(&mut self, x: f32, y: f32) {
+        layout::each_box(&mut self.page, |bbox| (bbox.x, bbox.y) = (bbox.x + x, bbox.y + y));
+        for token in &mut self.tokens {
+            token.bbox = BBox::new(token.bbox.x + x, token.bbox.y + y, token.bbox.w, token.bbox.h);
+            token.baseline += y;
+        }
+    }
+}
+
+/// Reads a picture that is a part of a page, as far as its words are `wanted` by their boxes. `None` when it has no text
+/// that makes sense: photographs are full of strokes.
+///
+/// # Errors
+/// The warning that there is no OCR, or that it failed.
+pub fn read_part(
+    picture: &PageImage,
+    options: &ParseOptions,
+    wanted: &dyn Fn(BBox) -> bool,
+    services: &mut dyn Services,
+) -> Result<Option<(Part, OcrText)>, Warning> {
+    let scan = Scan::of(picture);
+    if !scan.has_text() {
+        return Ok(None);
+    }
+    let mut text = match services.ocr(&scan.picture, &options.ocr_languages) {
+        OcrAnswer::Read(text) => text,
+        OcrAnswer::Missing { message } => return Err(Warning::new(Warning::OCR_MISSING, message)),
+        OcrAnswer::Failed { message } => return Err(Warning::new(Warning::OCR_FAILED, message)),
+    };
+    let letters: usize = text.words.iter().map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).count()).sum();
+    if sense(&text) < (SURE_SHARE * letters as f32).max(PART_LETTERS) {
+        return Ok(None);
+    }
+    let scale = points_a_pixel(&scan.picture);
+    let back = |own: BBox| {
+        let points = BBox::new(own.x * scale, own.y * scale, own.w * scale, own.h * scale);
+        scan.straightened.bbox_back(points, scale)
+    };
+    text.words.retain(|word| word.confidence >= PART_SURE && wanted(back(word.bbox)));
+    let record = record(&text, &scan);
+    if record.tokens.is_empty() {
+        return Ok(None);
+    }
+    let mut stats = DocumentStats::default();
+    stats.absorb(&record);
+    let mut page = layout::assemble(&record, &stats, options.into());
+    layout::each_box(&mut page, |bbox| *bbox = scan.straightened.bbox_back(*bbox, scale));
+    Ok(Some((Part { page, tokens: record.tokens }, text)))
 }
 
 /// Says each language once that OCR had no data for.
@@ -241,29 +314,10 @@ fn insert(read: &mut Vec<Read>, leader: &Leader, scale: f32) {
     read.push(Read { token: dots, line });
 }
 
-/// Every box that a page has.
-fn each_box(page: &mut Page, change: impl Fn(&mut BBox)) {
-    fn of_list(list: &mut List, change: &impl Fn(&mut BBox)) {
-        for item in &mut list.items {
-            item.bbox.as_mut().into_iter().for_each(change);
-            item.children.iter_mut().for_each(|list| of_list(list, change));
-        }
-    }
-    page.words.iter_mut().filter_map(|word| word.bbox.as_mut()).for_each(&change);
-    for block in &mut page.blocks {
-        block.boxes.iter_mut().for_each(&change);
-        match &mut block.kind {
-            BlockKind::List(list) => of_list(list, &change),
-            BlockKind::Table(table) => {
-                table.cells.iter_mut().filter_map(|cell| cell.bbox.as_mut()).for_each(&change);
-            }
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use docmill_model::document::BlockKind;
+
     use super::*;
     use crate::render::finish_page;
 

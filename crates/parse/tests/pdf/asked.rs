@@ -235,11 +235,14 @@ fn tables_that_only_stand_on_two_pages_stay_two() {
 #[test]
 fn pages_say_how_sure_their_own_text_is() {
     let hidden = "BT 3 Tr /F 10 Tf 50 700 Td (somewhere) Tj ET";
-    for tier in [Tier::Fast, Tier::CostEffective] {
+    // A page that is laid out is never quite sure: its order and its blocks are found.
+    for (tier, layout) in [(Tier::Fast, 1.0), (Tier::CostEffective, 0.982)] {
         for (content, expected) in
             [("", None), (text("F", 10.0, 50.0, 700.0, "plain").as_str(), Some(1.0)), (hidden, Some(0.9))]
         {
-            assert_eq!(read(content, &options(tier)).confidence, expected, "{content} {tier:?}");
+            let (said, expected) = (read(content, &options(tier)).confidence, expected.map(|own: f32| own * layout));
+            let near = said.zip(expected).is_none_or(|(said, expected)| (said - expected).abs() < 1e-4);
+            assert!(said.is_some() == expected.is_some() && near, "{content} {tier:?}: {said:?}");
         }
     }
 }

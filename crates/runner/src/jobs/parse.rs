@@ -9,6 +9,7 @@ use super::fetch::{self, Wanted};
 use super::outputs::Outputs;
 use super::source::Source;
 use crate::context::Context;
+use crate::reader::ahead;
 use crate::reader::session::{ReadDocument, Session};
 use crate::work::held::Held;
 use crate::work::stop::End;
@@ -63,6 +64,8 @@ pub(super) async fn read(
             held,
             outputs: &mut outputs,
             counters: &context.counters,
+            permits: &context.permits,
+            ahead: ahead::pages(context.settings.cpu_permits),
         };
         context.counters.stages.of("read", session.read()).await?
     };

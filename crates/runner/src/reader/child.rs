@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
@@ -89,7 +90,7 @@ fn leave_with_parent() {
 
 /// The protocol's loop over documents.
 pub fn serve(from: &mut impl Read, out: impl Write) -> Result<(), FrameError> {
-    let mut parent = Parent { from, out };
+    let mut parent = Parent { from, out, soon: Vec::new(), said: 0 };
     while let Some(frame) = frames::read::<ToReader>(parent.from)? {
         let ToReader::Open(open) = frame.header else {
             return Err(io::Error::other("a document begins with `open`").into());
@@ -103,6 +104,10 @@ pub fn serve(from: &mut impl Read, out: impl Write) -> Result<(), FrameError> {
 struct Parent<'a, R, W> {
     from: &'a mut R,
     out: W,
+    /// Pictures that the worker has already, by what they are: their numbers.
+    soon: Vec<(u64, u32)>,
+    /// Number of the last of them.
+    said: u32,
 }
 
 impl<R: Read, W: Write> Parent<'_, R, W> {
@@ -111,6 +116,7 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
     }
 
     fn document(&mut self, open: Open) -> Result<(), FrameError> {
+        self.soon.clear();
         let source = Source { name: open.name.clone(), bytes: Arc::new(self.receive(open.bytes)?) };
         let mut services = PipeServices { parent: self, ocr: false, broken: None };
         let opened = docmill_parse::open(source, &open.options, open.pages_max, &mut services);
@@ -153,8 +159,17 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
                 }
             }
         }
-        for number in to_read {
-            self.page(reader.as_mut(), number)?;
+        let (mut next, mut scans) = (0, false);
+        for (at, number) in to_read.iter().enumerate() {
+            // Pages of a document that are scans come one after the other.
+            next = next.max(at);
+            while open.ahead > 0 && next < to_read.len().min(at + 1 + open.ahead as usize) {
+                if reader.will_ocr(to_read[next]).unwrap_or(scans) {
+                    self.prepare(reader.as_mut(), to_read[next])?;
+                }
+                next += 1;
+            }
+            scans = self.page(reader.as_mut(), *number)?;
         }
         let mut services = PipeServices { parent: self, ocr: false, broken: None };
         reader.finish(&mut services);
@@ -164,7 +179,15 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
         self.say(&FromReader::Done { info: reader.info() }, &[])
     }
 
-    fn page(&mut self, reader: &mut dyn DocumentReader, number: u32) -> Result<(), FrameError> {
+    fn prepare(&mut self, reader: &mut dyn DocumentReader, number: u32) -> Result<(), FrameError> {
+        self.say(&FromReader::PageStarted { number }, &[])?;
+        let mut services = PipeServices { parent: self, ocr: false, broken: None };
+        reader.prepare(number, &mut services);
+        services.broken.map_or(Ok(()), Err)
+    }
+
+    /// Answers whether the page used OCR.
+    fn page(&mut self, reader: &mut dyn DocumentReader, number: u32) -> Result<bool, FrameError> {
         self.say(&FromReader::PageStarted { number }, &[])?;
         let mut services = PipeServices { parent: self, ocr: false, broken: None };
         let read = reader.page(number, &mut services);
@@ -175,11 +198,39 @@ impl<R: Read, W: Write> Parent<'_, R, W> {
         match read {
             Ok(page) => {
                 let json = serde_json::to_vec(&PageOutcome::Read(Box::new(page)))?;
-                self.say(&FromReader::Page { number, ocr }, &json)
+                self.say(&FromReader::Page { number, ocr }, &json)?;
             }
-            Err(failure) => self.say(&FromReader::PageFailed { number, failure }, &[]),
+            Err(failure) => self.say(&FromReader::PageFailed { number, failure }, &[])?,
         }
+        Ok(ocr)
     }
+}
+
+/// Pictures for OCR that go to the worker before they are asked for.
+impl<R: Read, W: Write> Parent<'_, R, W> {
+    fn soon(&mut self, image: &PageImage, languages: &[String]) -> Result<(), FrameError> {
+        self.said += 1;
+        self.soon.push((key(image, languages), self.said));
+        let PageImage { width, height, dpi, grey } = image;
+        let (id, languages) = (self.said, languages.to_vec());
+        self.say(&FromReader::OcrSoon { id, width: *width, height: *height, dpi: *dpi, languages }, grey)
+    }
+
+    /// The number of the picture, when the worker has it.
+    fn taken(&mut self, image: &PageImage, languages: &[String]) -> Option<u32> {
+        if self.soon.is_empty() {
+            return None;
+        }
+        let key = key(image, languages);
+        let at = self.soon.iter().position(|(own, _)| *own == key)?;
+        Some(self.soon.remove(at).1)
+    }
+}
+
+fn key(image: &PageImage, languages: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (image.width, image.height, image.dpi, &image.grey, languages).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The outside world of a document is the worker at the other end of the pipes.
@@ -194,8 +245,14 @@ struct PipeServices<'a, 'b, R, W> {
 impl<R: Read, W: Write> PipeServices<'_, '_, R, W> {
     fn ask_ocr(&mut self, image: &PageImage, languages: &[String]) -> Result<OcrAnswer, FrameError> {
         let PageImage { width, height, dpi, grey } = image;
-        let ask = FromReader::NeedOcr { width: *width, height: *height, dpi: *dpi, languages: languages.to_vec() };
-        self.parent.say(&ask, grey)?;
+        match self.parent.taken(image, languages) {
+            Some(id) => self.parent.say(&FromReader::TakeOcr { id }, &[])?,
+            None => {
+                let languages = languages.to_vec();
+                let ask = FromReader::NeedOcr { width: *width, height: *height, dpi: *dpi, languages };
+                self.parent.say(&ask, grey)?;
+            }
+        }
         match frames::read::<ToReader>(self.parent.from)?.map(|frame| frame.header) {
             Some(ToReader::OcrReply { answer }) => Ok(answer),
             _ => Err(io::Error::other("OCR was asked for and something else came").into()),
@@ -226,6 +283,12 @@ impl<R: Read, W: Write> Services for PipeServices<'_, '_, R, W> {
             }
         }
         OcrAnswer::Failed { message: "The OCR program cannot be reached.".to_owned() }
+    }
+
+    fn ocr_soon(&mut self, image: &PageImage, languages: &[String]) {
+        if self.broken.is_none() {
+            self.broken = self.parent.soon(image, languages).err();
+        }
     }
 
     fn convert(&mut self, document: &ToConvert<'_>) -> Result<Vec<u8>, NotConverted> {

@@ -1,5 +1,6 @@
 //! Reader children: untrusted bytes meet only these processes.
 
+pub(crate) mod ahead;
 mod belief;
 pub mod child;
 pub mod frames;

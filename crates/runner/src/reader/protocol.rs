@@ -7,7 +7,8 @@
 //! One document: `Open` with its bytes in the payloads of `Bytes` frames; the child may ask for conversions
 //! (`NeedConversion`, answered by `ConversionReply`), and answers `Opened` or `Refused`, then
 //! for each page `PageStarted` and later `Page` or `PageFailed`, with `NeedOcr` (answered by `OcrReply`) and `Asset`
-//! between, and `Done`. When a child dies after `PageStarted(n)`, the parent marks page n failed and opens the document
+//! between, and `Done`. Of pages that are to come the child may send pictures for OCR before their turn (`PageStarted`,
+//! `OcrSoon`), and take the answers in their turn (`TakeOcr`, answered by `OcrReply`). When a child dies after `PageStarted(n)`, the parent marks page n failed and opens the document
 //! in a new child with `skip` holding n and all pages that came out.
 
 use docmill_model::Failure;
@@ -53,6 +54,9 @@ pub struct Open {
     #[serde(default)]
     pub surveyed: Vec<u32>,
     pub pages_max: u32,
+    /// Pages whose pictures for OCR may be made before their turn (`OcrSoon`).
+    #[serde(default)]
+    pub ahead: u32,
 }
 
 /// Child to parent.
@@ -87,6 +91,18 @@ pub enum FromReader {
         height: u32,
         dpi: u32,
         languages: Vec<String>,
+    },
+    /// The payload is `PageImage::grey` of a picture that will be asked for by `TakeOcr` with this number; nobody waits.
+    OcrSoon {
+        id: u32,
+        width: u32,
+        height: u32,
+        dpi: u32,
+        languages: Vec<String>,
+    },
+    /// The child waits for `OcrReply` about the picture of this number.
+    TakeOcr {
+        id: u32,
     },
     /// The payload is a document that LibreOffice is to convert, before `Opened`; the child waits for
     /// `ConversionReply`.

@@ -9,9 +9,11 @@ use docmill_model::options::ParseOptions;
 use docmill_model::results::OUTPUT_PDF;
 use docmill_model::{Code, Failure, JobId, ProjectId};
 use docmill_parse::{PageImage, Target};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
+use super::ahead::Ahead;
 use super::belief::{believed, is_safe_name, ran_out_of_memory};
 use super::frames::{Frame, FrameError};
 use super::plan::{Plan, Violation};
@@ -46,6 +48,10 @@ pub(crate) struct Session<'a> {
     pub held: &'a Held,
     pub outputs: &'a mut Outputs,
     pub counters: &'a crate::Counters,
+    /// Processors that nobody uses; one is the document's already.
+    pub permits: &'a Semaphore,
+    /// Pages that a child may send pictures of before their turn.
+    pub ahead: u32,
 }
 
 /// What is known of a document when all its pages are over.
@@ -225,19 +231,25 @@ impl<'a> Session<'a> {
             skip: course.plan.skip(),
             surveyed: course.plan.surveyed(),
             pages_max: self.pages_max,
+            ahead: self.ahead,
         };
+        let mut ahead = Ahead::new(self.permits);
         let bounds = self.bounds(reader, course);
         bounds.keep(self.counters.blobs.of("read", send(self.source, reader, open))).await??;
         loop {
             let bounds = self.bounds(reader, course);
-            let Some(frame) = bounds.keep(reader.hear()).await?? else {
+            let heard = tokio::select! {
+                heard = bounds.keep(reader.hear()) => heard,
+                never = ahead.go_on() => match never {},
+            };
+            let Some(frame) = heard?? else {
                 return Err(Broken::Child("it closed its end".to_owned()));
             };
             course.heard = Instant::now();
             if course.plan.current().is_none() || matches!(frame.header, FromReader::PageStarted { .. }) {
                 course.cpu = guard::cpu_time(reader.pid());
             }
-            if self.heard(reader, course, frame).await? {
+            if self.heard(reader, course, &mut ahead, frame).await? {
                 return Ok(());
             }
         }
@@ -248,6 +260,7 @@ impl<'a> Session<'a> {
         &mut self,
         reader: &mut Reader,
         course: &mut Course,
+        ahead: &mut Ahead<'a>,
         frame: Frame<FromReader>,
     ) -> Result<bool, Broken> {
         match frame.header {
@@ -274,6 +287,11 @@ impl<'a> Session<'a> {
                 let image = PageImage { width, height, dpi, grey: frame.payload };
                 self.ocr(reader, course, image, languages).await?;
             }
+            FromReader::OcrSoon { id, width, height, dpi, languages } => {
+                let image = PageImage { width, height, dpi, grey: frame.payload };
+                self.ocr_soon(course, ahead, id, image, languages)?;
+            }
+            FromReader::TakeOcr { id } => self.take_ocr(reader, course, ahead, id).await?,
             FromReader::NeedConversion { extension, target } => {
                 self.convert(reader, course, &frame.payload, &extension, target).await?;
             }
@@ -339,16 +357,57 @@ impl<'a> Session<'a> {
         image: PageImage,
         languages: Vec<String>,
     ) -> Result<(), Broken> {
-        let pixels = u64::from(image.width) * u64::from(image.height);
-        if course.plan.current().is_none() || pixels == 0 || pixels != image.grey.len() as u64 {
-            return Err(Violation("OCR of no picture, or outside a page").into());
-        }
+        check_picture(course, &image)?;
         let bounds = Bounds { pid: None, children: true, cpu_max: None, ..self.bounds(reader, course) };
         self.counters.ocr_runs.inc();
         let span = tracing::info_span!(parent: &course.span, "ocr");
         let reading = self.ocr.read(&image, &languages, bounds).instrument(span);
         let answer = self.counters.stages.of("ocr", reading).await?;
         let bounds = self.bounds(reader, course);
+        Ok(bounds.keep(reader.say(&ToReader::OcrReply { answer }, &[])).await??)
+    }
+
+    /// Has OCR read a picture that the child will ask for, within the time of a page from when it begins.
+    fn ocr_soon(
+        &self,
+        course: &Course,
+        ahead: &mut Ahead<'a>,
+        id: u32,
+        image: PageImage,
+        languages: Vec<String>,
+    ) -> Result<(), Broken> {
+        check_picture(course, &image)?;
+        let bounds = Bounds {
+            pid: None,
+            resident_bytes_max: self.limits.reader_memory_bytes_max,
+            children: true,
+            deadline: self.document_deadline(course),
+            cpu_max: None,
+            stop: self.held.stop(),
+        };
+        let (ocr, counters, time) = (self.ocr, self.counters, self.page_time());
+        let span = tracing::info_span!(parent: &course.span, "ocr");
+        let reading = async move {
+            counters.ocr_runs.inc();
+            let bounds = Bounds { deadline: bounds.deadline.min(Instant::now() + time), ..bounds };
+            counters.stages.of("ocr", ocr.read(&image, &languages, bounds)).await
+        };
+        Ok(ahead.add(id, Box::pin(reading.instrument(span)))?)
+    }
+
+    /// Waits for a picture that was sent before, within the time of the page that the child is at.
+    async fn take_ocr(
+        &mut self,
+        reader: &mut Reader,
+        course: &Course,
+        ahead: &mut Ahead<'a>,
+        id: u32,
+    ) -> Result<(), Broken> {
+        if course.plan.current().is_none() {
+            return Err(Violation("OCR outside a page").into());
+        }
+        let bounds = Bounds { cpu_max: None, ..self.bounds(reader, course) };
+        let answer = bounds.keep(ahead.take(id)).await???;
         Ok(bounds.keep(reader.say(&ToReader::OcrReply { answer }, &[])).await??)
     }
 
@@ -422,6 +481,14 @@ impl<'a> Session<'a> {
     fn document_deadline(&self, course: &Course) -> Instant {
         course.started + self.base_time() + self.page_time() * course.plan.count()
     }
+}
+
+fn check_picture(course: &Course, image: &PageImage) -> Result<(), Violation> {
+    let pixels = u64::from(image.width) * u64::from(image.height);
+    if course.plan.current().is_none() || pixels == 0 || pixels != image.grey.len() as u64 {
+        return Err(Violation("OCR of no picture, or outside a page"));
+    }
+    Ok(())
 }
 
 async fn send(source: &Source, reader: &mut Reader, open: Open) -> Result<(), Broken> {

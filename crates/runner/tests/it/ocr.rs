@@ -90,3 +90,41 @@ async fn an_ocr_program_that_hangs_costs_its_page_and_is_killed() {
     assert!(state.is_empty() || state.contains(") Z "), "the program is dead: {state}");
     world.drain(&runner).await;
 }
+
+/// Reads a picture only when another one is read at the same time; says how wide it is.
+const PAIRED: &str = r#"#!/bin/sh
+case "$1" in
+  --version) echo "tesseract 0.0" ;;
+  --list-langs) printf 'List of languages\neng\n' ;;
+  *) read -r kind; read -r size; cat > /dev/null
+    echo > "$0.began.$$"
+    until [ "$(ls "$0".began.* | wc -l)" -ge 2 ]; do sleep 0.01; done
+    printf 'level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n'
+    printf '5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90\t%s\n' "${size%% *}" ;;
+esac
+"#;
+
+#[tokio::test]
+async fn pictures_that_are_sent_before_their_turn_are_read_at_the_same_time() {
+    let world = World::new().await;
+    let job = world.job("soon T\nsoon TO\ntake 2 1").await;
+    let mut settings = settings("obeys");
+    settings.cpu_permits = 2;
+    settings.tesseract = Some(program(&world, PAIRED));
+    // It writes outside its home.
+    settings.confine = None;
+    let runner = world.start(settings);
+    assert_eq!(world.told(job).await, ["1 T", "2 TO", "3 tesseract read 120, tesseract read 72"]);
+    assert_eq!(runner.counters().ocr_runs.get(), 2);
+    world.drain(&runner).await;
+}
+
+#[tokio::test]
+async fn a_picture_that_was_never_sent_ends_the_reader() {
+    let world = World::new().await;
+    let job = world.job("take 7\ntext b").await;
+    let runner = world.start(settings("obeys"));
+    let told = world.told(job).await;
+    assert!(told[0].starts_with("1 FAILED READER_DIED") && told[1] == "2 b", "{told:?}");
+    world.drain(&runner).await;
+}

@@ -5,7 +5,8 @@
 //!
 //! `text ...` a page with this text; `fail` a page that cannot be read; `die`; `stall`; `eat` takes memory without
 //! end; `meet PATH` connects to the test's socket, says its process id and waits for a byte; `ocr WORD LANGUAGE ...`
-//! asks for OCR of a picture of the word and gives the answer as its text; `asset NAME`; `lie N` gives page N instead; `print`
+//! asks for OCR of a picture of the word and gives the answer as its text; `soon WORD` sends such a picture before it is
+//! asked for, under the number of its page, and `take N ...` takes the answers; `asset NAME`; `lie N` gives page N instead; `print`
 //! writes no frame; `spin` uses a processor without end; `open PATH`, `make PATH`, `connect ADDRESS`, `run PATH`,
 //! `signal PID` and `thread` try just that and say what came of it. A document that
 //! begins with `!die` kills its reader before it is open, one with `!refuse` is refused.
@@ -110,6 +111,19 @@ impl Pipes {
             "asset_die" => {
                 self.say(&asset(rest), b"lost")?;
                 std::process::abort();
+            }
+            "soon" => {
+                let (width, height, grey) = picture(rest);
+                let soon = FromReader::OcrSoon { id: number, width, height, dpi: 300, languages: Vec::new() };
+                self.say(&soon, &grey)?;
+            }
+            "take" => {
+                let mut answers = Vec::new();
+                for id in rest.split(' ').filter_map(|id| id.parse().ok()) {
+                    self.say(&FromReader::TakeOcr { id }, &[])?;
+                    answers.push(answered(frames::read::<ToReader>(&mut self.from)?.map(|frame| frame.header)));
+                }
+                return self.page(number, &answers.join(", "), true);
             }
             "ocr" => {
                 let mut given = rest.split(' ').map(str::to_owned);

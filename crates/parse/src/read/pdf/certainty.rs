@@ -1,6 +1,7 @@
 //! How sure the text of a page is that was not read by OCR: what its fonts and its drawing say of it.
 
 use super::drawing::Drawing;
+use crate::layout::Doubt;
 
 /// Text without ink lies over a scan: another program's OCR, only as good as that was.
 const HIDDEN_LOSS: f32 = 0.1;
@@ -19,6 +20,18 @@ pub fn of(drawing: &Drawing) -> Option<f32> {
     let truncated = if drawing.truncated { TRUNCATED_LOSS } else { 0.0 };
     let loss = share(drawing.unmapped + named) + HIDDEN_LOSS * share(hidden) + truncated;
     Some((1.0 - loss).clamp(0.0, 1.0))
+}
+
+/// Fitted to the reading order (NID) of documents of `bench/parse/generate.py` by least squares (bench/README.md, Parse: confidence):
+/// what is lost where nothing disagrees, and what the doubts cost. The first lines out of order say more than further ones.
+const LAYOUT_LOSS: f32 = 0.018;
+const ORDER_LOSS: f32 = 0.07;
+const TABLES_LOSS: f32 = 0.137;
+
+/// The same of a page that was laid out.
+pub fn doubted(own: f32, doubt: Doubt) -> f32 {
+    let layout = 1.0 - LAYOUT_LOSS - ORDER_LOSS * doubt.order.sqrt() - TABLES_LOSS * doubt.tables;
+    (own * layout).clamp(0.0, 1.0)
 }
 
 /// Characters that stand for an unknown one. Those of private use that symbol fonts have for bullets are known.
@@ -55,6 +68,16 @@ mod tests {
             drawing.unmapped += usize::from(text.is_empty());
         }
         drawing
+    }
+
+    #[test]
+    fn doubts_make_a_page_less_sure() {
+        for (own, order, tables, expected) in
+            [(1.0, 0.0, 0.0, 0.982), (0.5, 0.0, 0.0, 0.491), (1.0, 0.25, 0.0, 0.947), (1.0, 0.0, 1.0, 0.845)]
+        {
+            let sure = doubted(own, Doubt { order, tables });
+            assert!((sure - expected).abs() < 1e-5, "{own} {order} {tables}: {sure}");
+        }
     }
 
     #[test]

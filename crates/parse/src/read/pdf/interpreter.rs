@@ -3,7 +3,7 @@
 //! hayro's caches borrow from the document, so document, pages and caches must stand on one stack for as long as they
 //! are used; a thread is that stack, without unsafe code, and its size bounds how deep hostile nesting may go.
 //! Decoded page streams and fonts are cached by hayro for the life of a document, so it is opened again every
-//! `PAGES_PER_OPENING` pages: memory does not grow with the number of pages.
+//! few hundred pages (`pages_per_opening`): memory does not grow with the number of pages.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -27,7 +27,11 @@ use super::structure::Structure;
 use crate::layout::tree::Tree;
 use crate::read::output_pdf::{self, Layer};
 
+/// Pages that are read of one opening of the document, and more where it has many small ones: an opening takes time for every
+/// page, so a long document is opened at most `OPENINGS` times while its pages fit into so many bytes of the file.
 const PAGES_PER_OPENING: usize = 256;
+const OPENINGS: usize = 16;
+const OPENING_BYTES: usize = 32 * 1024 * 1024;
 const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// A rendered page: four bytes a pixel (red, green, blue, alpha), white behind.
@@ -191,6 +195,11 @@ fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result
     }
 }
 
+fn pages_per_opening(pages: usize, file_bytes: usize) -> usize {
+    let page_bytes = (file_bytes / pages.max(1)).max(1);
+    (pages / OPENINGS).min(OPENING_BYTES / page_bytes).max(PAGES_PER_OPENING)
+}
+
 /// Answers requests until this opening is used up (true) or nobody asks any more (false).
 fn serve_opening(
     pdf: &Pdf,
@@ -200,7 +209,7 @@ fn serve_opening(
 ) -> bool {
     let (fonts, layers) = (Fonts::new(), Layers::of(pdf));
     let (renders, pictures) = (RenderCache::new(), InterpreterCache::new());
-    for _ in 0..PAGES_PER_OPENING {
+    for _ in 0..pages_per_opening(pdf.pages().len(), bytes.len()) {
         match inbox.recv() {
             Err(_) => return false,
             Ok(Request::Draw(index, tagged, answer)) => {
@@ -287,4 +296,23 @@ fn render<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, scale: f32) -> Raster
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let lacks_picture = undecoded.load(Ordering::Relaxed);
     Raster { width, height, rgba: pixmap.data_as_u8_slice().to_vec(), lacks_picture }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_documents_of_small_pages_are_opened_a_few_times() {
+        for (pages, file_bytes, expected) in [
+            (0, 0, 256),
+            (2_000, 40_000_000, 256),
+            (100_000, 30_000_000, 6_250),
+            // Scans of 100 kB a page.
+            (20_000, 2_000_000_000, 335),
+            (20_000, 20_000_000_000, 256),
+        ] {
+            assert_eq!(pages_per_opening(pages, file_bytes), expected, "{pages} pages, {file_bytes} bytes");
+        }
+    }
 }

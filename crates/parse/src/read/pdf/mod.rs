@@ -7,9 +7,11 @@ mod doubles;
 mod drawing;
 mod embedded;
 mod fields;
+mod inset;
 mod interpreter;
 mod joining;
 mod picture;
+mod prepared;
 mod reading;
 mod saving;
 mod settle;
@@ -36,6 +38,7 @@ use crate::{DocumentReader, Services, Source};
 use album::Album;
 pub use embedded::jpeg_components;
 use interpreter::{Interpreter, Opening};
+use prepared::Prepared;
 use reading::Reading;
 
 /// Pages of a document that are all surveyed; of a longer one so many from its beginning, and about as many over the rest:
@@ -92,6 +95,8 @@ pub fn open(source: Source, options: &ParseOptions, _pages_max: u32) -> Result<B
         words_kept: 0,
         surveyed: BTreeSet::new(),
         ahead: HashMap::new(),
+        prepared: HashMap::new(),
+        known: inset::Known::default(),
         auto_mode,
         layers: BTreeMap::new(),
         came_out: 0,
@@ -123,6 +128,10 @@ struct PdfReader {
     surveyed: BTreeSet<u32>,
     /// Pages that were laid out before their turn.
     ahead: HashMap<u32, (Reading, Page)>,
+    /// What OCR said of pictures inside pages.
+    known: inset::Known,
+    /// Pictures of scanned pages that were made before their pages' turn.
+    prepared: HashMap<u32, Prepared>,
     auto_mode: AutoMode,
     /// Words of pages that OCR read, by the pages' indices, and how many pages came out, for the output PDF.
     layers: BTreeMap<usize, Layer>,
@@ -161,6 +170,14 @@ impl DocumentReader for PdfReader {
             self.kept.insert(number, reading);
         }
         Ok(())
+    }
+
+    fn will_ocr(&self, number: u32) -> Option<bool> {
+        self.kept.get(&number).map(|reading| self.is_prepared_early(reading))
+    }
+
+    fn prepare(&mut self, number: u32, services: &mut dyn Services) {
+        self.prepare_early(number, services);
     }
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {

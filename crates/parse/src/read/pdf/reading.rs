@@ -7,13 +7,13 @@ use docmill_model::document::{BBox, Page, Revision, RevisionKind, Warning};
 
 use super::album::Chosen;
 use super::drawing::{Drawing, DrawnPicture};
+use super::prepared::Prepared;
 use super::saving::warn_of_damage;
-use super::unknown;
 use super::words::{self, Leave};
-use super::{PdfReader, certainty, picture};
+use super::{PdfReader, certainty, inset, unknown};
 use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
-use crate::layout::{self, Comment, PageRecord};
+use crate::layout::{self, Comment, Doubt, PageRecord};
 use crate::read::{crop, ocr};
 use crate::render::links;
 
@@ -50,6 +50,8 @@ pub struct Reading {
     pub oversized: bool,
     /// Pixels per inch of the one picture that is the page.
     pub scan_dpi: Option<f32>,
+    /// Pictures on it that OCR may read, when the page itself is none.
+    pub insets: Vec<BBox>,
     /// How sure its own text is.
     pub confidence: Option<f32>,
     /// Numbers of its lines, which are no part of the text.
@@ -119,9 +121,8 @@ impl PdfReader {
         if reading.has_unknown {
             self.read_unknown(number, reading, &mut told, services);
         }
-        let reading = &*reading;
         let mut page = if has_layout {
-            let mut page = self.laid_out(number, reading, services);
+            let mut page = self.laid_out(number, &*reading, services);
             page.fields.clone_from(&reading.record.fields);
             if self.options.revisions {
                 page.revisions = revisions(&reading.record.comments, &page);
@@ -136,7 +137,8 @@ impl PdfReader {
         page.number = number;
         if page.engine.is_empty() {
             page.engine = ENGINE.into();
-            page.confidence = reading.confidence;
+            let laid_out = |own| certainty::doubted(own, Doubt::of(&page, &reading.record));
+            page.confidence = if has_layout { reading.confidence.map(laid_out) } else { reading.confidence };
         }
         page.warnings.append(&mut told.warnings);
         if reading.lost > 0 && !(reading.garbled && has_layout) {
@@ -164,6 +166,9 @@ impl PdfReader {
         // Pages that OCR read are not turned; the record's boxes may be.
         if has_layout && page.rotation == reading.record.rotation {
             layout::place_figures(&mut page, &reading.record, self.stats.body_size());
+            if !reading.oversized {
+                self.read_insets(number, reading, &mut page, services);
+            }
         }
         page
     }
@@ -185,8 +190,10 @@ impl PdfReader {
         let may_ocr = has_layout && !self.options.ignore_text_in_image;
         let needs_ocr = (chars == 0 && inked) || (chars < STAMP_CHARS && scan) || garbled;
         let chosen = self.choose(drawing, &record);
+        let mut insets = if may_ocr && !needs_ocr { inset::candidates(drawing, &record) } else { Vec::new() };
         // Only now: whether the page is a scan is seen on the whole of it.
         if let Some(wanted) = self.options.crop {
+            insets.retain(|bbox| crop::keeps(wanted, *bbox, record.width, record.height));
             crop::record(&mut record, wanted);
         }
         // A page that OCR reads anyway needs no words read alone.
@@ -204,6 +211,7 @@ impl PdfReader {
             far: drawing.far,
             oversized: drawing.pictures.iter().any(is_oversized),
             scan_dpi: scan_dpi(drawing, page_area),
+            insets,
             confidence: certainty::of(drawing),
             line_numbers,
         })
@@ -220,14 +228,12 @@ impl PdfReader {
     }
 
     fn laid_out(&mut self, number: u32, reading: &Reading, services: &mut dyn Services) -> Page {
-        if reading.needs_ocr && !reading.oversized && !self.options.ignore_text_in_image {
+        if self.is_scan(reading) {
             let mut page = Page::default();
-            let dpi = reading.scan_dpi.unwrap_or(OCR_DPI);
-            let index = number as usize - 1;
-            let raster = self.interpreter.render(index, picture::scale(&reading.record, dpi));
-            warn_of_damage(&mut page, raster.lacks_picture || self.interpreter.torn_pictures(index) > 0);
-            let image = picture::grey(&raster, &reading.record);
-            ocr::read(&mut page, &image, &self.options, services);
+            let Prepared { picture, scan, damaged } =
+                self.prepared.remove(&number).unwrap_or_else(|| self.pictured(number, reading));
+            warn_of_damage(&mut page, damaged);
+            ocr::read_scan(&mut page, &picture, scan, &self.options, services);
             if !page.words.is_empty() || reading.record.tokens.is_empty() {
                 let (width, height) = (Some(reading.record.width), Some(reading.record.height));
                 (page.width, page.height) = if page.rotation % 180 == 90 { (height, width) } else { (width, height) };
