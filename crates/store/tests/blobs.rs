@@ -1,5 +1,7 @@
 //! The places of bytes: one suite on a folder, and on a bucket of a real S3 server that checks signatures.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests count as tests")]
+
 /// Such an address, `s3://bucket/prefix`; key, region and server are in the usual variables. `make test` starts one.
 const BUCKET: &str = "TESTS_BUCKET";
 /// Set where everything that tests need is there: then nothing may be left out.
