@@ -5,6 +5,7 @@ mod admin;
 mod again;
 mod batch;
 mod bombs;
+mod caps;
 mod cluster;
 mod deploy;
 mod diff;
