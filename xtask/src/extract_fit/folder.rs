@@ -57,7 +57,7 @@ fn schemas_of(path: &Path, ids: &BTreeSet<String>) -> Result<Value, String> {
 
 /// Where the answers for this folder are kept, so that one can look at them.
 fn scratch(folder: &Path) -> Result<PathBuf, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| of_repository("target"), PathBuf::from);
     let name = folder.file_name().unwrap_or_default();
     let work = target.join("extract-fit").join(name);
     std::fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
