@@ -8,10 +8,12 @@ writes FOLDER/soak.csv and FOLDER/soak.svg. It runs in the environment of the ch
 """
 import argparse
 import csv
+import io
 import itertools
 import sys
 import tempfile
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,29 +23,42 @@ from journal import Journal, texts
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "documents"
 BATCH = 200
-# Bytes after this end every kind of document that the examples have; they make each copy another document, so that it
-# is read and no result is used again.
-TAIL = {".pdf": "\n%% copy {}\n", ".html": "\n<!-- copy {} -->\n", ".txt": "\ncopy {}\n", ".csv": "\ncopy {},,\n"}
+# What makes each copy another document, so that it is read and no result is used again: bytes at its end, or the comment of
+# the archive that it is.
+TAIL = {".pdf": "\n%% copy {}\n", ".html": "\n<!-- copy {} -->\n", ".svg": "\n<!-- copy {} -->\n", ".txt": "\ncopy {}\n",
+        ".md": "\ncopy {}\n", ".eml": "\ncopy {}\n", ".csv": "\ncopy {},,\n"}
+ARCHIVES = {".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp", ".epub"}
 # Why the examples that cannot be read fail: a protected PDF and a file of no known kind.
 UNREADABLE = {"PDF_IS_PROTECTED", "UNSUPPORTED_FILE_TYPE"}
 COLOURS = {"api": "#1f77b4", "worker": "#2ca02c", "reader": "#d62728", "postgres": "#9467bd"}
 WIDTH, HEIGHT, LEFT, BOTTOM = 900, 360, 60, 40
 
 
+def copy(path, number):
+    """The bytes of a document that is read like this one and is another."""
+    if path.suffix in TAIL:
+        return path.read_bytes() + TAIL[path.suffix].format(number).encode()
+    copied = io.BytesIO(path.read_bytes())
+    with zipfile.ZipFile(copied, "a") as archive:
+        archive.comment = f"copy {number}".encode()
+    return copied.getvalue()
+
+
 def documents(count):
     """Names and bytes: the examples in turn, and between them generated texts."""
-    examples = [path for path in sorted(EXAMPLES.rglob("*")) if path.suffix in TAIL]
+    examples = [path for path in sorted(EXAMPLES.rglob("*")) if path.suffix in TAIL.keys() | ARCHIVES]
     generated = texts("soak", count, 400)
     for number, path in zip(range(count), itertools.cycle([*examples, None, None])):
         if path is None:
             yield next(generated)
         else:
-            yield f"{number:05}-{path.name}", path.read_bytes() + TAIL[path.suffix].format(number).encode()
+            yield f"{number:05}-{path.name}", copy(path, number)
 
 
 def once():
-    """Examples of the kinds that cannot have a tail; each is read once, its copies use the result."""
-    return [(f"once-{path.name}", path.read_bytes()) for path in sorted(EXAMPLES.rglob("*")) if path.is_file() and path.suffix not in TAIL]
+    """Examples of the other kinds, each once: those that OCR reads are slow."""
+    others = [path for path in sorted(EXAMPLES.rglob("*")) if path.is_file() and path.suffix not in TAIL.keys() | ARCHIVES]
+    return [(f"once-{path.name}", path.read_bytes()) for path in others]
 
 
 def memory():
