@@ -13,6 +13,8 @@ pub struct Inline {
 
 /// Texts nested deeper than this in their marks are taken as they are.
 const DEPTH_MAX: u8 = 6;
+/// What docling writes for a picture in a cell or an item of a list. A text that says so itself comes as `&lt;!-- image --&gt;`.
+const PICTURE: &str = "<!-- image -->";
 /// How far a mark may be from the one that closes it, characters: bounds the time for texts full of open marks.
 const REACH_MAX: usize = 2_000;
 
@@ -83,7 +85,7 @@ impl Reader {
             }
             '`' => {
                 let ticks = rest.iter().take_while(|char| **char == '`').count();
-                let end = close(rest, &"`".repeat(ticks))?;
+                let end = close_code(rest, ticks)?;
                 self.flush(out);
                 let text: String = rest[ticks..end].iter().collect();
                 out.md.push_str(&markdown::code_span(&text));
@@ -100,6 +102,11 @@ impl Reader {
                 Some(at + end + 1)
             }
             '[' if depth < DEPTH_MAX => self.link(chars, at, out, depth),
+            '<' if starts(rest, PICTURE) => {
+                // It is among the page's figures, or nowhere: no words of the document.
+                self.literal.truncate(self.literal.trim_end().len());
+                Some(at + PICTURE.len())
+            }
             _ => None,
         }
     }
@@ -170,6 +177,19 @@ fn close(chars: &[char], mark: &str) -> Option<usize> {
     })
 }
 
+/// The same for code, which may have spaces at its ends: where as many backticks stand as at the start.
+fn close_code(chars: &[char], ticks: usize) -> Option<usize> {
+    let mut at = ticks;
+    while at < chars.len().min(REACH_MAX) {
+        let run = chars[at..].iter().take_while(|char| **char == '`').count();
+        if run == ticks && at > ticks {
+            return Some(at);
+        }
+        at += run.max(1);
+    }
+    None
+}
+
 /// The index of the bracket that closes the one at the start.
 fn balanced(chars: &[char], open: char, close: char) -> Option<usize> {
     let mut depth = 0_usize;
@@ -212,6 +232,9 @@ mod tests {
             ("open **bold", "open **bold", "open **bold"),
             ("by *year* ; see [a](u) .", "by year; see a.", "by *year*; see [a](u)."),
             ("a **b** c , d", "a b c , d", "a **b** c , d"),
+            ("`&amp; ` and ``a`b``", "&amp;  and a`b", "`&amp; ` and ``a`b``"),
+            ("a <!-- image --> b\n\n<!-- image -->", "a b", "a b"),
+            ("&lt;!-- image --&gt;", "<!-- image -->", "\\<!-- image -->"),
         ] {
             assert_eq!(read(text, true), Inline { plain: plain.into(), md: md.into() }, "{text}");
         }
