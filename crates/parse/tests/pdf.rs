@@ -20,6 +20,8 @@ mod links;
 mod output;
 #[path = "pdf/pictures.rs"]
 mod pictures;
+#[path = "pdf/quotes.rs"]
+mod quotes;
 mod support;
 #[path = "pdf/tagged.rs"]
 mod tagged;

@@ -28,6 +28,7 @@ mod lists;
 pub mod margin_numbers;
 mod moves;
 mod order;
+mod quotes;
 mod regions;
 mod rules;
 pub mod stats;
