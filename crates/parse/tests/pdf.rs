@@ -10,6 +10,8 @@ mod content;
 mod every_option;
 #[path = "pdf/fields.rs"]
 mod fields;
+#[path = "pdf/footnotes.rs"]
+mod footnotes;
 #[path = "pdf/hostile.rs"]
 mod hostile;
 #[path = "pdf/insets.rs"]

@@ -15,8 +15,8 @@ use super::regions::{Piece, What};
 use super::tagged::{self, Tagged};
 use super::tree::ARTIFACT;
 use super::{
-    Aside, DocumentStats, PageRecord, Rule, Switches, Token, aligned, code, cut, furniture, headings, joins, lists,
-    quotes,
+    Aside, DocumentStats, PageRecord, Rule, Switches, Token, aligned, code, cut, footnotes, furniture, headings, joins,
+    lists, quotes,
 };
 
 /// OCR has to be this sure of a heading.
@@ -128,13 +128,14 @@ fn body(emitter: &mut Emitter<'_>, region: &[Piece], cut: &Cut, stats: &Document
 
 /// Text between two tables: paragraphs, headings, lists, quotations. `bars` are the page's vertical rules.
 fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats, bars: &[Rule]) {
-    let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens, stats.pitch());
+    let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens, stats.pitch(), stats.body_size());
     let mut levels = headings::levels(&drafts, stats, emitter.height());
     // Pictures and formulas read as letters are large and in no order.
     let unsure = |draft: &Draft| draft.confidence(tokens).is_some_and(|confidence| confidence < HEADING_CONFIDENCE);
     levels.iter_mut().zip(&drafts).filter(|(_, draft)| unsure(draft)).for_each(|(level, _)| *level = None);
     join_headings(&mut drafts, &mut levels, tokens);
     let quotes = quotes::find(&drafts, &levels, bars, stats.body_size(), tokens);
+    let notes = footnotes::start(&drafts, &levels, stats.body_size(), emitter.height(), tokens);
     let mut items: Vec<Item> = Vec::new();
     let mut code = 0;
     for (index, draft) in drafts.iter().enumerate() {
@@ -145,6 +146,11 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
         if code > index {
             emit_items(emitter, &mut items);
             emitter.code(&drafts[index..code]);
+            continue;
+        }
+        if index >= notes {
+            emit_items(emitter, &mut items);
+            emitter.text(draft, Role::Footnote);
             continue;
         }
         let level = levels[index];

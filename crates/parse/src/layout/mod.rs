@@ -16,6 +16,7 @@ mod cut;
 mod doubt;
 mod emit;
 mod figures;
+mod footnotes;
 mod furniture;
 mod grid;
 mod gutters;
