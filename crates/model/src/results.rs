@@ -48,16 +48,16 @@ impl JobResult {
 #[serde(default)]
 pub struct Stages {
     /// Getting the file from its URL.
-    pub fetch: u64,
+    pub fetch: u32,
     /// Until a processor was free.
-    pub wait: u64,
-    pub read: u64,
+    pub wait: u32,
+    pub read: u32,
     /// All pages that came out.
-    pub page: u64,
+    pub page: u32,
     /// All runs of OCR.
-    pub ocr: u64,
+    pub ocr: u32,
     /// Making the pages durable.
-    pub write: u64,
+    pub write: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

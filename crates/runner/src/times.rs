@@ -85,12 +85,12 @@ impl<S: Steps> Times<S> {
     }
 
     /// As `of`; answers the milliseconds too.
-    pub(crate) async fn of_and_ms<T>(&self, name: &'static str, work: impl Future<Output = T>) -> (T, u64) {
+    pub(crate) async fn of_and_ms<T>(&self, name: &'static str, work: impl Future<Output = T>) -> (T, u32) {
         let began = Instant::now();
         let done = work.await;
         let time = began.elapsed();
         self.took(name, time);
-        (done, u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+        (done, u32::try_from(time.as_millis()).unwrap_or(u32::MAX))
     }
 
     pub(crate) fn register(&self, registry: &mut Registry, name: &str, help: &str) {

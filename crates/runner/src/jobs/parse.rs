@@ -82,7 +82,7 @@ pub(super) async fn read(
     let (written, ms) = context.counters.blobs.of_and_ms("write", outputs.finish()).await;
     let written = written?;
     stages.write = ms;
-    stages.page = document.page_times.iter().map(|(_, ms)| u64::from(*ms)).sum();
+    stages.page = document.page_times.iter().fold(0, |sum: u32, (_, ms)| sum.saturating_add(*ms));
     stages.ocr = document.ocr_ms;
     Ok(JobResult {
         pages: document.pages,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use docmill_model::document::{DocumentInfo, PageOutcome, Warning};
@@ -67,7 +67,7 @@ pub(crate) struct ReadDocument {
     /// `JobResult::page_times`.
     pub page_times: Vec<(u32, u32)>,
     /// Milliseconds of all runs of OCR.
-    pub ocr_ms: u64,
+    pub ocr_ms: u32,
 }
 
 /// Why one child's part of a document ended early.
@@ -118,7 +118,7 @@ struct Course {
     lacks: bool,
     page_times: Vec<(u32, u32)>,
     /// Shared with OCR of the pages ahead.
-    ocr_ms: Arc<AtomicU64>,
+    ocr_ms: Arc<AtomicU32>,
     started: Instant,
     /// When the child last said something outside a page.
     heard: Instant,

@@ -157,7 +157,7 @@ async fn a_result_says_what_its_stages_and_pages_took() {
         assert_eq!(result.page_times.iter().map(|(page, _)| *page).collect::<Vec<_>>(), numbers, "{document}");
         assert_eq!(result.page_times, written, "{document}");
         let stages = &result.stages;
-        assert_eq!(stages.page, written.iter().map(|(_, ms)| u64::from(*ms)).sum::<u64>(), "{document}");
+        assert_eq!(stages.page, written.iter().map(|(_, ms)| *ms).sum::<u32>(), "{document}");
         assert!(stages.ocr >= 60 && stages.read >= 60 && stages.read >= stages.page, "{document}: {stages:?}");
         if document.starts_with("ocr") {
             assert!(written[0].1 >= 60, "the page waited for its OCR: {written:?}");
