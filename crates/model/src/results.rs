@@ -28,6 +28,9 @@ pub struct JobResult {
     pub engine: String,
     /// Time from claim to finish, milliseconds.
     pub elapsed_ms: u64,
+    pub stages: Stages,
+    /// Number of each page that came out, and the milliseconds that it took; ascending.
+    pub page_times: Vec<(u32, u32)>,
     /// Some page or the document carries a warning that it lacks something (`Warning::is_lack`).
     pub lacks_something: bool,
 }
@@ -37,6 +40,24 @@ impl JobResult {
     pub const fn is_reusable(&self) -> bool {
         self.pages_failed == 0 && !self.lacks_something
     }
+}
+
+/// What a job spent its time with, wall-clock milliseconds. `read` is the whole time in reader children; `page` and `ocr`
+/// are within it, and as the next pages' OCR runs meanwhile they may sum up to more.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stages {
+    /// Getting the file from its URL.
+    pub fetch: u32,
+    /// Until a processor was free.
+    pub wait: u32,
+    pub read: u32,
+    /// All pages that came out.
+    pub page: u32,
+    /// All runs of OCR.
+    pub ocr: u32,
+    /// Making the pages durable.
+    pub write: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,4 +142,17 @@ pub struct Explained {
     /// One sentence: how it was found, and why it lost.
     pub why: String,
     pub citations: Vec<Citation>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_without_times_is_read() {
+        let stored = r#"{"pages":2,"pages_failed":0,"page_offsets":[0,5,9],"engine":"e","elapsed_ms":7}"#;
+        let record: JobResult = serde_json::from_str(stored).unwrap();
+        assert_eq!((record.pages, record.elapsed_ms, record.page_times.len()), (2, 7, 0));
+        assert_eq!(record.stages, Stages::default());
+    }
 }

@@ -10,6 +10,8 @@ mod content;
 mod every_option;
 #[path = "pdf/fields.rs"]
 mod fields;
+#[path = "pdf/footnotes.rs"]
+mod footnotes;
 #[path = "pdf/hostile.rs"]
 mod hostile;
 #[path = "pdf/insets.rs"]
@@ -20,6 +22,8 @@ mod links;
 mod output;
 #[path = "pdf/pictures.rs"]
 mod pictures;
+#[path = "pdf/quotes.rs"]
+mod quotes;
 mod support;
 #[path = "pdf/tagged.rs"]
 mod tagged;

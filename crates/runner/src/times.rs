@@ -81,10 +81,16 @@ impl<S: Steps> Times<S> {
 
     /// Waits for `work` and notes how long it took, however it ended.
     pub(crate) async fn of<T>(&self, name: &'static str, work: impl Future<Output = T>) -> T {
+        self.of_and_ms(name, work).await.0
+    }
+
+    /// As `of`; answers the milliseconds too.
+    pub(crate) async fn of_and_ms<T>(&self, name: &'static str, work: impl Future<Output = T>) -> (T, u32) {
         let began = Instant::now();
         let done = work.await;
-        self.took(name, began.elapsed());
-        done
+        let time = began.elapsed();
+        self.took(name, time);
+        (done, u32::try_from(time.as_millis()).unwrap_or(u32::MAX))
     }
 
     pub(crate) fn register(&self, registry: &mut Registry, name: &str, help: &str) {

@@ -100,6 +100,7 @@ fn label(block: &Block) -> &'static str {
         Role::PageHeader => "page_header",
         Role::PageFooter => "page_footer",
         Role::Footnote => "footnote",
+        Role::Quote => "quote",
         Role::Caption => "caption",
         Role::Watermark => "watermark",
         Role::Figure => "figure",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use docmill_model::document::*;
 use docmill_model::options::{ExtraOutput, ExtractTarget, Granularity, ImageCategory, ParseOptions, Spreadsheet, Tier};
-use docmill_model::results::{Asset, Citation, Extraction, FieldSource, JobResult, PathStep};
+use docmill_model::results::{Asset, Citation, Extraction, FieldSource, JobResult, PathStep, Stages};
 use docmill_model::{
     BatchId, BatchStatus, Code, ConfigurationId, DirectoryFileId, DirectoryId, FileId, JobId, JobStatus, Product,
     ProjectId, Timestamp,
@@ -264,6 +264,8 @@ fn parse_result_with_everything() {
         assets: vec![Asset { name: "image_1.png".into(), bytes: 9 }],
         engine: "docmill".into(),
         elapsed_ms: 40,
+        stages: Stages { fetch: 1, wait: 2, read: 35, page: 30, ocr: 20, write: 2 },
+        page_times: vec![(1, 21), (3, 9)],
         lacks_something: false,
     };
     let options = ParseOptions {

@@ -242,6 +242,8 @@ pub enum Role {
     PageHeader,
     PageFooter,
     Footnote,
+    /// A quotation that is set apart from the text (block quote).
+    Quote,
     Caption,
     Watermark,
     /// A picture or drawing on the page, without text of its own: no part of the page's markdown.

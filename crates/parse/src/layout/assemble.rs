@@ -14,7 +14,10 @@ use super::order::{Atom, sequence};
 use super::regions::{Piece, What};
 use super::tagged::{self, Tagged};
 use super::tree::ARTIFACT;
-use super::{Aside, DocumentStats, PageRecord, Switches, Token, aligned, code, cut, furniture, headings, joins, lists};
+use super::{
+    Aside, DocumentStats, PageRecord, Rule, Switches, Token, aligned, code, cut, footnotes, furniture, headings, joins,
+    lists, quotes,
+};
 
 /// OCR has to be this sure of a heading.
 const HEADING_CONFIDENCE: f32 = 0.6;
@@ -38,7 +41,7 @@ pub fn assemble(record: &PageRecord, stats: &DocumentStats, switches: Switches) 
     match tagged {
         Some((tagged, rest)) => {
             tagged.emit(&mut emitter);
-            flow(&mut emitter, tokens, &segments(tokens, rest.into_iter()), stats);
+            flow(&mut emitter, tokens, &segments(tokens, rest.into_iter()), stats, &cut.bars);
         }
         None => cut.regions.iter().for_each(|region| body(&mut emitter, region, &cut, stats, switches.tables)),
     }
@@ -116,21 +119,23 @@ fn body(emitter: &mut Emitter<'_>, region: &[Piece], cut: &Cut, stats: &Document
         if let Some(segment) = free.get(index) {
             run.push(segment.clone());
         } else {
-            flow(emitter, tokens, &std::mem::take(&mut run), stats);
+            flow(emitter, tokens, &std::mem::take(&mut run), stats, &cut.bars);
             emitter.table(&tables[index - free.len()]);
         }
     }
-    flow(emitter, tokens, &run, stats);
+    flow(emitter, tokens, &run, stats, &cut.bars);
 }
 
-/// Text between two tables: paragraphs, headings, lists.
-fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats) {
-    let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens, stats.pitch());
+/// Text between two tables: paragraphs, headings, lists, quotations. `bars` are the page's vertical rules.
+fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &DocumentStats, bars: &[Rule]) {
+    let mut drafts = blocks::paragraphs(blocks::lines(run, tokens), tokens, stats.pitch(), stats.body_size());
     let mut levels = headings::levels(&drafts, stats, emitter.height());
     // Pictures and formulas read as letters are large and in no order.
     let unsure = |draft: &Draft| draft.confidence(tokens).is_some_and(|confidence| confidence < HEADING_CONFIDENCE);
     levels.iter_mut().zip(&drafts).filter(|(_, draft)| unsure(draft)).for_each(|(level, _)| *level = None);
     join_headings(&mut drafts, &mut levels, tokens);
+    let quotes = quotes::find(&drafts, &levels, bars, stats.body_size(), tokens);
+    let notes = footnotes::start(&drafts, &levels, stats.body_size(), emitter.height(), tokens);
     let mut items: Vec<Item> = Vec::new();
     let mut code = 0;
     for (index, draft) in drafts.iter().enumerate() {
@@ -139,10 +144,13 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
         }
         code = index + if stats.body_mono() { 0 } else { code::run(&drafts[index..], tokens) };
         if code > index {
-            if !items.is_empty() {
-                emitter.list(&std::mem::take(&mut items));
-            }
+            emit_items(emitter, &mut items);
             emitter.code(&drafts[index..code]);
+            continue;
+        }
+        if index >= notes {
+            emit_items(emitter, &mut items);
+            emitter.text(draft, Role::Footnote);
             continue;
         }
         let level = levels[index];
@@ -156,17 +164,21 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
             items.push(Item { marker, draft: draft.clone() });
             continue;
         }
-        if !items.is_empty() {
-            emitter.list(&std::mem::take(&mut items));
-        }
+        emit_items(emitter, &mut items);
         match level {
             Some(level) => emitter.heading(draft, level),
+            None if quotes[index] => emitter.text(draft, Role::Quote),
             None if headings::is_caption(&draft.text) => emitter.text(draft, Role::Caption),
             None => emitter.text(draft, Role::Body),
         }
     }
+    emit_items(emitter, &mut items);
+}
+
+/// The list that ends here, when there is one.
+fn emit_items(emitter: &mut Emitter<'_>, items: &mut Vec<Item>) {
     if !items.is_empty() {
-        emitter.list(&items);
+        emitter.list(&std::mem::take(items));
     }
 }
 

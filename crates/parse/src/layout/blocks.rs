@@ -3,7 +3,7 @@
 use docmill_model::document::BBox;
 
 use super::lines::{Segment, join_lines};
-use super::{Token, bidi, code, headings, lists};
+use super::{Token, bidi, code, footnotes, headings, lists};
 
 /// Distance between baselines inside a paragraph, em, when nothing else is known; text that is set wider is usual where
 /// most of its lines are as far apart.
@@ -122,8 +122,8 @@ fn is_value(line: &Line, segment: &Segment, tokens: &[Token]) -> bool {
         && follows(line, segment, VALUE_GAP)
 }
 
-/// Joins lines to paragraphs. `usual` is the document's distance between baselines, em.
-pub fn paragraphs(lines: Vec<Line>, tokens: &[Token], usual: f32) -> Vec<Draft> {
+/// Joins lines to paragraphs. `usual` is the document's distance between baselines, em, `body` the size of its text.
+pub fn paragraphs(lines: Vec<Line>, tokens: &[Token], usual: f32, body: f32) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut current: Vec<Line> = Vec::new();
     let mut pitch: Option<f32> = None;
@@ -131,7 +131,8 @@ pub fn paragraphs(lines: Vec<Line>, tokens: &[Token], usual: f32) -> Vec<Draft> 
     for line in lines {
         if let Some(last) = current.last() {
             let distance = line.baseline - last.baseline;
-            if same_paragraph(&current, &line, (pitch, most), tokens) {
+            let next_note = line.size <= footnotes::SIZE_MAX * body && footnotes::is_next(&current[0], &line, tokens);
+            if !next_note && same_paragraph(&current, &line, (pitch, most), tokens) {
                 pitch = Some(pitch.map_or(distance, |pitch| pitch.min(distance)));
             } else {
                 drafts.extend(Draft::of(std::mem::take(&mut current), tokens));

@@ -14,6 +14,8 @@ use crate::render::text;
 
 /// A page with more words than this is a drawing; its words stay in drawing order.
 pub const TOKENS_MAX: usize = 60_000;
+/// A box that is no wider, points, is a bar.
+const BAR_MAX: f32 = 6.0;
 
 pub struct Cut {
     /// Lines of the page's header and footer.
@@ -22,6 +24,8 @@ pub struct Cut {
     pub ruled: Vec<FoundTable>,
     /// Rules that may bound the rows of other tables.
     pub across: Vec<Rule>,
+    /// Vertical rules, thick ones too.
+    pub bars: Vec<Rule>,
     /// Everything else and the ruled tables, in reading order.
     pub regions: Vec<Vec<Piece>>,
 }
@@ -53,7 +57,7 @@ impl Cut {
         let pieces = pieces(tokens, &ruled, &taken);
         let split = |pieces| regions::split(pieces, &across, stats.body_size(), rtl);
         let regions = if drawing { vec![pieces] } else { split(pieces) };
-        Self { furniture, ruled, across, regions }
+        Self { furniture, ruled, across, bars: bars(rules.vertical, record), regions }
     }
 
     /// The words part by part: header, regions, footer. A page of one region is one part.
@@ -114,6 +118,13 @@ fn pieces(tokens: &[Token], tables: &[FoundTable], taken: &[bool]) -> Vec<Piece>
     };
     let words = tokens.iter().enumerate().filter(|(index, _)| !taken[*index]).map(word);
     words.chain(tables.iter().enumerate().map(table)).collect()
+}
+
+/// Vertical rules, the thick ones among them that are drawn as boxes.
+fn bars(mut rules: Vec<Rule>, record: &PageRecord) -> Vec<Rule> {
+    let thick = record.shapes.iter().map(|shape| shape.bbox).filter(|own| own.w <= BAR_MAX && own.h > 3.0 * own.w);
+    rules.extend(thick.map(|own| Rule { horizontal: false, at: own.center().0, from: own.y, to: own.bottom() }));
+    rules
 }
 
 /// Horizontal rules that may bound the rows of tables: no underlines, none of a table that was found.

@@ -4,11 +4,12 @@ use docmill_model::document::{Block, BlockKind, Page, Role};
 
 use super::lines::join_lines;
 
-/// Joins text blocks of the page that are one paragraph over two columns.
+/// Joins text blocks of the page that are one paragraph over two columns. Footnotes may stand between: they are read
+/// after the text.
 pub fn over_columns(page: &mut Page) {
     let mut joined: Vec<Block> = Vec::with_capacity(page.blocks.len());
     for block in page.blocks.drain(..) {
-        match joined.last_mut() {
+        match joined.iter_mut().rev().find(|block| block.role != Role::Footnote) {
             Some(last) if goes_on(last, &block) => join(last, block),
             _ => joined.push(block),
         }
@@ -56,6 +57,16 @@ mod tests {
             md: String::new(),
             confidence: None,
         }
+    }
+
+    #[test]
+    fn a_note_between_does_not_end_the_sentence() {
+        let note = Block { role: Role::Footnote, ..text("1 A note", 0.0, 730.0) };
+        let blocks = vec![text("the second", 0.0, 690.0), note, text("half of it.", 120.0, 50.0)];
+        let mut page = Page { blocks, ..Page::default() };
+        over_columns(&mut page);
+        assert_eq!(page.blocks.len(), 2);
+        assert_eq!(page.blocks[0].kind, BlockKind::Text { value: "the second half of it.".into() });
     }
 
     #[test]

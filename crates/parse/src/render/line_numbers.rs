@@ -56,7 +56,7 @@ impl Line {
 /// The words of the page's body: footnotes stand below everything else in the markdown.
 fn in_markdown_order(page: &Page) -> Vec<&Word> {
     let of = |roles: &'static [Role]| page.blocks.iter().filter(move |block| roles.contains(&block.role));
-    let blocks = of(&[Role::Body, Role::Caption]).chain(of(&[Role::Footnote]));
+    let blocks = of(&[Role::Body, Role::Quote, Role::Caption]).chain(of(&[Role::Footnote]));
     blocks.flat_map(|block| &block.words).flat_map(|range| range.of(&page.words)).collect()
 }
 

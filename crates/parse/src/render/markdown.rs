@@ -50,6 +50,13 @@ pub fn paragraph_md(md: &str) -> String {
     lines.join("\n")
 }
 
+/// Makes a block's markdown that of a quotation, once: a `>` at the start of text is escaped otherwise.
+pub fn quote(md: &mut String) {
+    if !md.starts_with('>') {
+        *md = md.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n");
+    }
+}
+
 /// One line with `#` signs; levels outside 1 to 6 are brought inside.
 pub fn heading(text: &str, level: u8) -> String {
     let line = escape(&text.split_whitespace().collect::<Vec<_>>().join(" "));

@@ -25,15 +25,18 @@ pub fn finish_page(page: &mut Page, options: &ParseOptions) {
         if block.md.is_empty() {
             block.md = markdown::block(&block.kind, options, other_marker);
         }
+        if block.role == Role::Quote {
+            markdown::quote(&mut block.md);
+        }
     }
     page.header = joined(&page.blocks, &[Role::PageHeader], "\n");
     page.footer = joined(&page.blocks, &[Role::PageFooter], "\n");
     if options.tier.has_layout() {
         // Footnotes belong below the text that cites them.
         let body: &[Role] = if options.inline_images {
-            &[Role::Body, Role::Caption, Role::Figure]
+            &[Role::Body, Role::Quote, Role::Caption, Role::Figure]
         } else {
-            &[Role::Body, Role::Caption]
+            &[Role::Body, Role::Quote, Role::Caption]
         };
         let mut parts = vec![body, &[Role::Footnote]];
         let watermark = if options.watermarks == Watermarks::MoveToStart { 0 } else { parts.len() };

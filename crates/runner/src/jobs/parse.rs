@@ -1,7 +1,7 @@
 //! A document to pages.
 
 use docmill_model::options::ParseOptions;
-use docmill_model::results::JobResult;
+use docmill_model::results::{JobResult, Stages};
 use docmill_model::{Code, Failure, FailureClass};
 use docmill_store::{ClaimedJob, Content, JobSource};
 
@@ -24,8 +24,11 @@ pub(super) async fn run(
         JobSource::File { name, content, .. } => read(context, claimed, name, content, options, held).await,
         JobSource::Url { url, name, proxy } => {
             let wanted = Wanted { url, name, proxy: proxy.as_deref() };
-            let fetched = context.counters.stages.of("fetch", fetch::fetch(context, claimed, &wanted, held)).await?;
-            let result = read(context, claimed, &fetched.name, &fetched.content, options, held).await?;
+            let fetching = fetch::fetch(context, claimed, &wanted, held);
+            let (fetched, fetch_ms) = context.counters.stages.of_and_ms("fetch", fetching).await;
+            let fetched = fetched?;
+            let mut result = read(context, claimed, &fetched.name, &fetched.content, options, held).await?;
+            result.stages.fetch = fetch_ms;
             fetched.forget(context).await?;
             Ok(result)
         }
@@ -46,9 +49,13 @@ pub(super) async fn read(
 ) -> Result<JobResult, End> {
     let limits = &context.settings.limits;
     let mut outputs = Outputs::begin(&context.blobs, claimed).await?;
+    let mut stages = Stages::default();
     let document = {
         let _permit = tokio::select! {
-            permit = context.counters.stages.of("wait", context.permits.acquire()) => permit,
+            (permit, ms) = context.counters.stages.of_and_ms("wait", context.permits.acquire()) => {
+                stages.wait = ms;
+                permit
+            }
             stop = held.stop().wait() => return Err(End::Stopped(*stop)),
         };
         let session = Session {
@@ -67,16 +74,24 @@ pub(super) async fn read(
             permits: &context.permits,
             ahead: ahead::pages(context.settings.cpu_permits),
         };
-        context.counters.stages.of("read", session.read()).await?
+        let (document, ms) = context.counters.stages.of_and_ms("read", session.read()).await;
+        stages.read = ms;
+        document?
     };
     too_many_failed(&document, options.page_failure_ratio, limits.page_failure_ratio).map_or(Ok(()), Err)?;
-    let written = context.counters.blobs.of("write", outputs.finish()).await?;
+    let (written, ms) = context.counters.blobs.of_and_ms("write", outputs.finish()).await;
+    let written = written?;
+    stages.write = ms;
+    stages.page = document.page_times.iter().fold(0, |sum: u32, (_, ms)| sum.saturating_add(*ms));
+    stages.ocr = document.ocr_ms;
     Ok(JobResult {
         pages: document.pages,
         pages_failed: u32::try_from(document.failed.len()).unwrap_or(u32::MAX),
         pages_ocr: document.ocr,
         lacks_something: document.lacks,
         document: document.info,
+        stages,
+        page_times: document.page_times,
         page_offsets: written.page_offsets,
         assets: written.assets,
         ..JobResult::default()
@@ -121,7 +136,15 @@ mod tests {
             (5, 5, FileDamaged, Some(1.0), 0.05, None),
         ] {
             let failures = (1..=failed).map(|page| (page, Failure::from(code))).collect();
-            let document = ReadDocument { info: Default::default(), pages, failed: failures, ocr: 0, lacks: false };
+            let document = ReadDocument {
+                info: Default::default(),
+                pages,
+                failed: failures,
+                ocr: 0,
+                lacks: false,
+                page_times: Vec::new(),
+                ocr_ms: 0,
+            };
             let got = too_many_failed(&document, asked, default).map(|failure| failure.code);
             assert_eq!(got, expected, "{failed} of {pages}, asked {asked:?}, default {default}");
         }

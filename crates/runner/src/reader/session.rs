@@ -1,6 +1,8 @@
 //! One document in reader children: send it, take its pages, and go on after a page that killed its child.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use docmill_model::document::{DocumentInfo, PageOutcome, Warning};
@@ -62,6 +64,10 @@ pub(crate) struct ReadDocument {
     pub ocr: u32,
     /// `JobResult::lacks_something`.
     pub lacks: bool,
+    /// `JobResult::page_times`.
+    pub page_times: Vec<(u32, u32)>,
+    /// Milliseconds of all runs of OCR.
+    pub ocr_ms: u32,
 }
 
 /// Why one child's part of a document ended early.
@@ -110,6 +116,9 @@ struct Course {
     failed: BTreeMap<u32, Failure>,
     ocr: u32,
     lacks: bool,
+    page_times: Vec<(u32, u32)>,
+    /// Shared with OCR of the pages ahead.
+    ocr_ms: Arc<AtomicU32>,
     started: Instant,
     /// When the child last said something outside a page.
     heard: Instant,
@@ -131,6 +140,8 @@ impl<'a> Session<'a> {
             failed: BTreeMap::new(),
             ocr: 0,
             lacks: false,
+            page_times: Vec::new(),
+            ocr_ms: Arc::default(),
             started: now,
             heard: now,
             cpu: Duration::ZERO,
@@ -217,9 +228,10 @@ impl<'a> Session<'a> {
     async fn end(mut self, mut course: Course) -> Result<ReadDocument, End> {
         let last = course.plan.finish().map_err(|violation| Failure::new(Code::Internal, violation.to_string()))?;
         self.pages_failed(&mut course, last).await?;
-        let Course { plan, info, failed, ocr, lacks, .. } = course;
+        let Course { plan, info, failed, ocr, lacks, page_times, ocr_ms, .. } = course;
         let lacks = lacks || info.warnings.iter().any(Warning::is_lack);
-        Ok(ReadDocument { info, pages: plan.count(), failed, ocr, lacks })
+        let ocr_ms = ocr_ms.load(Ordering::Relaxed);
+        Ok(ReadDocument { info, pages: plan.count(), failed, ocr, lacks, page_times, ocr_ms })
     }
 
     /// What one child reads of the document, up to `Done`.
@@ -326,6 +338,7 @@ impl<'a> Session<'a> {
             return Err(Broken::End(failure.into()));
         }
         course.lacks |= page.warnings.iter().any(Warning::is_lack);
+        course.page_times.push((number, page.elapsed_ms));
         self.outputs.page(&PageOutcome::Read(page)).await?;
         course.ocr += u32::from(ocr);
         self.counters.pages_read.inc();
@@ -362,7 +375,9 @@ impl<'a> Session<'a> {
         self.counters.ocr_runs.inc();
         let span = tracing::info_span!(parent: &course.span, "ocr");
         let reading = self.ocr.read(&image, &languages, bounds).instrument(span);
-        let answer = self.counters.stages.of("ocr", reading).await?;
+        let (answer, ms) = self.counters.stages.of_and_ms("ocr", reading).await;
+        course.ocr_ms.fetch_add(ms, Ordering::Relaxed);
+        let answer = answer?;
         let bounds = self.bounds(reader, course);
         Ok(bounds.keep(reader.say(&ToReader::OcrReply { answer }, &[])).await??)
     }
@@ -386,11 +401,14 @@ impl<'a> Session<'a> {
             stop: self.held.stop(),
         };
         let (ocr, counters, time) = (self.ocr, self.counters, self.page_time());
+        let ocr_ms = course.ocr_ms.clone();
         let span = tracing::info_span!(parent: &course.span, "ocr");
         let reading = async move {
             counters.ocr_runs.inc();
             let bounds = Bounds { deadline: bounds.deadline.min(Instant::now() + time), ..bounds };
-            counters.stages.of("ocr", ocr.read(&image, &languages, bounds)).await
+            let (answer, ms) = counters.stages.of_and_ms("ocr", ocr.read(&image, &languages, bounds)).await;
+            ocr_ms.fetch_add(ms, Ordering::Relaxed);
+            answer
         };
         Ok(ahead.add(id, Box::pin(reading.instrument(span)))?)
     }

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use docmill_model::document::PageOutcome;
 use docmill_runner::tools::tesseract::Tesseract;
 
 use crate::world::{ALL_TOOLS, World, settings};
@@ -127,4 +128,48 @@ async fn a_picture_that_was_never_sent_ends_the_reader() {
     let told = world.told(job).await;
     assert!(told[0].starts_with("1 FAILED READER_DIED") && told[1] == "2 b", "{told:?}");
     world.drain(&runner).await;
+}
+
+/// Takes 60 ms for every picture.
+const SLOW: &str = r#"#!/bin/sh
+case "$1" in
+  --version) echo "tesseract 0.0" ;;
+  --list-langs) printf 'List of languages\neng\n' ;;
+  *) cat > /dev/null; sleep 0.06
+    printf 'level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n'
+    printf '5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90\tT\n' ;;
+esac
+"#;
+
+#[tokio::test]
+async fn a_result_says_what_its_stages_and_pages_took() {
+    // OCR that the page waits for, and OCR of a page ahead.
+    for (document, numbers) in [("ocr T\nfail\ntext c", &[1, 3][..]), ("soon T\ntext b\ntake 1", &[1, 2, 3])] {
+        let world = World::new().await;
+        let job = world.job(document).await;
+        let mut settings = settings("obeys");
+        settings.cpu_permits = 2;
+        settings.tesseract = Some(program(&world, SLOW));
+        let runner = world.start(settings);
+        let job = world.ended(job).await;
+        let written: Vec<(u32, u32)> = world.outcomes(&job).await.iter().filter_map(took).collect();
+        let result = job.result.expect("a result");
+        assert_eq!(result.page_times.iter().map(|(page, _)| *page).collect::<Vec<_>>(), numbers, "{document}");
+        assert_eq!(result.page_times, written, "{document}");
+        let stages = &result.stages;
+        assert_eq!(stages.page, written.iter().map(|(_, ms)| *ms).sum::<u32>(), "{document}");
+        assert!(stages.ocr >= 60 && stages.read >= 60 && stages.read >= stages.page, "{document}: {stages:?}");
+        if document.starts_with("ocr") {
+            assert!(written[0].1 >= 60, "the page waited for its OCR: {written:?}");
+        }
+        world.drain(&runner).await;
+    }
+}
+
+/// Number and time of a page that came out.
+fn took(page: &PageOutcome) -> Option<(u32, u32)> {
+    match page {
+        PageOutcome::Read(page) => Some((page.number, page.elapsed_ms)),
+        PageOutcome::Failed { .. } => None,
+    }
 }

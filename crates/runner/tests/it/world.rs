@@ -154,16 +154,21 @@ impl World {
 
     /// Every page of an ended job in one line each: `1 text`, `2 FAILED ...`.
     pub async fn pages(&self, job: &Job) -> Vec<String> {
+        let page = |page: PageOutcome| match page {
+            PageOutcome::Read(page) => format!("{} {}", page.number, page.text),
+            PageOutcome::Failed { number, error } => format!("{number} FAILED {error}"),
+        };
+        self.outcomes(job).await.into_iter().map(page).collect()
+    }
+
+    /// The pages of an ended job as they are stored.
+    pub async fn outcomes(&self, job: &Job) -> Vec<PageOutcome> {
         let outputs = job.outputs.as_ref().expect("a job with a result has outputs");
         let result = job.result.as_ref().expect("a result");
         let lines = self.blobs.get(&format!("{outputs}/pages.jsonl")).await.expect("blobs").expect("pages");
         assert_eq!(result.page_offsets.last(), Some(&(lines.len() as u64)), "the offsets end with the file");
         let starts = result.page_offsets.windows(2).map(|pair| &lines[pair[0] as usize..pair[1] as usize]);
-        let page = |line: &[u8]| match serde_json::from_slice(line).expect("a page") {
-            PageOutcome::Read(page) => format!("{} {}", page.number, page.text),
-            PageOutcome::Failed { number, error } => format!("{number} FAILED {error}"),
-        };
-        starts.map(page).collect()
+        starts.map(|line| serde_json::from_slice(line).expect("a page")).collect()
     }
 
     /// What was printed of an ended job: its pages, or its failure.

@@ -80,9 +80,10 @@ pub fn result(job: ParseJob, expanded: Expanded) -> ParseResult {
 }
 
 /// `job_metadata`: what was asked, what ran, and what the caller must know about the whole document.
-/// `reused_from` is the job that read the file, when its result was used again.
+/// `reused_from` is the job that read the file, when its result was used again: the times are that job's.
 pub fn job_metadata(options: &ParseOptions, result: &JobResult, reused_from: Option<JobId>) -> Value {
-    let document = &result.document;
+    let (document, stages) = (&result.document, &result.stages);
+    let page_time = |(number, ms): &(u32, u32)| json!({"page_number": number, "elapsed_ms": ms});
     json!({
         "tier": options.tier,
         "version": options.version,
@@ -92,6 +93,8 @@ pub fn job_metadata(options: &ParseOptions, result: &JobResult, reused_from: Opt
         "pages_failed": result.pages_failed,
         "pages_ocr": result.pages_ocr,
         "elapsed_ms": result.elapsed_ms,
+        "stages_ms": stages,
+        "page_times": result.page_times.iter().map(page_time).collect::<Vec<_>>(),
         "reused_from": reused_from.map(|job| job.to_string()),
         "not_followed": options.not_followed,
         "warnings": document.warnings,

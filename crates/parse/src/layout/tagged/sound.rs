@@ -149,7 +149,7 @@ fn paragraphs_are_sound(tagged: &Tagged<'_>, record: &PageRecord, stats: &Docume
 
 /// Whether the layout sees several paragraphs in one, one below the other.
 fn is_heap(draft: &Draft, record: &PageRecord, stats: &DocumentStats) -> bool {
-    let parts = blocks::paragraphs(draft.lines.clone(), &record.tokens, stats.pitch());
+    let parts = blocks::paragraphs(draft.lines.clone(), &record.tokens, stats.pitch(), stats.body_size());
     parts.windows(2).any(|pair| pair[1].bbox.y > pair[0].bbox.y && over(&pair[0], &pair[1]))
 }
 
