@@ -5,6 +5,7 @@ use docmill_model::results::Citation;
 use serde_json::Value;
 
 use crate::cite::Source;
+use crate::concepts::Role;
 use crate::confidence::Way;
 use crate::fields::Field;
 use crate::places::Candidate;
@@ -29,6 +30,7 @@ pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> 
         for (at, form) in page.fields.iter().enumerate() {
             let likeness = likeness(field, form);
             if likeness >= SHARE_MIN
+                && !is_the_fillers(field, form)
                 && let Some(values) = values(field, form, habits)
             {
                 let items = values.into_iter().map(|value| (value, Vec::new())).collect();
@@ -39,6 +41,19 @@ pub fn candidates(view: &View, field: &Field, habits: Habits) -> Vec<Candidate> 
         }
     }
     found
+}
+
+/// A form is filled in by those whom it is for: what it plainly calls `Name` is not the name of the firm that it is from.
+fn is_the_fillers(field: &Field, form: &FormField) -> bool {
+    if field.role != Some(Role::Issuer) || field.part.is_none() {
+        return false;
+    }
+    let own = field.path.last().map(|name| label(name)).unwrap_or_default();
+    let around = field.path.iter().rev().skip(1).flat_map(|name| label(name));
+    let mut bearer = around.chain(field.section.iter().flat_map(|label| label.words.iter().cloned()));
+    let names: Vec<String> =
+        [Some(form.name.as_str()), form.label.as_deref()].into_iter().flatten().flat_map(label).collect();
+    !bearer.any(|word| names.contains(&word) && !own.contains(&word))
 }
 
 /// How much of the field's label the form field's name or printed label says, and the other way round.

@@ -77,6 +77,32 @@ fn fields_of_a_form_are_read_by_name_and_label() {
 }
 
 #[test]
+fn a_form_says_plainly_who_fills_it_in_and_names_the_firm_that_it_is_from() {
+    let text_field = |name: &str, label: &str, value: &str| FormField {
+        name: name.into(),
+        label: Some(label.into()),
+        kind: FieldKind::Text,
+        value: FieldValue::Text(value.into()),
+        boxes: vec![BBox::new(10.0, 20.0, 30.0, 8.0)],
+    };
+    let party = || json!({ "type": "object", "properties": { "name": text(), "phone": text() } });
+    let schema = json!({ "seller": party(), "customer": party() });
+    for (name, label, seller) in [
+        ("name", "Name", Value::Null),
+        ("f1", "Seller name", json!("Ann Lee")),
+        ("seller.name", "Name", json!("Ann Lee")),
+    ] {
+        let mut form = page(&["A form"]);
+        form.fields = vec![text_field(name, label, "Ann Lee")];
+        let read = read(&[form], schema.clone());
+        assert_eq!(read.data["seller"]["name"], seller, "{name} {label}");
+        if seller.is_null() {
+            assert_eq!(read.data["customer"]["name"], "Ann Lee");
+        }
+    }
+}
+
+#[test]
 fn rows_need_no_header_when_their_sum_is_printed() {
     let item = json!({ "type": "array", "items": { "type": "object", "properties": {
         "description": text(), "quantity": number(), "unit_price": number(), "amount": number() } } });
