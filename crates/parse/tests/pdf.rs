@@ -25,6 +25,8 @@ mod pictures;
 #[path = "pdf/quotes.rs"]
 mod quotes;
 mod support;
+#[path = "pdf/tables.rs"]
+mod tables;
 #[path = "pdf/tagged.rs"]
 mod tagged;
 #[path = "pdf/unknown.rs"]

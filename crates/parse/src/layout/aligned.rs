@@ -16,6 +16,10 @@ const SINGLES_MAX: usize = 4;
 
 /// White above the title of a group of rows, em: a heading has more.
 const GROUP_GAP: f32 = 1.0;
+/// Lines that are rows of a table of one column stand further apart than those of a text, em.
+const LISTING_PITCH: f32 = 1.55;
+/// A name stands in the middle of its columns up to this share of their width.
+const NAME_CENTRED: f32 = 0.12;
 /// Widest key of a row, as a share of its table.
 const KEY_SHARE: f32 = 0.45;
 /// Lines that stand alone between two rows of a table below its ruled header.
@@ -68,6 +72,8 @@ pub fn visual_rows(segments: &[Segment]) -> Vec<VisualRow> {
 pub struct Evidence {
     /// Heights of the horizontal rules that bound its rows; empty = none.
     pub rules: Vec<f32>,
+    /// Its last rows have nothing beside their first piece: what is to be filled in, or the only column.
+    pub keys: bool,
 }
 
 /// Finds the tables among the segments, `loose` with less evidence. The tokens of a found table are those of its cells.
@@ -98,8 +104,20 @@ pub struct Region {
 
 /// Regions bounded by horizontal rules of equal ends, cut where the text between two rules is no row of a table.
 fn ruled_regions(rows: &[VisualRow], segments: &[Segment], rules: &[Rule]) -> Vec<Region> {
+    let groups = rule_groups(rules);
+    let spans: Vec<(f32, f32)> = groups.iter().map(|group| (group[0].from, group[0].to)).collect();
+    let bounding = groups.iter().filter(|group| !rules_one_column(group, &spans, rows, segments));
+    let regions = |group: &Vec<Rule>| match listing(group, rows, segments) {
+        Some(region) => vec![region],
+        None => bands(group, rows, segments),
+    };
+    bounding.flat_map(regions).collect()
+}
+
+/// Two and more rules of equal ends, top down as they come.
+fn rule_groups(rules: &[Rule]) -> Vec<Vec<Rule>> {
     let mut left: Vec<Rule> = rules.iter().copied().filter(|rule| rule.to - rule.from > 40.0).collect();
-    let mut regions = Vec::new();
+    let mut groups = Vec::new();
     while let Some(first) = left.first().copied() {
         let em = 10.0;
         let (group, rest): (Vec<Rule>, Vec<Rule>) = left.into_iter().partition(|rule| {
@@ -107,10 +125,54 @@ fn ruled_regions(rows: &[VisualRow], segments: &[Segment], rules: &[Rule]) -> Ve
         });
         left = rest;
         if group.len() >= 2 {
-            regions.extend(bands(&group, rows, segments));
+            groups.push(group);
         }
     }
-    regions
+    groups
+}
+
+/// Financial tables rule each column of amounts by itself, above its name and around its total, and leave what the amounts
+/// are outside of all rules: the keys of at least half of the rows stand left of `group`, in no other group's `spans`.
+fn rules_one_column(group: &[Rule], spans: &[(f32, f32)], rows: &[VisualRow], segments: &[Segment]) -> bool {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return false };
+    let within = |x: f32, span: &(f32, f32)| x >= span.0 - 2.0 && x <= span.1 + 2.0;
+    let middle = |piece: &usize| segments[*piece].bbox.center().0;
+    let between = |row: &&VisualRow| row.top >= first.at - 2.0 && row.bottom <= last.at + 2.0;
+    let own = (first.from, first.to);
+    let inside = rows.iter().filter(between).filter(|row| row.pieces.iter().any(|piece| within(middle(piece), &own)));
+    let (mut all, mut keyed) = (0, 0);
+    for row in inside {
+        all += 1;
+        let outside = |piece: &usize| !spans.iter().any(|span| within(middle(piece), span));
+        keyed += usize::from(row.pieces.iter().any(|piece| middle(piece) < first.from && outside(piece)));
+    }
+    all > 1 && keyed * 2 >= all
+}
+
+/// A table of one column: a name between two rules, and below it lines set further apart than text, down to a third rule.
+fn listing(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Option<Region> {
+    let [top, below, bottom] = group else { return None };
+    let band = |from: f32, to: f32| -> Vec<Vec<usize>> {
+        let inside = rows.iter().filter(|row| row.top >= from - 1.0 && row.bottom <= to + 1.0);
+        let own = |piece: &&usize| {
+            let x = segments[**piece].bbox.center().0;
+            x >= top.from && x <= top.to
+        };
+        inside
+            .map(|row| row.pieces.iter().filter(own).copied().collect::<Vec<_>>())
+            .filter(|row| !row.is_empty())
+            .collect()
+    };
+    let (names, lines) = (band(top.at, below.at), band(below.at, bottom.at));
+    let alone = names.len() == 1 && names.iter().chain(&lines).all(|row| row.len() == 1);
+    if !alone || !are_even(&lines, segments) {
+        return None;
+    }
+    let (first, second) = (&segments[lines[0][0]], &segments[lines[1][0]]);
+    let flush = lines.iter().all(|row| (segments[row[0]].bbox.x - first.bbox.x).abs() <= 0.5 * first.size);
+    let apart = second.baseline - first.baseline >= LISTING_PITCH * first.size;
+    let evidence = Evidence { rules: group.iter().map(|rule| rule.at).collect(), keys: true };
+    (flush && apart).then(|| Region { rows: [names, lines].concat(), evidence })
 }
 
 /// Runs of bands between the rules of a group that look like rows of a table.
@@ -139,8 +201,11 @@ fn bands(group: &[Rule], rows: &[VisualRow], segments: &[Segment]) -> Vec<Region
         let keys = current.is_some() && are_keys(&band, segments, group[0].from, width);
         let tabular = (several > 0 && wide * 5 <= band.len()) || stands_apart(&band, segments) || keys;
         if tabular {
-            let region =
-                current.get_or_insert_with(|| Region { rows: Vec::new(), evidence: Evidence { rules: vec![top] } });
+            let region = current.get_or_insert_with(|| Region {
+                rows: Vec::new(),
+                evidence: Evidence { rules: vec![top], ..Evidence::default() },
+            });
+            region.evidence.keys = several == 0 && keys && are_even(&band, segments);
             region.rows.extend(band);
             region.evidence.rules.push(bottom);
         } else if !band.is_empty() || current.is_none() {
@@ -162,6 +227,14 @@ fn are_keys(band: &[Vec<usize>], segments: &[Segment], left: f32, width: f32) ->
         row.len() == 1 && bbox.w <= KEY_SHARE * width && bbox.x <= left + 0.1 * width
     };
     band.len() >= 2 && band.iter().all(key)
+}
+
+/// Three lines and more of one size at equal distances: a heading or a caption stands apart.
+fn are_even(band: &[Vec<usize>], segments: &[Segment]) -> bool {
+    let lines: Vec<&Segment> = band.iter().map(|row| &segments[row[0]]).collect();
+    let pitches: Vec<f32> = lines.windows(2).map(|pair| pair[1].baseline - pair[0].baseline).collect();
+    let even = |values: &[f32]| values.iter().all(|value| (value - values[0]).abs() <= 0.15 * values[0]);
+    lines.len() > 2 && even(&pitches) && even(&lines.iter().map(|line| line.size).collect::<Vec<_>>())
 }
 
 /// Whether white runs down between the pieces of the band: cells that stand side by side on different baselines.
@@ -192,7 +265,7 @@ fn trim(region: &mut Region, segments: &[Segment], width: f32) {
     };
     let cut = (0..first).rev().find(|row| apart(&region.rows[*row], &region.rows[row + 1])).map_or(0, |row| row + 1);
     region.rows.drain(..cut);
-    while region.rows.len() > 2 {
+    while region.rows.len() > 2 && !region.evidence.keys {
         let last = region.rows.len() - 1;
         if !(alone(&region.rows[last]) && apart(&region.rows[last - 1], &region.rows[last])) {
             break;
@@ -278,10 +351,38 @@ fn gap_regions(rows: &[VisualRow], segments: &[Segment], tokens: &[Token], used:
             singles += 1;
         }
         bottom = row.bottom;
+        if run.is_empty() && index > 0 {
+            run.extend(name_over(&rows[index - 1], &rows[index..], segments, tokens, used));
+        }
         run.push(pieces);
     }
     close_run(&mut run, &mut regions);
     regions
+}
+
+/// A line above the first row that is a name over several of its columns: in the middle over them, with the first column
+/// free, and close.
+fn name_over(
+    above: &VisualRow,
+    rows: &[VisualRow],
+    segments: &[Segment],
+    tokens: &[Token],
+    used: &[bool],
+) -> Option<Vec<usize>> {
+    let [piece] = above.pieces.as_slice() else { return None };
+    let (own, names) = (&segments[*piece], &rows.first()?.pieces);
+    let close = rows[0].top - above.bottom <= GROUP_GAP * own.size && own.size <= 1.1 * rows[0].size;
+    if used[*piece] || !close || headings::is_caption(&own.text(tokens)) {
+        return None;
+    }
+    let key = |left: f32| rows.iter().skip(1).take(3).any(|row| segments[row.pieces[0]].bbox.right() < left);
+    let over = |from: usize, to: usize| {
+        let (x0, x1) = (segments[names[from]].bbox.x, segments[names[to]].bbox.right());
+        let off = (own.bbox.center().0 - f32::midpoint(x0, x1)).abs();
+        own.bbox.x >= x0 && own.bbox.right() <= x1 && off <= NAME_CENTRED * (x1 - x0) && key(x0)
+    };
+    let fits = (0..names.len()).any(|from| (from + 1..names.len()).any(|to| over(from, to)));
+    fits.then(|| vec![*piece])
 }
 
 fn close_run(run: &mut Vec<Vec<usize>>, regions: &mut Vec<Region>) {

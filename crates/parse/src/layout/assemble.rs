@@ -15,17 +15,20 @@ use super::regions::{Piece, What};
 use super::tagged::{self, Tagged};
 use super::tree::ARTIFACT;
 use super::{
-    Aside, DocumentStats, PageRecord, Rule, Switches, Token, aligned, code, cut, footnotes, furniture, headings, joins,
-    lists, quotes,
+    Aside, DocumentStats, PageRecord, Rule, Switches, Token, aligned, breaks, code, cut, footnotes, furniture,
+    headings, joins, lists, quotes,
 };
 
 /// OCR has to be this sure of a heading.
 const HEADING_CONFIDENCE: f32 = 0.6;
 
+/// Texts of one column begin within this much of each other, em.
+const COLUMN_SHIFT: f32 = 1.5;
+
 /// Blocks, words and spatial text of the page. Number, engine and pictures are the reader's to fill.
 pub fn assemble(record: &PageRecord, stats: &DocumentStats, switches: Switches) -> Page {
     let tokens = &record.tokens;
-    let cut = Cut::of(record, stats);
+    let cut = Cut::of(record, stats, switches.tables);
     let mut page = Page {
         width: Some(record.width),
         height: Some(record.height),
@@ -169,10 +172,24 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
             Some(level) => emitter.heading(draft, level),
             None if quotes[index] => emitter.text(draft, Role::Quote),
             None if headings::is_caption(&draft.text) => emitter.text(draft, Role::Caption),
-            None => emitter.text(draft, Role::Body),
+            None => match meant_ends(draft, &drafts, tokens) {
+                Some(value) => emitter.paragraph(draft, value, Role::Body),
+                None => emitter.text(draft, Role::Body),
+            },
         }
     }
     emit_items(emitter, &mut items);
+}
+
+/// The paragraph's text with those line ends that its writer made; its column ends where the widest text that begins
+/// there does.
+fn meant_ends(draft: &Draft, drafts: &[Draft], tokens: &[Token]) -> Option<String> {
+    if draft.lines.len() < 2 {
+        return None;
+    }
+    let beside = |other: &&Draft| (other.bbox.x - draft.bbox.x).abs() <= COLUMN_SHIFT * draft.size;
+    let right = drafts.iter().filter(beside).map(|other| other.bbox.right()).fold(draft.bbox.right(), f32::max);
+    breaks::kept(draft, right, tokens)
 }
 
 /// The list that ends here, when there is one.

@@ -5,7 +5,7 @@ use docmill_model::document::BBox;
 use super::aligned::Region;
 use super::grid::{FoundCell, FoundTable, bbox_of};
 use super::lines::Segment;
-use super::{Token, bands, headers, lists};
+use super::{Token, bands, formula, headers, lists, numbers, signs};
 
 /// Width of the bins of the coverage profile, em.
 const BIN: f32 = 0.125;
@@ -47,14 +47,27 @@ struct Stack {
 
 /// The table of a region, if it is one.
 pub fn build(region: &Region, segments: &[Segment], tokens: &[Token], loose: bool) -> Option<FoundTable> {
-    let em = median(region.rows.iter().flatten().map(|piece| segments[*piece].size).collect());
-    let columns = columns(region, segments, tokens, em);
-    if columns.len() < 2 || columns.len() > COLUMNS_MAX {
+    if formula::is(region.rows.iter().flatten().flat_map(|piece| &segments[*piece].tokens).map(|index| &tokens[*index]))
+    {
         return None;
     }
-    let pieces = pieces(region, segments, tokens, &columns, em);
+    let em = median(region.rows.iter().flatten().map(|piece| segments[*piece].size).collect());
+    let columns = columns(region, segments, tokens, em);
+    let least = if region.evidence.keys { 1 } else { 2 };
+    if !(least..=COLUMNS_MAX).contains(&columns.len()) {
+        return None;
+    }
+    let mut pieces = pieces(region, segments, tokens, &columns, em);
+    let boxes = |row: usize| -> Vec<BBox> {
+        region.rows.get(row).into_iter().flatten().map(|piece| segments[*piece].bbox).collect()
+    };
+    let names: Vec<Piece> = if headers::names_groups(&boxes(0), &boxes(1)) {
+        pieces.extract_if(.., |piece| piece.row == 0).collect()
+    } else {
+        Vec::new()
+    };
     let ruled = region.evidence.rules.len() > 1;
-    if !ruled && !read_row_by_row(&pieces) {
+    if !ruled && !read_row_by_row(&pieces) && !of_numbers(&pieces, tokens) {
         return None;
     }
     let white = if region.evidence.rules.len() > 2 { None } else { bands::of(&pieces, columns.len(), em) };
@@ -71,8 +84,26 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token], loose: boo
         header_rows: 0,
         method: if ruled { "ruled rows" } else { "aligned" },
     };
+    above(&mut table, &names);
+    table = signs::joined(table, tokens);
     table.header_rows = header_rows(&table, tokens, &region.evidence.rules);
     gates(&table, tokens, ruled, loose).then(|| headers::with_spans(table.with_empty_cells()))
+}
+
+/// Puts names of groups of columns in a row of their own above the others.
+fn above(table: &mut FoundTable, names: &[Piece]) {
+    if names.is_empty() {
+        return;
+    }
+    table.rows += 1;
+    table.cells.iter_mut().for_each(|cell| cell.row += 1);
+    for name in names {
+        let (bbox, lines) = (Some(name.segment.bbox), vec![name.segment.tokens.clone()]);
+        let (column, column_span) = (name.first, name.last - name.first + 1);
+        table.bbox = table.bbox.union(name.segment.bbox);
+        table.cells.push(FoundCell { row: 0, column, row_span: 1, column_span, bbox, lines });
+    }
+    table.cells.sort_by_key(|cell| (cell.row, cell.column));
 }
 
 /// Each piece in the row in whose height it stands; what stands in one place of it is one cell.
@@ -102,6 +133,10 @@ fn width_of(region: &Region, segments: &[Segment]) -> f32 {
 
 /// Columns as intervals of x: where few rows have ink there is a border.
 fn columns(region: &Region, segments: &[Segment], tokens: &[Token], em: f32) -> Vec<(f32, f32)> {
+    if region.evidence.keys && region.rows.iter().all(|row| row.len() == 1) {
+        let area = BBox::around(region.rows.iter().map(|row| segments[row[0]].bbox));
+        return area.map(|area| (area.x, area.right())).into_iter().collect();
+    }
     let most = region.rows.iter().map(Vec::len).max().unwrap_or(0);
     let telling: Vec<&Vec<usize>> =
         region.rows.iter().filter(|row| row.len() * 5 >= most * 3 && row.len() > 1).collect();
@@ -209,6 +244,12 @@ fn read_row_by_row(pieces: &[Piece]) -> bool {
         back += usize::from(here.seq > next.seq && here.seq <= next.last_seq() + 8);
     }
     all > 0 && onward.max(back) * 5 >= all * 3
+}
+
+/// Columns of numbers are read row by row however they are drawn: all columns but the first hold numbers for the most part.
+fn of_numbers(pieces: &[Piece], tokens: &[Token]) -> bool {
+    let words = || pieces.iter().filter(|piece| piece.first > 0).flat_map(|piece| piece.segment.tokens.iter());
+    words().filter(|index| numbers::is_number(&tokens[**index].text)).count() * 5 >= words().count().max(1) * 3
 }
 
 /// Lines of cells. Rules between two lines always divide; else small distances join, unless both lines begin rows.

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use docmill_model::document::Role;
-use docmill_model::options::SpatialText;
+use docmill_model::options::{SpatialText, TableSearch};
 
 use super::grid::FoundTable;
 use super::lines::{Segment, segments};
 use super::regions::{self, Piece, What};
 use super::rules::Rules;
-use super::{DocumentStats, PageRecord, Rule, Token, bidi, furniture, lattice};
+use super::{DocumentStats, PageRecord, Rule, Token, bidi, cells, furniture, lattice, numbers};
 use crate::render::text;
 
 /// A page with more words than this is a drawing; its words stay in drawing order.
@@ -31,7 +31,7 @@ pub struct Cut {
 }
 
 impl Cut {
-    pub fn of(record: &PageRecord, stats: &DocumentStats) -> Self {
+    pub fn of(record: &PageRecord, stats: &DocumentStats, search: TableSearch) -> Self {
         let tokens = &record.tokens;
         let mut taken = vec![false; tokens.len()];
         let rules = Rules::of(record);
@@ -51,6 +51,11 @@ impl Cut {
         furniture.retain(|(_, line)| line.tokens.iter().all(|index| !taken[*index]));
         for (_, line) in &furniture {
             line.tokens.iter().for_each(|index| taken[*index] = true);
+        }
+        if !drawing && !search.ruled_only {
+            let drawn = cells::find(tokens, &taken);
+            drawn.iter().flat_map(FoundTable::tokens).for_each(|index| taken[index] = true);
+            ruled.extend(drawn);
         }
         let rtl = bidi::mostly_rtl(tokens.iter().map(|token| token.text.as_str()));
         let across = row_rules(&rules, &ruled, tokens, &taken);
@@ -83,7 +88,7 @@ impl Cut {
 
 /// Spatial text of a page that is not laid out.
 pub fn spatial_text(record: &PageRecord, stats: &DocumentStats, how: SpatialText) -> String {
-    let cut = how.unroll_columns.then(|| Cut::of(record, stats));
+    let cut = how.unroll_columns.then(|| Cut::of(record, stats, TableSearch::default()));
     text_of(record, stats, how, cut.as_ref())
 }
 
@@ -105,6 +110,7 @@ fn pieces(tokens: &[Token], tables: &[FoundTable], taken: &[bool]) -> Vec<Piece>
         baseline: token.baseline,
         size: token.size,
         seq: token.seq,
+        number: numbers::is_number(&token.text),
     };
     let table = |(index, table): (usize, &FoundTable)| {
         let first = table.tokens().map(|token| &tokens[token]).min_by_key(|token| token.seq);
@@ -114,6 +120,7 @@ fn pieces(tokens: &[Token], tables: &[FoundTable], taken: &[bool]) -> Vec<Piece>
             baseline: table.bbox.bottom(),
             size: first.map_or(table.bbox.h, |token| token.size),
             seq: first.map_or(0, |token| token.seq),
+            number: false,
         }
     };
     let words = tokens.iter().enumerate().filter(|(index, _)| !taken[*index]).map(word);

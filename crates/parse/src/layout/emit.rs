@@ -65,8 +65,13 @@ impl<'t> Emitter<'t> {
     }
 
     pub fn text(&mut self, draft: &Draft, role: Role) {
+        self.paragraph(draft, draft.text.clone(), role);
+    }
+
+    /// The same with its text as it is to be written.
+    pub fn paragraph(&mut self, draft: &Draft, value: String, role: Role) {
         let words = self.lines(draft);
-        self.push(BlockKind::Text { value: draft.text.clone() }, role, vec![draft.bbox], words);
+        self.push(BlockKind::Text { value }, role, vec![draft.bbox], words);
     }
 
     /// Paragraphs of a listing as one block of code, its indents and gaps as spaces.

@@ -62,13 +62,26 @@ impl FoundTable {
             digits * 2 >= text.chars().count().max(1)
         };
         let row = |number: usize| self.cells.iter().filter(move |cell| cell.row == number && !cell.lines.is_empty());
-        if self.rows < 2 || row(0).count() < 2 || row(0).any(numeric) {
+        // Columns of amounts are named by their years, the column of what they are by nothing.
+        let period = |cell: &FoundCell| {
+            let last = cell.lines.last().and_then(|line| line.last());
+            last.is_some_and(|index| is_year(&tokens[*index].text)) && cell.lines.len() <= 3
+        };
+        let keyed = row(1).any(|cell| cell.column == 0 && !numeric(cell)) && !row(0).any(|cell| cell.column == 0);
+        let names_periods = keyed && row(0).all(period) && !row(1).any(period);
+        if self.rows < 2 || row(0).count() < 2 || (row(0).any(numeric) && !names_periods) {
             return 0;
         }
         let bold = |cell: &FoundCell| cell.lines.iter().flatten().all(|index| tokens[*index].bold);
         let body_numeric = self.cells.iter().any(|cell| cell.row > 0 && numeric(cell));
         usize::from(body_numeric || (row(0).all(bold) && !row(1).all(bold)))
     }
+}
+
+/// Four digits of this century or the last, as a year is written.
+fn is_year(word: &str) -> bool {
+    let word = word.trim_end_matches(['*', ')', ',']).trim_start_matches('(');
+    word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) && word.chars().all(|c| c.is_ascii_digit())
 }
 
 /// Tokens to lines: top down, left to right.

@@ -2,8 +2,8 @@
 
 use docmill_model::document::BBox;
 
-use super::Rule;
 use super::regions::Piece;
+use super::{Rule, numbers};
 
 /// Width of the bins in which strips are looked for, em.
 const BIN: f32 = 0.125;
@@ -131,17 +131,19 @@ fn stand_alone(left: &[Piece], right: &[Piece], strip: Gutter, em: f32) -> bool 
 }
 
 /// A line of one side.
-struct SideLine {
-    bbox: BBox,
-    baseline: f32,
-    words: usize,
+pub struct Line {
+    pub bbox: BBox,
+    pub baseline: f32,
+    pub words: usize,
+    /// How many of the words are numbers.
+    pub numbers: usize,
 }
 
 /// Lines of a side, cut where more than `gap` points are white.
-fn lines(side: &[Piece], gap: f32) -> Vec<SideLine> {
+fn lines(side: &[Piece], gap: f32) -> Vec<Line> {
     let mut order: Vec<&Piece> = side.iter().collect();
     order.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.bbox.x.total_cmp(&b.bbox.x)));
-    let mut lines: Vec<SideLine> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     for piece in order {
         match lines.last_mut() {
             Some(line)
@@ -149,8 +151,14 @@ fn lines(side: &[Piece], gap: f32) -> Vec<SideLine> {
             {
                 line.bbox = line.bbox.union(piece.bbox);
                 line.words += 1;
+                line.numbers += usize::from(piece.number);
             }
-            _ => lines.push(SideLine { bbox: piece.bbox, baseline: piece.baseline, words: 1 }),
+            _ => lines.push(Line {
+                bbox: piece.bbox,
+                baseline: piece.baseline,
+                words: 1,
+                numbers: usize::from(piece.number),
+            }),
         }
     }
     lines
@@ -162,13 +170,15 @@ fn lines(side: &[Piece], gap: f32) -> Vec<SideLine> {
 /// `proven`: the gutter was found here, not only above or below.
 pub fn are_columns(left: &[Piece], right: &[Piece], proven: bool, em: f32) -> bool {
     let (own, other) = (lines(left, f32::MAX), lines(right, f32::MAX));
-    let wordy = |lines: &[SideLine]| lines.iter().map(|line| line.words).sum::<usize>() >= WORDS_MIN * lines.len();
+    let wordy = |lines: &[Line]| lines.iter().map(|line| line.words).sum::<usize>() >= WORDS_MIN * lines.len();
     if !proven && own.len().min(other.len()) < LINES_SURE && !(wordy(&own) && wordy(&other)) {
         return false;
     }
     // A single line is read the same way, and may be the row of a table.
     let several = own.len().min(other.len()) > 1;
-    several && (!drawn_in_rows(left, right, em) || (is_prose(left, em) && is_prose(right, em)))
+    several
+        && !numbers::beside(&own, &other)
+        && (!drawn_in_rows(left, right, em) || (is_prose(left, em) && is_prose(right, em)))
 }
 
 /// Whether the drawing goes from the left to the right and then on below, more than once: a row at a time.
@@ -216,7 +226,7 @@ fn is_prose(side: &[Piece], em: f32) -> bool {
     if column < 2.0 * COLUMN_WIDTH_MIN * em || words < WORDS_MIN * lines.len() {
         return false;
     }
-    let place = |line: &SideLine| (line.bbox.x / (2.0 * COLUMN_WIDTH_MIN * em)) as i32;
+    let place = |line: &Line| (line.bbox.x / (2.0 * COLUMN_WIDTH_MIN * em)) as i32;
     lines.sort_by(|a, b| place(a).cmp(&place(b)).then(a.baseline.total_cmp(&b.baseline)));
     let full: Vec<bool> = lines.iter().map(|line| line.bbox.w >= FULL * column).collect();
     let run = full.split(|full| !full).map(<[bool]>::len).max().unwrap_or(0);

@@ -1,6 +1,8 @@
 //! Spans in the header of a table without vertical rules: names over several columns, and names beside them that stand
 //! for both rows.
 
+use docmill_model::document::BBox;
+
 use super::grid::{FoundCell, FoundTable};
 
 /// A name stands in the middle of its columns up to this share of their width, or begins where they begin, points.
@@ -8,6 +10,25 @@ const CENTRED: f32 = 0.12;
 const FLUSH: f32 = 3.0;
 /// Columns that one name can stand over.
 const SPAN_MAX: usize = 12;
+
+/// Whether the first row is names of groups of columns: each in the middle over two names of the second row and more, no
+/// two over the same. Then it is a row of its own, however close the second one stands.
+pub fn names_groups(above: &[BBox], below: &[BBox]) -> bool {
+    let over = |name: &BBox, from: usize| -> Option<usize> {
+        let fits = (from..below.len()).flat_map(|first| (first + 1..below.len()).map(move |last| (first, last)));
+        let fits = fits.filter(|(first, last)| {
+            let (x0, x1) = (below[*first].x, below[*last].right());
+            let off = (name.center().0 - f32::midpoint(x0, x1)).abs();
+            name.x >= x0 && name.right() <= x1 && off <= CENTRED * (x1 - x0)
+        });
+        // The widest of those that it is in the middle of.
+        fits.max_by_key(|(first, last)| last - first).map(|(_, last)| last + 1)
+    };
+    let mut from = 0;
+    above.len() > 1
+        && below.len() >= 2 * above.len()
+        && above.iter().all(|name| over(name, from).map(|next| from = next).is_some())
+}
 
 /// Gives the names of the first row the columns that they stand over.
 pub fn with_spans(mut table: FoundTable) -> FoundTable {
@@ -103,8 +124,6 @@ fn column_extents(table: &FoundTable) -> Option<Vec<(f32, f32)>> {
 
 #[cfg(test)]
 mod tests {
-    use docmill_model::document::BBox;
-
     use super::*;
 
     /// Cells as (row, column, x, width); empty ones have no width. Spans as (row, column, rows, columns).
@@ -141,6 +160,20 @@ mod tests {
         let body = [(2, 0, 0.0, 50.0), (2, 1, 100.0, 40.0), (2, 2, 160.0, 40.0)];
         let years = [(1, 1, 100.0, 40.0), (1, 2, 160.0, 40.0)];
         check(&[&[(0, 1, 130.0, 40.0)], &years[..], &body[..]].concat(), &[(0, 0, 2, 1), (0, 1, 1, 2)]);
+    }
+
+    #[test]
+    fn names_over_groups_of_columns_are_a_row_of_their_own() {
+        let boxes =
+            |places: &[(f32, f32)]| places.iter().map(|(x, w)| BBox::new(*x, 0.0, *w, 10.0)).collect::<Vec<_>>();
+        let check = |above: &[(f32, f32)], below: &[(f32, f32)], expected: bool| {
+            assert_eq!(names_groups(&boxes(above), &boxes(below)), expected, "{above:?} {below:?}");
+        };
+        let years = [(100.0, 30.0), (150.0, 30.0), (200.0, 30.0), (300.0, 30.0), (350.0, 30.0), (400.0, 30.0)];
+        check(&[(145.0, 40.0), (350.0, 30.0)], &years, true);
+        // The first line of names that wrap stands over one name each.
+        check(&[(100.0, 30.0), (150.0, 30.0)], &years[..4], false);
+        check(&[(145.0, 40.0)], &years[..3], false);
     }
 
     #[test]

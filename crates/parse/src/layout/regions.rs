@@ -31,6 +31,8 @@ pub struct Piece {
     pub size: f32,
     /// Place in the drawing order.
     pub seq: u32,
+    /// A word that is a number.
+    pub number: bool,
 }
 
 /// Cuts the pieces into regions, in reading order; `rtl` where columns are read from the right.
@@ -188,6 +190,7 @@ mod tests {
             baseline: y + 8.0,
             size: 10.0,
             seq: index as u32,
+            number: false,
         };
         let regions = split(words.iter().enumerate().map(piece).collect(), &[], 10.0, rtl);
         let mut numbers: Vec<Vec<usize>> = regions

@@ -66,11 +66,12 @@ fn joined(blocks: &[Block], roles: &[Role], separator: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(separator))
 }
 
-/// Two lists of one kind in a row would be read as one list: the second gets the other marker.
+/// Two lists of one kind in a row would be read as one list: the second gets the other marker. A list that goes on with
+/// the next number is the same list.
 #[derive(Default)]
 struct TwinLists {
-    /// Kind of the last block, when it was a list, and whether it had the other marker.
-    last: Option<(bool, bool)>,
+    /// Kind of the last block, when it was a list, whether it had the other marker, and the number that would follow.
+    last: Option<(bool, bool, u32)>,
 }
 
 impl TwinLists {
@@ -79,8 +80,12 @@ impl TwinLists {
             self.last = None;
             return false;
         };
-        let other = matches!(self.last, Some((ordered, other)) if ordered == list.ordered && !other);
-        self.last = Some((list.ordered, other));
+        let first = list.items.first().and_then(|item| item.number).unwrap_or(1);
+        let other = self.last.is_some_and(|(ordered, other, next)| {
+            ordered == list.ordered && if ordered && next == first { other } else { !other }
+        });
+        let next = list.items.iter().fold(0, |number, item| item.number.unwrap_or(number + 1)) + 1;
+        self.last = Some((list.ordered, other, next));
         other
     }
 }

@@ -5,7 +5,7 @@ use docmill_model::document::{BBox, FieldKind, FieldValue};
 use crate::layout::{Comment, Rule, ShapeGroup, Target};
 
 /// A glyph with its text in `Drawing::text`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct DrawnGlyph {
     /// Where it stands on its baseline.
     pub x: f32,

@@ -1,5 +1,6 @@
 //! PDF documents.
 
+mod accents;
 mod album;
 mod certainty;
 mod content;

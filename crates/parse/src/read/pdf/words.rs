@@ -2,6 +2,7 @@
 
 use docmill_model::document::BBox;
 
+use super::accents;
 use super::doubles::Doubles;
 use super::drawing::{Drawing, DrawnGlyph, Style};
 use super::fields;
@@ -165,6 +166,7 @@ fn usual_stroke(drawing: &Drawing) -> f32 {
 struct Letters {
     text: String,
     first: DrawnGlyph,
+    last: DrawnGlyph,
     /// Where the last glyph ended, and the space that the text state adds behind it.
     end: (f32, f32),
     tracking: f32,
@@ -193,6 +195,9 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
         return;
     }
     let end = (glyph.x + glyph.dx * glyph.advance, glyph.y + glyph.dy * glyph.advance);
+    if words.last_mut().is_some_and(|last| last.accented(glyph, text, end)) {
+        return;
+    }
     if let Some(last) = words.last_mut()
         && continues(last, glyph, text)
     {
@@ -205,6 +210,7 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
             last.end = end;
         }
         last.tracking = glyph.tracking;
+        last.last = *glyph;
         last.size = last.size.max(glyph.size);
         last.bold += usize::from(bold);
         last.glyphs += 1;
@@ -213,6 +219,7 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
     words.push(Letters {
         text: text.to_owned(),
         first: *glyph,
+        last: *glyph,
         end,
         tracking: glyph.tracking,
         size: glyph.size,
@@ -244,6 +251,25 @@ fn continues(last: &Letters, glyph: &DrawnGlyph, text: &str) -> bool {
 }
 
 impl Letters {
+    /// Takes an accent over the last letter, or the letter under an accent that came before it.
+    fn accented(&mut self, glyph: &DrawnGlyph, text: &str, end: (f32, f32)) -> bool {
+        let mut own = text.chars();
+        let (Some(before), Some(after), None) = (self.text.chars().next_back(), own.next(), own.next()) else {
+            return false;
+        };
+        let Some(letter) = accents::composed((before, &self.last), (after, glyph)) else { return false };
+        self.text.pop();
+        self.text.push(letter);
+        if after.is_alphabetic() {
+            if self.glyphs == 1 {
+                (self.first.x, self.first.y) = (glyph.x, glyph.y);
+            }
+            (self.end, self.last) = (end, *glyph);
+            self.size = self.size.max(glyph.size);
+        }
+        true
+    }
+
     /// From where it begins to where it ends, along the text.
     fn width(&self) -> f32 {
         (self.end.0 - self.first.x) * self.first.dx + (self.end.1 - self.first.y) * self.first.dy
