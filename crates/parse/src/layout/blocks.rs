@@ -171,7 +171,8 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     if current.len() == 1 && is_numbered_title(last, next, tokens) {
         return false;
     }
-    let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
+    let word = |index: Option<&usize>| index.map_or("", |index| tokens[*index].text.as_str());
+    let ends = word(last.tokens.last()).ends_with(['.', '!', '?', ':', '"', '”', ')']);
     // So is a line in capitals, but capitals inside running text are no heading.
     let capitals = current.iter().all(|line| in_capitals(line, tokens));
     let small = next.tokens.iter().any(|index| tokens[*index].text.contains(char::is_lowercase));
@@ -190,12 +191,13 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
 
 /// `4.3.2 Alignment Tuning`, short above a full line: a heading in the style of the text.
 fn is_numbered_title(line: &Line, next: &Line, tokens: &[Token]) -> bool {
+    if line.tokens.len() > NUMBERED_WORDS_MAX || line.bbox.w >= 0.7 * next.bbox.w {
+        return false;
+    }
     let text = line_text(line, tokens);
     let levels = text.split_whitespace().next().is_some_and(|number| number.trim_end_matches('.').contains('.'));
     levels
         && headings::starts_numbered(&text)
-        && line.tokens.len() <= NUMBERED_WORDS_MAX
-        && line.bbox.w < 0.7 * next.bbox.w
         && !text.ends_with(['.', ',', ';', ':'])
         && line_text(next, tokens).starts_with(char::is_uppercase)
 }

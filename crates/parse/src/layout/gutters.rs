@@ -58,12 +58,15 @@ pub fn find(pieces: &[Piece], rules: &[Rule], em: f32) -> Option<Gutter> {
             let y = piece.bbox.center().1;
             y >= strip.y0 && y <= strip.y1
         };
-        let (left, right): (Vec<Piece>, Vec<Piece>) =
-            pieces.iter().filter(inside).copied().partition(|piece| piece.bbox.center().0 < strip.middle());
         let across = rules.iter().filter(|rule| {
             rule.at > strip.y0 && rule.at < strip.y1 && rule.from < strip.x0 - em && rule.to > strip.x1 + em
         });
-        across.count() < RULES_ACROSS && stand_alone(&left, &right, *strip, em) && are_columns(&left, &right, true, em)
+        if across.count() >= RULES_ACROSS {
+            return false;
+        }
+        let (left, right): (Vec<Piece>, Vec<Piece>) =
+            pieces.iter().filter(inside).copied().partition(|piece| piece.bbox.center().0 < strip.middle());
+        stand_alone(&left, &right, *strip, em) && are_columns(&left, &right, true, em)
     })
 }
 
@@ -86,9 +89,13 @@ fn strips(pieces: &[Piece], em: f32) -> Vec<Gutter> {
         }
     };
     for bbox in order {
-        for index in place(bbox.x)..=place(bbox.right() - 0.01) {
-            white(&mut tallest[index], reach[index], bbox.y);
-            reach[index] = reach[index].max(bbox.bottom());
+        // A word that is no wider than nothing ends before it begins.
+        let (first, last) = (place(bbox.x), place(bbox.right() - 0.01) + 1);
+        let bins = reach.iter_mut().zip(&mut tallest).take(last).skip(first);
+        let bottom = bbox.bottom();
+        for (reach, tallest) in bins {
+            white(tallest, *reach, bbox.y);
+            *reach = reach.max(bottom);
         }
     }
     for index in 0..count {

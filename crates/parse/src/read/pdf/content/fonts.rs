@@ -148,6 +148,8 @@ pub(super) struct Note {
     pub mapped: bool,
     start: u32,
     len: u16,
+    /// Its text, when that is one ASCII character; else 0.
+    ascii: u8,
 }
 
 impl<'a> Font<'a> {
@@ -196,11 +198,19 @@ impl<'a> Font<'a> {
             mapped: read.is_some(),
             start: start as u32,
             len: (text.len() - start) as u16,
+            ascii: match text.as_bytes()[start..] {
+                [byte] => byte,
+                _ => 0,
+            },
         }
     }
 
     /// Appends the code's characters and returns how many bytes they are.
     pub fn push_text(&self, note: &Note, to: &mut String) -> u16 {
+        if note.ascii != 0 {
+            to.push(char::from(note.ascii));
+            return note.len;
+        }
         let notes = self.notes.borrow();
         let start = note.start as usize;
         to.push_str(notes.text.get(start..start + usize::from(note.len)).unwrap_or_default());
