@@ -51,8 +51,13 @@ impl Draft {
     pub fn of(lines: Vec<Line>, tokens: &[Token]) -> Option<Self> {
         let bbox = BBox::around(lines.iter().map(|line| line.bbox))?;
         let chars = |line: &Line| line.tokens.iter().map(|index| tokens[*index].chars()).sum::<usize>().max(1) as f32;
-        let all: f32 = lines.iter().map(chars).sum();
-        let size = lines.iter().map(|line| line.size * chars(line)).sum::<f32>() / all;
+        let (mut all, mut sized) = (0.0, 0.0);
+        for line in &lines {
+            let chars = chars(line);
+            all += chars;
+            sized += line.size * chars;
+        }
+        let size = sized / all;
         let bold = lines.iter().all(|line| line.bold);
         let texts: Vec<String> = lines.iter().map(|line| line_text(line, tokens)).collect();
         let text = join_lines(texts.iter().map(String::as_str));

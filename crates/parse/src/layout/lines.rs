@@ -29,8 +29,11 @@ pub struct Segment {
 
 impl Segment {
     fn new(index: usize, token: &Token) -> Self {
+        // Most segments hold a few words; growing to them takes as long as finding them.
+        let mut own = Vec::with_capacity(8);
+        own.push(index);
         Self {
-            tokens: vec![index],
+            tokens: own,
             bbox: token.bbox,
             baseline: token.baseline,
             size: token.size,
@@ -113,16 +116,19 @@ impl Segment {
 
 /// Joins the words with these indices to segments, in drawing order.
 pub fn segments(tokens: &[Token], indices: impl Iterator<Item = usize>) -> Vec<Segment> {
-    let mut order: Vec<(f32, usize)> = indices.map(|index| (tokens[index].bbox.x, index)).collect();
-    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    // From the left, as one number a word, which sorts several times as fast as words do.
+    let key = |index: usize| u64::from(ascending(tokens[index].bbox.x)) << 32 | index as u64;
+    let mut order: Vec<u64> = indices.map(key).collect();
+    order.sort_unstable();
+    let order = order.into_iter().map(|key| key as u32 as usize);
     let bucket = |baseline: f32| (baseline / 4.0).floor() as i32;
     let mut found: Vec<Segment> = Vec::new();
     // By the bucket of their baselines, which are baselines of words; ascending.
-    let mut open: Vec<(i32, Vec<usize>)> =
-        order.iter().map(|(_, index)| (bucket(tokens[*index].baseline), Vec::new())).collect();
-    open.sort_unstable_by_key(|(key, _)| *key);
-    open.dedup_by_key(|(key, _)| *key);
-    for (_, index) in order {
+    let mut buckets: Vec<i32> = order.clone().map(|index| bucket(tokens[index].baseline)).collect();
+    buckets.sort_unstable();
+    buckets.dedup();
+    let mut open: Vec<(i32, Vec<usize>)> = buckets.into_iter().map(|key| (key, Vec::new())).collect();
+    for index in order {
         let token = &tokens[index];
         let reach = token.size.min(60.0);
         let (lowest, highest) = (bucket(token.baseline - reach), bucket(token.baseline + reach));
@@ -159,6 +165,12 @@ pub fn segments(tokens: &[Token], indices: impl Iterator<Item = usize>) -> Vec<S
     }
     found.sort_by_key(|segment| segment.seq);
     found
+}
+
+/// A number that grows as `f32::total_cmp` orders.
+pub fn ascending(value: f32) -> u32 {
+    let bits = value.to_bits();
+    if value.is_sign_negative() { !bits } else { bits | 1 << 31 }
 }
 
 /// How far the token is from continuing the segment; `None` when it does not.

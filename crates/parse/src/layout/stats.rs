@@ -47,8 +47,9 @@ impl DocumentStats {
     pub fn absorb(&mut self, record: &PageRecord) {
         self.pages += 1;
         for token in &record.tokens {
-            *self.chars.entry(style_key(token.size, token.bold)).or_default() += token.chars() as u64;
-            self.mono += if token.mono { token.chars() as u64 } else { 0 };
+            let chars = token.chars() as u64;
+            *self.chars.entry(style_key(token.size, token.bold)).or_default() += chars;
+            self.mono += if token.mono { chars } else { 0 };
             if let Some(width) = text::char_width(token) {
                 *self.char_widths.entry((width * 20.0).round().clamp(1.0, 20_000.0) as u32).or_default() += 1;
             }

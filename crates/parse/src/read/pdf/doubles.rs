@@ -1,5 +1,7 @@
 //! Glyphs that are drawn twice at one place: bold made by printing again with a small shift, and shadows.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use super::drawing::{Drawing, DrawnGlyph};
@@ -37,22 +39,27 @@ impl Doubles {
 
     fn find(drawing: &Drawing) -> Self {
         let mut doubles = Self::default();
-        let mut cells: FxHashMap<Place, Vec<u32>> = FxHashMap::default();
+        // The first glyph of each cell, and the others: few cells have any.
+        let mut cells: FxHashMap<Place, (u32, Vec<u32>)> = FxHashMap::default();
         for (index, glyph) in drawing.glyphs.iter().enumerate().filter(|(_, glyph)| glyph.len > 0) {
             let reach = REACH / CELL;
             let corners = [(-reach, -reach), (reach, -reach), (-reach, reach), (reach, reach)];
             let earlier = corners.iter().find_map(|(dx, dy)| {
-                let near = cells.get(&place(drawing, glyph, CELL, *dx, *dy))?;
-                near.iter().copied().find(|other| same(drawing, &drawing.glyphs[*other as usize], glyph))
+                let (first, others) = cells.get(&place(drawing, glyph, CELL, *dx, *dy))?;
+                let mut near = std::iter::once(first).chain(others).copied();
+                near.find(|other| same(drawing, &drawing.glyphs[*other as usize], glyph))
             });
             if let Some(earlier) = earlier {
                 doubles.by_glyph.insert(index as u32, true);
                 doubles.by_glyph.entry(earlier).or_insert(false);
                 continue;
             }
-            let cell = cells.entry(place(drawing, glyph, CELL, 0.0, 0.0)).or_default();
-            if cell.len() < CELL_MAX {
-                cell.push(index as u32);
+            match cells.entry(place(drawing, glyph, CELL, 0.0, 0.0)) {
+                Entry::Vacant(cell) => {
+                    cell.insert((index as u32, Vec::new()));
+                }
+                Entry::Occupied(mut cell) if cell.get().1.len() + 1 < CELL_MAX => cell.get_mut().1.push(index as u32),
+                Entry::Occupied(_) => {}
             }
         }
         doubles
@@ -69,7 +76,7 @@ impl Doubles {
     }
 }
 
-/// A set of places, which every glyph of every page goes through: an open table, half of it free, at a few instructions a
+/// A set of places, which every glyph of every page goes through: an open table, a fifth of it free, at a few instructions a
 /// look.
 struct Places {
     /// One more than the place; 0 = free.
@@ -78,7 +85,7 @@ struct Places {
 
 impl Places {
     fn of(count: usize) -> Self {
-        Self { slots: vec![0; (2 * count).next_power_of_two().max(2)] }
+        Self { slots: vec![0; (count + count / 4 + 1).next_power_of_two()] }
     }
 
     /// Whether the place is new. At most as many are inserted as it was made for.
