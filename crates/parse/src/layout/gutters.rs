@@ -61,7 +61,12 @@ pub fn find(pieces: &[Piece], rules: &[Rule], em: f32) -> Option<Gutter> {
         let across = rules.iter().filter(|rule| {
             rule.at > strip.y0 && rule.at < strip.y1 && rule.from < strip.x0 - em && rule.to > strip.x1 + em
         });
-        if across.count() >= RULES_ACROSS {
+        let side = |left: bool| {
+            let own = |piece: &&Piece| (piece.bbox.center().0 < strip.middle()) == left;
+            BBox::around(pieces.iter().filter(inside).filter(own).map(|piece| piece.bbox)).map_or(0.0, |area| area.w)
+        };
+        let wide = |left: bool| side(left) >= COLUMN_WIDTH_MIN * em;
+        if across.count() >= RULES_ACROSS || !wide(true) || !wide(false) {
             return false;
         }
         let (left, right): (Vec<Piece>, Vec<Piece>) =
@@ -130,13 +135,10 @@ fn joined(tallest: &[(f32, f32)], x: f32, bin: f32, em: f32) -> Vec<Gutter> {
     found
 }
 
-/// Whether both sides are wide enough for text and more than the markers of a list.
+/// Whether both sides are more than the markers of a list.
 fn stand_alone(left: &[Piece], right: &[Piece], strip: Gutter, em: f32) -> bool {
     let least = if strip.x1 - strip.x0 < WIDTH_MIN_SHORT * em { LINES_SHORT } else { LINES_MIN };
-    [left, right].iter().all(|side| {
-        let width = BBox::around(side.iter().map(|piece| piece.bbox)).map_or(0.0, |area| area.w);
-        width >= COLUMN_WIDTH_MIN * em && lines(side, f32::MAX).len() >= least
-    })
+    [left, right].iter().all(|side| lines(side, f32::MAX).len() >= least)
 }
 
 /// A line of one side.

@@ -222,7 +222,11 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
             last.text.insert_str(0, text);
             (last.first.x, last.first.y) = (glyph.x, glyph.y);
         } else {
-            last.text.push_str(text);
+            // A single letter is written where it belongs; a string is copied by a call.
+            match text.as_bytes() {
+                [letter] => last.text.push(char::from(*letter)),
+                _ => last.text.push_str(text),
+            }
             last.end = end;
         }
         last.tracking = glyph.tracking;
