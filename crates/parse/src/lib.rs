@@ -13,6 +13,9 @@ pub mod render;
 pub mod services;
 
 pub use read::container::files as archive_files;
+#[cfg(feature = "stages")]
+#[doc(hidden)]
+pub use read::pdf::stages;
 pub use services::{NotConverted, OcrAnswer, OcrText, OcrWord, PageImage, Services, Target, ToConvert};
 
 use std::sync::Arc;

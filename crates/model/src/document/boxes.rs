@@ -19,27 +19,33 @@ impl BBox {
     }
 
     /// From two opposite corners in any order.
+    #[inline]
     pub fn from_corners(x0: f32, y0: f32, x1: f32, y1: f32) -> Self {
         Self { x: x0.min(x1), y: y0.min(y1), w: (x1 - x0).abs(), h: (y1 - y0).abs() }
     }
 
+    #[inline]
     pub fn right(self) -> f32 {
         self.x + self.w
     }
 
+    #[inline]
     pub fn bottom(self) -> f32 {
         self.y + self.h
     }
 
+    #[inline]
     pub fn center(self) -> (f32, f32) {
         (self.x + self.w / 2.0, self.y + self.h / 2.0)
     }
 
+    #[inline]
     pub fn area(self) -> f32 {
         self.w * self.h
     }
 
     /// The smallest box around both.
+    #[inline]
     pub fn union(self, other: Self) -> Self {
         let x = self.x.min(other.x);
         let y = self.y.min(other.y);
@@ -52,6 +58,7 @@ impl BBox {
     }
 
     /// What both share; `None` when they do not overlap.
+    #[inline]
     pub fn intersection(self, other: Self) -> Option<Self> {
         let x = self.x.max(other.x);
         let y = self.y.max(other.y);
@@ -60,6 +67,7 @@ impl BBox {
         (w > 0.0 && h > 0.0).then_some(Self { x, y, w, h })
     }
 
+    #[inline]
     pub fn contains_point(self, x: f32, y: f32) -> bool {
         x >= self.x && x <= self.right() && y >= self.y && y <= self.bottom()
     }

@@ -13,17 +13,23 @@ pub fn is_rtl(c: char) -> bool {
 /// Whether most letters of the text run from right to left.
 pub fn mostly_rtl<'t>(texts: impl IntoIterator<Item = &'t str>) -> bool {
     let (mut rtl, mut all) = (0, 0);
-    for c in texts.into_iter().flat_map(str::chars).filter(|c| c.is_alphabetic()) {
-        all += 1;
-        rtl += usize::from(is_rtl(c));
+    for text in texts {
+        if text.is_ascii() {
+            all += text.bytes().filter(u8::is_ascii_alphabetic).count();
+            continue;
+        }
+        for c in text.chars().filter(|c| c.is_alphabetic()) {
+            all += 1;
+            rtl += usize::from(is_rtl(c));
+        }
     }
     rtl * 2 > all
 }
 
 /// A word whose characters stand from left to right, in the order in which it is read; contextual forms become letters.
-pub fn logical(visual: &str) -> String {
-    if !visual.chars().any(is_rtl) {
-        return visual.to_owned();
+pub fn logical(visual: String) -> String {
+    if visual.is_ascii() || !visual.chars().any(is_rtl) {
+        return visual;
     }
     let mut runs: Vec<(bool, String)> = Vec::new();
     for c in visual.chars() {
@@ -70,7 +76,8 @@ fn letters(c: char) -> Box<dyn Iterator<Item = char>> {
 
 /// Tokens of one line, given from left to right, in the order in which they are read.
 pub fn reading_order(tokens: &[Token], line: &mut [usize]) {
-    if !line.iter().any(|index| tokens[*index].text.chars().any(is_rtl)) {
+    let has_rtl = |text: &str| !text.is_ascii() && text.chars().any(is_rtl);
+    if !line.iter().any(|index| has_rtl(&tokens[*index].text)) {
         return;
     }
     if !mostly_rtl(line.iter().map(|index| tokens[*index].text.as_str())) {
@@ -106,7 +113,7 @@ mod tests {
             ("12א", "א12"),
             ("ﺔﻴﺑﺮﻌﻟا", "العربية"),
         ] {
-            assert_eq!(logical(visual), expected, "{visual}");
+            assert_eq!(logical(visual.into()), expected, "{visual}");
         }
     }
 

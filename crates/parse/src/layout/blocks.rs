@@ -51,8 +51,13 @@ impl Draft {
     pub fn of(lines: Vec<Line>, tokens: &[Token]) -> Option<Self> {
         let bbox = BBox::around(lines.iter().map(|line| line.bbox))?;
         let chars = |line: &Line| line.tokens.iter().map(|index| tokens[*index].chars()).sum::<usize>().max(1) as f32;
-        let all: f32 = lines.iter().map(chars).sum();
-        let size = lines.iter().map(|line| line.size * chars(line)).sum::<f32>() / all;
+        let (mut all, mut sized) = (0.0, 0.0);
+        for line in &lines {
+            let chars = chars(line);
+            all += chars;
+            sized += line.size * chars;
+        }
+        let size = sized / all;
         let bold = lines.iter().all(|line| line.bold);
         let texts: Vec<String> = lines.iter().map(|line| line_text(line, tokens)).collect();
         let text = join_lines(texts.iter().map(String::as_str));
@@ -171,7 +176,8 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     if current.len() == 1 && is_numbered_title(last, next, tokens) {
         return false;
     }
-    let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
+    let word = |index: Option<&usize>| index.map_or("", |index| tokens[*index].text.as_str());
+    let ends = word(last.tokens.last()).ends_with(['.', '!', '?', ':', '"', '”', ')']);
     // So is a line in capitals, but capitals inside running text are no heading.
     let capitals = current.iter().all(|line| in_capitals(line, tokens));
     let small = next.tokens.iter().any(|index| tokens[*index].text.contains(char::is_lowercase));
@@ -190,12 +196,13 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
 
 /// `4.3.2 Alignment Tuning`, short above a full line: a heading in the style of the text.
 fn is_numbered_title(line: &Line, next: &Line, tokens: &[Token]) -> bool {
+    if line.tokens.len() > NUMBERED_WORDS_MAX || line.bbox.w >= 0.7 * next.bbox.w {
+        return false;
+    }
     let text = line_text(line, tokens);
     let levels = text.split_whitespace().next().is_some_and(|number| number.trim_end_matches('.').contains('.'));
     levels
         && headings::starts_numbered(&text)
-        && line.tokens.len() <= NUMBERED_WORDS_MAX
-        && line.bbox.w < 0.7 * next.bbox.w
         && !text.ends_with(['.', ',', ';', ':'])
         && line_text(next, tokens).starts_with(char::is_uppercase)
 }

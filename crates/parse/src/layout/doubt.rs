@@ -1,8 +1,7 @@
 //! Where the evidence about a page disagrees: its order may be another, its tables may be none.
 
-use std::collections::{BTreeMap, HashMap};
-
 use docmill_model::document::{BBox, BlockKind, Page};
+use rustc_hash::FxHashMap;
 
 use super::PageRecord;
 
@@ -18,15 +17,21 @@ pub struct Doubt {
 impl Doubt {
     /// Of a page and the record that it was made from.
     pub fn of(page: &Page, record: &PageRecord) -> Self {
-        let drawn: HashMap<(u32, u32), u32> =
+        let drawn: FxHashMap<(u32, u32), u32> =
             record.tokens.iter().map(|token| (place(token.bbox), token.seq)).collect();
         // Where its first word was drawn, of each line: words of right-to-left lines are drawn the other way.
-        let mut lines: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut lines: Vec<(u32, u32)> = Vec::new();
         for word in &page.words {
             let Some(seq) = word.bbox.and_then(|bbox| drawn.get(&place(bbox))) else { continue };
-            lines.entry(word.line).and_modify(|first| *first = (*first).min(*seq)).or_insert(*seq);
+            match lines.last_mut() {
+                Some((line, first)) if *line == word.line => *first = (*first).min(*seq),
+                _ => lines.push((word.line, *seq)),
+            }
         }
-        let order: Vec<u32> = lines.into_values().collect();
+        // Lines of cells that stand side by side have one number.
+        lines.sort_unstable();
+        lines.dedup_by_key(|(line, _)| *line);
+        let order: Vec<u32> = lines.into_iter().map(|(_, first)| first).collect();
         let back = order.windows(2).filter(|pair| pair[1] < pair[0]).count() as f32;
         let unruled = page.blocks.iter().filter(|block| match &block.kind {
             BlockKind::Table(table) => matches!(table.method.as_str(), "aligned" | "ruled rows"),

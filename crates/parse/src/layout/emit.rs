@@ -25,6 +25,7 @@ pub struct Emitter<'t> {
 impl<'t> Emitter<'t> {
     pub fn new(tokens: &'t [Token], page: &'t mut Page) -> Self {
         let line = page.words.last().map_or(0, |word| word.line + 1);
+        page.words.reserve(tokens.len());
         Self { tokens, page, line }
     }
 

@@ -58,12 +58,20 @@ pub fn find(pieces: &[Piece], rules: &[Rule], em: f32) -> Option<Gutter> {
             let y = piece.bbox.center().1;
             y >= strip.y0 && y <= strip.y1
         };
-        let (left, right): (Vec<Piece>, Vec<Piece>) =
-            pieces.iter().filter(inside).copied().partition(|piece| piece.bbox.center().0 < strip.middle());
         let across = rules.iter().filter(|rule| {
             rule.at > strip.y0 && rule.at < strip.y1 && rule.from < strip.x0 - em && rule.to > strip.x1 + em
         });
-        across.count() < RULES_ACROSS && stand_alone(&left, &right, *strip, em) && are_columns(&left, &right, true, em)
+        let side = |left: bool| {
+            let own = |piece: &&Piece| (piece.bbox.center().0 < strip.middle()) == left;
+            BBox::around(pieces.iter().filter(inside).filter(own).map(|piece| piece.bbox)).map_or(0.0, |area| area.w)
+        };
+        let wide = |left: bool| side(left) >= COLUMN_WIDTH_MIN * em;
+        if across.count() >= RULES_ACROSS || !wide(true) || !wide(false) {
+            return false;
+        }
+        let (left, right): (Vec<Piece>, Vec<Piece>) =
+            pieces.iter().filter(inside).copied().partition(|piece| piece.bbox.center().0 < strip.middle());
+        stand_alone(&left, &right, *strip, em) && are_columns(&left, &right, true, em)
     })
 }
 
@@ -77,23 +85,29 @@ fn strips(pieces: &[Piece], em: f32) -> Vec<Gutter> {
     }
     let mut order: Vec<BBox> = pieces.iter().map(|piece| piece.bbox).collect();
     order.sort_by(|a, b| a.y.total_cmp(&b.y));
+    // Down to where each bin is covered, and its tallest white. Three lists, and no branch in the loop over them: it takes
+    // several bins at a time.
     let mut reach = vec![area.y; count];
-    let mut tallest = vec![(area.y, area.y); count];
-    let place = |x: f32| (((x - area.x) / bin).max(0.0) as usize).min(count - 1);
-    let white = |tallest: &mut (f32, f32), from: f32, to: f32| {
-        if to - from > tallest.1 - tallest.0 {
-            *tallest = (from, to);
+    let (mut from, mut to) = (reach.clone(), reach.clone());
+    let mut cover = |bins: std::ops::Range<usize>, y: f32, bottom: f32| {
+        let (Some(reach), Some(from), Some(to)) =
+            (reach.get_mut(bins.clone()), from.get_mut(bins.clone()), to.get_mut(bins))
+        else {
+            return;
+        };
+        for ((reach, from), to) in reach.iter_mut().zip(from).zip(to) {
+            let taller = y - *reach > *to - *from;
+            *from = if taller { *reach } else { *from };
+            *to = if taller { y } else { *to };
+            *reach = if bottom > *reach { bottom } else { *reach };
         }
     };
+    let place = |x: f32| (((x - area.x) / bin).max(0.0) as usize).min(count - 1);
     for bbox in order {
-        for index in place(bbox.x)..=place(bbox.right() - 0.01) {
-            white(&mut tallest[index], reach[index], bbox.y);
-            reach[index] = reach[index].max(bbox.bottom());
-        }
+        cover(place(bbox.x)..place(bbox.right() - 0.01) + 1, bbox.y, bbox.bottom());
     }
-    for index in 0..count {
-        white(&mut tallest[index], reach[index], area.bottom());
-    }
+    cover(0..count, area.bottom(), area.bottom());
+    let tallest: Vec<(f32, f32)> = from.into_iter().zip(to).collect();
     joined(&tallest, area.x, bin, em)
 }
 
@@ -121,13 +135,10 @@ fn joined(tallest: &[(f32, f32)], x: f32, bin: f32, em: f32) -> Vec<Gutter> {
     found
 }
 
-/// Whether both sides are wide enough for text and more than the markers of a list.
+/// Whether both sides are more than the markers of a list.
 fn stand_alone(left: &[Piece], right: &[Piece], strip: Gutter, em: f32) -> bool {
     let least = if strip.x1 - strip.x0 < WIDTH_MIN_SHORT * em { LINES_SHORT } else { LINES_MIN };
-    [left, right].iter().all(|side| {
-        let width = BBox::around(side.iter().map(|piece| piece.bbox)).map_or(0.0, |area| area.w);
-        width >= COLUMN_WIDTH_MIN * em && lines(side, f32::MAX).len() >= least
-    })
+    [left, right].iter().all(|side| lines(side, f32::MAX).len() >= least)
 }
 
 /// A line of one side.

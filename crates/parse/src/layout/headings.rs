@@ -48,7 +48,7 @@ pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Optio
     // A title in capitals stands above a heading in capitals.
     for index in (1..drafts.len()).rev() {
         let (title, below) = (&drafts[index - 1], &drafts[index]);
-        let both = is_capitals(&title.text) && is_capitals(&below.text) && levels[index].is_some();
+        let both = levels[index].is_some() && is_capitals(&title.text) && is_capitals(&below.text);
         let inside = title.bbox.y > EDGE * height && title.bbox.bottom() < (1.0 - EDGE) * height;
         if levels[index - 1].is_none() && both && inside && !vetoed(&title.text, title.lines.len()) {
             levels[index - 1] = Some(stats.level(title.size, title.bold));
@@ -115,6 +115,9 @@ fn level(draft: &Draft, entry: bool, stats: &DocumentStats) -> Option<u8> {
 
 /// A heading in the style of the text or smaller: a number, bold or capitals, alone above a paragraph.
 fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32) -> bool {
+    if draft.lines.len() > 2 {
+        return false;
+    }
     let text = draft.text.as_str();
     let words = text.split_whitespace().count();
     let at_least = |share: f32| draft.size >= share * stats.body_size();
@@ -133,7 +136,6 @@ fn plain_heading(draft: &Draft, next: &Draft, stats: &DocumentStats, height: f32
     let stands = above_text || (title && next.bbox.y > draft.bbox.y && !is_capitals(&next.text));
     (numbered || bold || (capitals && inside))
         && stands
-        && draft.lines.len() <= 2
         && words <= WORDS_WITH_STOP_MAX
         && !text.ends_with(['.', ':'])
         && (bold || capitals || !text.ends_with('?'))

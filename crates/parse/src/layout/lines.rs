@@ -1,7 +1,6 @@
 //! Words on one baseline with small gaps, as segments: the pieces that lines, cells and columns are made of.
 
 use docmill_model::document::BBox;
-use rustc_hash::FxHashMap;
 
 use super::{Token, bidi};
 
@@ -30,8 +29,11 @@ pub struct Segment {
 
 impl Segment {
     fn new(index: usize, token: &Token) -> Self {
+        // Most segments hold a few words; growing to them takes as long as finding them.
+        let mut own = Vec::with_capacity(8);
+        own.push(index);
         Self {
-            tokens: vec![index],
+            tokens: own,
             bbox: token.bbox,
             baseline: token.baseline,
             size: token.size,
@@ -114,17 +116,26 @@ impl Segment {
 
 /// Joins the words with these indices to segments, in drawing order.
 pub fn segments(tokens: &[Token], indices: impl Iterator<Item = usize>) -> Vec<Segment> {
-    let mut order: Vec<usize> = indices.collect();
-    order.sort_by(|a, b| tokens[*a].bbox.x.total_cmp(&tokens[*b].bbox.x).then(a.cmp(b)));
+    // From the left, as one number a word, which sorts several times as fast as words do.
+    let key = |index: usize| u64::from(ascending(tokens[index].bbox.x)) << 32 | index as u64;
+    let mut order: Vec<u64> = indices.map(key).collect();
+    order.sort_unstable();
+    let order = order.into_iter().map(|key| key as u32 as usize);
+    let bucket = |baseline: f32| (baseline / 4.0).floor() as i32;
     let mut found: Vec<Segment> = Vec::new();
-    let mut open: FxHashMap<i32, Vec<usize>> = FxHashMap::default();
+    // By the bucket of their baselines, which are baselines of words; ascending.
+    let mut buckets: Vec<i32> = order.clone().map(|index| bucket(tokens[index].baseline)).collect();
+    buckets.sort_unstable();
+    buckets.dedup();
+    let mut open: Vec<(i32, Vec<usize>)> = buckets.into_iter().map(|key| (key, Vec::new())).collect();
     for index in order {
         let token = &tokens[index];
-        let bucket = |baseline: f32| (baseline / 4.0).floor() as i32;
         let reach = token.size.min(60.0);
+        let (lowest, highest) = (bucket(token.baseline - reach), bucket(token.baseline + reach));
         let mut best: Option<(f32, usize)> = None;
-        for key in bucket(token.baseline - reach)..=bucket(token.baseline + reach) {
-            for candidate in open.get(&key).into_iter().flatten() {
+        let start = open.partition_point(|(key, _)| *key < lowest);
+        for (_, candidates) in open[start..].iter().take_while(|(key, _)| *key <= highest) {
+            for candidate in candidates {
                 if let Some(distance) = fit(&found[*candidate], tokens, token)
                     && best.is_none_or(|(closest, _)| distance < closest)
                 {
@@ -139,7 +150,9 @@ pub fn segments(tokens: &[Token], indices: impl Iterator<Item = usize>) -> Vec<S
             found.push(Segment::new(index, token));
             found.len() - 1
         };
-        let place = open.entry(bucket(found[target].baseline)).or_default();
+        let own = bucket(found[target].baseline);
+        let Ok(own) = open.binary_search_by_key(&own, |(key, _)| *key) else { continue };
+        let place = &mut open[own].1;
         if !place.contains(&target) {
             if place.len() >= OPEN_MAX {
                 place.remove(0);
@@ -154,18 +167,27 @@ pub fn segments(tokens: &[Token], indices: impl Iterator<Item = usize>) -> Vec<S
     found
 }
 
+/// A number that grows as `f32::total_cmp` orders.
+pub fn ascending(value: f32) -> u32 {
+    let bits = value.to_bits();
+    if value.is_sign_negative() { !bits } else { bits | 1 << 31 }
+}
+
 /// How far the token is from continuing the segment; `None` when it does not.
 fn fit(segment: &Segment, tokens: &[Token], token: &Token) -> Option<f32> {
     let em = segment.size.max(token.size);
     let gap = token.bbox.x - segment.bbox.right();
+    if gap > GAP_MARKER * em {
+        return None;
+    }
     let shift = (token.baseline - segment.baseline).abs();
     let small = segment.size.min(token.size) < 0.8 * em;
     let limit = if token.seq == segment.last_seq + 1 { GAP_ADJACENT } else { GAP_APART };
     let leads = |word: &str| super::lists::is_marker(word) || super::lists::is_box(word);
-    let marker = segment.tokens.len() == 1 && leads(&tokens[segment.tokens[0]].text);
-    let limit = if marker { GAP_MARKER } else { limit };
+    let marker = || segment.tokens.len() == 1 && leads(&tokens[segment.tokens[0]].text);
     let level = if small { shift <= 0.6 * em && gap < 0.35 * em } else { shift <= 0.3 * em };
-    (level && gap <= limit * em && gap >= -0.5 * em).then_some(gap.abs() + 2.0 * shift)
+    let near = level && gap >= -0.5 * em && (gap <= limit * em || (gap <= GAP_MARKER * em && marker()));
+    near.then_some(gap.abs() + 2.0 * shift)
 }
 
 /// Lines of text to one text: hyphens at line ends are joined.

@@ -27,6 +27,9 @@ const SMALL_SHARE: f32 = 0.3;
 /// Takes the line numbers out of the page's words; none when there is no such column.
 pub fn take(record: &mut PageRecord) -> Vec<MarginNumber> {
     let tokens = &record.tokens;
+    if tokens.iter().filter(|token| value(token).is_some()).count() < NUMBERS_MIN_STEPS {
+        return Vec::new();
+    }
     let rows = rows(tokens);
     let column = column(&rows, tokens);
     if !counts_up(&column, &rows, tokens) || !beside_text(&column, &rows, tokens) {

@@ -46,6 +46,9 @@ pub use assemble::assemble;
 pub use cut::spatial_text;
 pub use doubt::Doubt;
 pub use figures::{pieces_joined, place as place_figures, position as figure_position};
+pub use lines::ascending;
+#[cfg(feature = "stages")]
+pub use lines::segments;
 pub use lists::{is_box, is_marker};
 pub use moves::{each_box, move_words};
 pub use stats::DocumentStats;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::lines::{Segment, segments};
-use super::{PageRecord, furniture};
+use super::{PageRecord, Token, furniture};
 use crate::render::text::{self, Frame};
 
 /// Different header and footer lines that are counted; a document with more hardly repeats them.
@@ -46,9 +46,11 @@ impl DocumentStats {
     /// Adds a page. A page counts once per call.
     pub fn absorb(&mut self, record: &PageRecord) {
         self.pages += 1;
-        for token in &record.tokens {
-            *self.chars.entry(style_key(token.size, token.bold)).or_default() += token.chars() as u64;
-            self.mono += if token.mono { token.chars() as u64 } else { 0 };
+        let lengths: Vec<usize> = record.tokens.iter().map(Token::chars).collect();
+        for (token, chars) in record.tokens.iter().zip(&lengths) {
+            let chars = *chars as u64;
+            *self.chars.entry(style_key(token.size, token.bold)).or_default() += chars;
+            self.mono += if token.mono { chars } else { 0 };
             if let Some(width) = text::char_width(token) {
                 *self.char_widths.entry((width * 20.0).round().clamp(1.0, 20_000.0) as u32).or_default() += 1;
             }
@@ -58,7 +60,7 @@ impl DocumentStats {
         let lines = segments(&record.tokens, 0..record.tokens.len());
         self.absorb_pitches(&lines);
         for line in lines {
-            let chars: usize = line.tokens.iter().map(|index| record.tokens[*index].chars()).sum();
+            let chars: usize = line.tokens.iter().map(|index| lengths[*index]).sum();
             if (2..=90).contains(&chars) {
                 *self.short_lines.entry(style_key(line.size, line.bold)).or_default() += 1;
             }

@@ -10,6 +10,9 @@ const UNDERLINE_REACH: f32 = 12.0;
 
 /// Marks the words that a rule underlines: it lies right below their baseline and is no longer than they are.
 pub fn underline(record: &mut PageRecord) {
+    if !record.rules.iter().any(|rule| rule.horizontal) {
+        return;
+    }
     let mut order: Vec<usize> = (0..record.tokens.len()).collect();
     order.sort_by(|a, b| record.tokens[*a].baseline.total_cmp(&record.tokens[*b].baseline));
     for rule in record.rules.iter().filter(|rule| rule.horizontal).take(UNDERLINES_MAX) {

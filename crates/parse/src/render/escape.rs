@@ -2,6 +2,9 @@
 
 /// Escapes the inline signs that would mean something where they stand.
 pub fn escape(text: &str) -> String {
+    if !text.bytes().any(|byte| matches!(byte, b'\\' | b'<' | b'&' | b']' | b'*' | b'_' | b'~' | b'`')) {
+        return text.to_owned();
+    }
     escape_parts(text, &[]).concat()
 }
 

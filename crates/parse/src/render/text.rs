@@ -1,6 +1,6 @@
 //! Spatial text: columns and alignment kept with spaces.
 
-use crate::layout::{PageRecord, Token, bidi};
+use crate::layout::{PageRecord, Token, ascending, bidi};
 
 /// Widest line, characters: further right there is no alignment left to keep.
 const COLUMNS_MAX: usize = 400;
@@ -74,8 +74,11 @@ fn legible(tokens: &[Token]) -> f32 {
     usual.map_or(0.0, |usual| VERY_SMALL.min(VERY_SMALL_SHARE * usual))
 }
 
-fn push_rows(text: &mut String, mut order: Vec<&Token>, frame: Frame) {
-    order.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.bbox.x.total_cmp(&b.bbox.x)));
+fn push_rows(text: &mut String, order: Vec<&Token>, frame: Frame) {
+    let place = |token: &Token| u64::from(ascending(token.baseline)) << 32 | u64::from(ascending(token.bbox.x));
+    let mut order: Vec<(u64, &Token)> = order.into_iter().map(|token| (place(token), token)).collect();
+    order.sort_by_key(|(place, _)| *place);
+    let mut order: Vec<&Token> = order.into_iter().map(|(_, token)| token).collect();
     let mut bottom: Option<f32> = None;
     let mut start = 0;
     while start < order.len() {

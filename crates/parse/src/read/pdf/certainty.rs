@@ -1,6 +1,6 @@
 //! How sure the text of a page is that was not read by OCR: what its fonts and its drawing say of it.
 
-use super::drawing::Drawing;
+use super::drawing::{Drawing, DrawnGlyph};
 use crate::layout::Doubt;
 
 /// Text without ink lies over a scan: another program's OCR, only as good as that was.
@@ -16,7 +16,10 @@ pub fn of(drawing: &Drawing) -> Option<f32> {
     }
     let share = |count: usize| count as f32 / all as f32;
     let hidden = drawing.glyphs.iter().filter(|glyph| glyph.hidden).count();
-    let named = drawing.glyphs.iter().filter(|glyph| drawing.text_of(glyph).chars().any(says_nothing)).count();
+    let is_named = |glyph: &&DrawnGlyph| drawing.text_of(glyph).chars().any(says_nothing);
+    // Most pages have no such character at all.
+    let any = !drawing.text.is_ascii() && drawing.text.chars().any(says_nothing);
+    let named = if any { drawing.glyphs.iter().filter(is_named).count() } else { 0 };
     let truncated = if drawing.truncated { TRUNCATED_LOSS } else { 0.0 };
     let loss = share(drawing.unmapped + named) + HIDDEN_LOSS * share(hidden) + truncated;
     Some((1.0 - loss).clamp(0.0, 1.0))
@@ -41,7 +44,6 @@ fn says_nothing(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::drawing::DrawnGlyph;
     use super::*;
 
     fn drawing(texts: &[&str], hidden: bool) -> Drawing {

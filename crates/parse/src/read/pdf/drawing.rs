@@ -78,7 +78,7 @@ pub struct MarkId {
 }
 
 /// Everything that one page draws.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Drawing {
     pub glyphs: Vec<DrawnGlyph>,
     pub text: String,

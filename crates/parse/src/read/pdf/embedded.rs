@@ -4,7 +4,6 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Cursor;
 
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
@@ -16,10 +15,10 @@ use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Rect};
 use image::imageops::{FilterType, resize};
-use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, Rgba, RgbaImage};
+use image::{DynamicImage, GrayImage, Luma, RgbImage, Rgba, RgbaImage};
 
 use super::album::PIXELS_MAX;
-use super::torn;
+use super::{picture, torn};
 
 /// A picture's own file.
 #[derive(Debug)]
@@ -128,11 +127,11 @@ fn encode(id: u64, image: &Image<'_, '_>) -> Option<Encoded> {
         Image::Raster(raster) => raster_pixels(raster),
         Image::Stencil(stencil) => stencil_pixels(stencil),
     }?;
-    let mut bytes = Cursor::new(Vec::new());
-    decoded.write_to(&mut bytes, ImageFormat::Png).ok()?;
+    let mut bytes = Vec::new();
+    decoded.write_with_encoder(picture::encoder(&mut bytes)).ok()?;
     let stream = stream_of(image);
     let torn = lacks_rows(stream, &decoded) || torn::ends_early(stream);
-    Some(Encoded { id, extension: "png", content_type: "image/png", bytes: bytes.into_inner(), torn })
+    Some(Encoded { id, extension: "png", content_type: "image/png", bytes, torn })
 }
 
 fn raster_pixels(raster: &RasterImage<'_>) -> Option<DynamicImage> {

@@ -56,7 +56,7 @@ pub struct Opening {
 }
 
 /// A page's drawing with its size, points.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DrawnPage {
     pub width: f32,
     pub height: f32,

@@ -16,6 +16,8 @@ mod prepared;
 mod reading;
 mod saving;
 mod settle;
+#[cfg(feature = "stages")]
+pub mod stages;
 mod strings;
 mod structure;
 mod torn;

@@ -183,7 +183,9 @@ impl PdfReader {
         let drawing = &drawing;
         let chars = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
         // Buttons of a form over a scan say nothing of its text.
-        let chars: usize = chars.filter(|token| !layout::is_box(&token.text)).map(layout::Token::chars).sum();
+        let chars = chars.filter(|token| !layout::is_box(&token.text)).map(layout::Token::chars);
+        // So many that it makes no difference how many more there are.
+        let chars: usize = chars.take(STAMP_CHARS).sum();
         let scan = record.pictures.iter().map(|picture| picture.area()).fold(0.0, f32::max) > SCAN_SHARE * page_area;
         let inked = !drawing.pictures.is_empty() || drawing.shapes > 0 || drawing.unmapped > 0;
         let garbled = drawing.unmapped > 0 && drawing.unmapped * 2 > drawing.glyphs.len();

@@ -41,7 +41,7 @@ pub fn page_record(drawn: DrawnPage, leave: Leave) -> (PageRecord, Drawing) {
     let DrawnPage { width, height, drawing, tree } = drawn;
     let quarter = main_quarter(&drawing.glyphs);
     let turn = Turn { quarter: (4 - quarter) % 4, width, height };
-    let (usual_stroke, usual_colour) = (usual_stroke(&drawing), usual_colour(&drawing));
+    let set_apart = set_apart(&drawing);
     let doubles = Doubles::of(&drawing);
     let mut groups: Vec<(i32, Vec<Letters>)> = Vec::new();
     for (index, glyph) in drawing.glyphs.iter().enumerate() {
@@ -58,8 +58,7 @@ pub fn page_record(drawn: DrawnPage, leave: Leave) -> (PageRecord, Drawing) {
             groups.push((group, Vec::new()));
             groups.len() - 1
         });
-        let style = drawing.styles.get(glyph.style as usize).copied().unwrap_or_default();
-        let bold = is_bold(style, usual_stroke) || differs(style.colour, usual_colour) || doubles.is_repeated(index);
+        let bold = set_apart.get(glyph.style as usize) == Some(&true) || doubles.is_repeated(index);
         extend_words(&mut groups[group].1, glyph, text, bold);
     }
     let mut record = PageRecord { rotation: (turn.quarter * 90) as u16, ..PageRecord::default() };
@@ -120,6 +119,9 @@ const UPRIGHT: i32 = -1;
 
 /// Direction of the text, whole degrees clockwise; nearly right angles are right.
 fn degrees(glyph: &DrawnGlyph) -> i32 {
+    if glyph.dy == 0.0 && glyph.dx > 0.0 {
+        return 0;
+    }
     let degrees = (glyph.dy.atan2(glyph.dx).to_degrees().round() as i32).rem_euclid(360);
     [0, 90, 180, 270, 360].into_iter().find(|right| (right - degrees).abs() <= 2).unwrap_or(degrees) % 360
 }
@@ -128,38 +130,54 @@ fn is_bold(style: Style, usual_stroke: f32) -> bool {
     style.bold || style.stroke.is_some_and(|stroke| usual_stroke > 0.0 && stroke > BOLD_STROKE * usual_stroke)
 }
 
+/// By style, whether its letters are set apart from the page's usual ones: bold, or in another ink.
+fn set_apart(drawing: &Drawing) -> Vec<bool> {
+    let mut counts: Vec<usize> = vec![0; drawing.styles.len()];
+    // In the order in which they are first drawn.
+    let mut drawn: Vec<usize> = Vec::new();
+    for style in drawing.glyphs.iter().map(|glyph| usize::from(glyph.style)) {
+        if let Some(count) = counts.get_mut(style) {
+            if *count == 0 {
+                drawn.push(style);
+            }
+            *count += 1;
+        }
+    }
+    let drawn: Vec<(Style, usize)> = drawn.iter().map(|style| (drawing.styles[*style], counts[*style])).collect();
+    let (stroke, colour) = (usual_stroke(&drawn), usual_colour(&drawn));
+    drawing.styles.iter().map(|style| is_bold(*style, stroke) || differs(style.colour, colour)).collect()
+}
+
 /// The colour of most of the page's letters.
-fn usual_colour(drawing: &Drawing) -> [u8; 3] {
+fn usual_colour(drawn: &[(Style, usize)]) -> [u8; 3] {
     let mut counts: Vec<([u8; 3], usize)> = Vec::new();
-    for glyph in &drawing.glyphs {
-        let colour = drawing.styles.get(glyph.style as usize).map_or([0; 3], |style| style.colour);
-        match counts.iter_mut().find(|(known, _)| *known == colour) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((colour, 1)),
+    for (style, glyphs) in drawn {
+        match counts.iter_mut().find(|(known, _)| *known == style.colour) {
+            Some((_, count)) => *count += glyphs,
+            None => counts.push((style.colour, *glyphs)),
         }
     }
     counts.into_iter().max_by_key(|(_, count)| *count).map_or([0; 3], |(colour, _)| colour)
+}
+
+/// The median stroke of the page's letters whose fonts say nothing of their weight.
+fn usual_stroke(drawn: &[(Style, usize)]) -> f32 {
+    let strokes = drawn.iter().filter_map(|(style, glyphs)| Some((style.stroke.filter(|own| *own > 0.0)?, *glyphs)));
+    let mut strokes: Vec<(f32, usize)> = strokes.collect();
+    strokes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = strokes.iter().map(|(_, glyphs)| glyphs).sum::<usize>() / 2;
+    let mut before = 0;
+    let median = strokes.iter().find(|(_, glyphs)| {
+        before += glyphs;
+        before > half
+    });
+    median.map_or(0.0, |(stroke, _)| *stroke)
 }
 
 fn differs(colour: [u8; 3], usual: [u8; 3]) -> bool {
     let chroma = |colour: [u8; 3]| colour.iter().max().zip(colour.iter().min()).map_or(0, |(most, least)| most - least);
     let apart = colour.iter().zip(usual).any(|(a, b)| a.abs_diff(b) > COLOUR_STEP);
     apart || chroma(colour).abs_diff(chroma(usual)) > CHROMA_STEP
-}
-
-/// The median stroke of the page's letters whose fonts say nothing of their weight.
-fn usual_stroke(drawing: &Drawing) -> f32 {
-    let mut strokes: Vec<f32> = drawing
-        .glyphs
-        .iter()
-        .filter_map(|glyph| drawing.styles.get(glyph.style as usize)?.stroke)
-        .filter(|stroke| *stroke > 0.0)
-        .collect();
-    if strokes.is_empty() {
-        return 0.0;
-    }
-    let middle = strokes.len() / 2;
-    *strokes.select_nth_unstable_by(middle, f32::total_cmp).1
 }
 
 /// A word in the making, in the page's coordinates before the turn.
@@ -178,6 +196,9 @@ struct Letters {
 }
 
 fn is_space(text: &str) -> bool {
+    if let [byte] = text.as_bytes() {
+        return char::from(*byte).is_whitespace();
+    }
     text.chars().all(|c| c.is_whitespace() || c == '\u{a0}' || c == '\u{200b}')
 }
 
@@ -206,7 +227,11 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
             last.text.insert_str(0, text);
             (last.first.x, last.first.y) = (glyph.x, glyph.y);
         } else {
-            last.text.push_str(text);
+            // A single letter is written where it belongs; a string is copied by a call.
+            match text.as_bytes() {
+                [letter] => last.text.push(char::from(*letter)),
+                _ => last.text.push_str(text),
+            }
             last.end = end;
         }
         last.tracking = glyph.tracking;
@@ -216,8 +241,11 @@ fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: 
         last.glyphs += 1;
         return;
     }
+    // As much as the smallest piece of memory holds: most words fit.
+    let mut own = String::with_capacity(24);
+    own.push_str(text);
     words.push(Letters {
-        text: text.to_owned(),
+        text: own,
         first: *glyph,
         last: *glyph,
         end,
@@ -239,8 +267,8 @@ fn continues(last: &Letters, glyph: &DrawnGlyph, text: &str) -> bool {
     if across.abs() >= 0.45 * em || (last.space > 0.0 && gap > SPACE_SEEN * last.space) {
         return false;
     }
-    let (before, after) = (last.text.chars().next_back(), text.chars().next());
-    let cjk = before.is_some_and(is_cjk) && after.is_some_and(is_cjk);
+    let after = text.chars().next();
+    let cjk = after.is_some_and(is_cjk) && last.text.chars().next_back().is_some_and(is_cjk);
     let limit = if cjk { WORD_GAP_CJK } else { WORD_GAP };
     if along < limit * em && along > -0.35 * em {
         return last.space == 0.0 || gap <= SPACE_SEEN * last.space;
@@ -276,7 +304,7 @@ impl Letters {
     }
 
     fn finish(self, turn: &Turn, mono: bool, seq: &mut u32) -> Option<Token> {
-        let text = bidi::logical(&clean(&self.text));
+        let text = bidi::logical(clean(self.text));
         if text.is_empty() {
             return None;
         }
@@ -301,7 +329,10 @@ impl Letters {
 }
 
 /// Ligatures to letters, soft hyphens and control characters away.
-fn clean(text: &str) -> String {
+fn clean(text: String) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text;
+    }
     let mut cleaned = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -103,38 +103,10 @@ pub(super) struct Font<'a> {
     pub em: f64,
     /// Stands in for a font that is not there: only plain letters can be what they seem.
     ascii_only: bool,
-    notes: RefCell<Notes>,
-}
-
-struct Notes {
-    /// One-byte codes by their number, which is all that most fonts have.
-    by_byte: [Option<Note>; 256],
-    by_code: FxHashMap<u32, Note>,
-    text: String,
-}
-
-impl Default for Notes {
-    fn default() -> Self {
-        Self { by_byte: [None; 256], by_code: FxHashMap::default(), text: String::new() }
-    }
-}
-
-impl Notes {
-    fn get(&self, code: u32) -> Option<Note> {
-        match self.by_byte.get(code as usize) {
-            Some(note) => *note,
-            None => self.by_code.get(&code).copied(),
-        }
-    }
-
-    fn insert(&mut self, code: u32, note: Note) {
-        match self.by_byte.get_mut(code as usize) {
-            Some(place) => *place = Some(note),
-            None => {
-                self.by_code.insert(code, note);
-            }
-        }
-    }
+    /// One-byte codes by their number, which is all that most fonts have, and others.
+    by_byte: [OnceCell<Note>; 256],
+    by_code: RefCell<FxHashMap<u32, Note>>,
+    text: RefCell<String>,
 }
 
 /// What a code stands for. Lengths in thousandths of the text size.
@@ -148,6 +120,8 @@ pub(super) struct Note {
     pub mapped: bool,
     start: u32,
     len: u16,
+    /// Its text, when that is one ASCII character; else 0.
+    ascii: u8,
 }
 
 impl<'a> Font<'a> {
@@ -162,7 +136,9 @@ impl<'a> Font<'a> {
             horizontal,
             em: own_em.flatten().unwrap_or(1.0),
             ascii_only: false,
-            notes: RefCell::default(),
+            by_byte: [const { OnceCell::new() }; 256],
+            by_code: RefCell::default(),
+            text: RefCell::default(),
         }
     }
 
@@ -175,18 +151,22 @@ impl<'a> Font<'a> {
         self.inner.read_code(bytes, offset)
     }
 
+    #[inline]
     pub fn note(&self, code: u32) -> Note {
-        let mut notes = self.notes.borrow_mut();
-        if let Some(note) = notes.get(code) {
-            return note;
+        if let Some(place) = self.by_byte.get(code as usize) {
+            return *place.get_or_init(|| self.look_up(code));
         }
-        let note = self.look_up(code, &mut notes.text);
-        notes.insert(code, note);
+        if let Some(note) = self.by_code.borrow().get(&code) {
+            return *note;
+        }
+        let note = self.look_up(code);
+        self.by_code.borrow_mut().insert(code, note);
         note
     }
 
-    fn look_up(&self, code: u32, text: &mut String) -> Note {
+    fn look_up(&self, code: u32) -> Note {
         let (advance, origin) = (self.inner.code_advance(code), self.inner.origin_displacement(code));
+        let mut text = self.text.borrow_mut();
         let start = text.len();
         let read = self.reader.read(&self.inner, code);
         text.extend(read.iter().flat_map(|read| read.chars()).take(CHARS_MAX));
@@ -196,14 +176,22 @@ impl<'a> Font<'a> {
             mapped: read.is_some(),
             start: start as u32,
             len: (text.len() - start) as u16,
+            ascii: match text.as_bytes()[start..] {
+                [byte] => byte,
+                _ => 0,
+            },
         }
     }
 
     /// Appends the code's characters and returns how many bytes they are.
+    #[inline]
     pub fn push_text(&self, note: &Note, to: &mut String) -> u16 {
-        let notes = self.notes.borrow();
-        let start = note.start as usize;
-        to.push_str(notes.text.get(start..start + usize::from(note.len)).unwrap_or_default());
+        if note.ascii != 0 {
+            to.push(char::from(note.ascii));
+            return note.len;
+        }
+        let (text, start) = (self.text.borrow(), note.start as usize);
+        to.push_str(text.get(start..start + usize::from(note.len)).unwrap_or_default());
         note.len
     }
 }

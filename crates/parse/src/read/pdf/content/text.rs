@@ -1,7 +1,7 @@
 //! Showing text (ISO 32000-1, 9.4): codes to glyphs in page coordinates.
 
 use hayro::hayro_syntax::object::{Array, Object};
-use hayro::kurbo::{Affine, Point};
+use hayro::kurbo::{Affine, Point, Rect};
 
 use super::GLYPHS_MAX;
 use super::fonts::{Font, Note};
@@ -79,7 +79,7 @@ impl Machine<'_, '_> {
         let width = note.advance.abs().min(ADVANCE_MAX) / 1000.0 * run.along;
         let (size, advance) = (run.size, if font.horizontal { width } else { run.size });
         let centre = Point::new(at.x + run.dx * advance / 2.0, at.y + run.dy * advance / 2.0);
-        if !self.state.clip.inflate(1.0, size * 0.8).contains(centre) {
+        if !run.clip.contains(centre) {
             return;
         }
         if !note.mapped {
@@ -118,6 +118,8 @@ struct Run {
     along: f64,
     size: f64,
     tracking: f64,
+    /// Where the middle of a glyph has to be.
+    clip: Rect,
     style: u16,
     hidden: bool,
     fits: bool,
@@ -142,7 +144,8 @@ impl Run {
         let ink = if text.ink == Ink::Stroke { state.stroke } else { state.fill };
         let colour = ink.rgb.map(|part| (part.clamp(0.0, 1.0) * 255.0) as u8);
         let style = machine.style(Style { colour, ..font.style });
-        Self { matrix, dx: x / length, dy: y / length, along, size, tracking, style, hidden, fits }
+        let clip = machine.state.clip.inflate(1.0, size * 0.8);
+        Self { matrix, dx: x / length, dy: y / length, along, size, tracking, clip, style, hidden, fits }
     }
 }
 

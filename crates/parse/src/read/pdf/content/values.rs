@@ -117,7 +117,7 @@ impl Machine<'_, '_> {
         let mut x = PADDING;
         for word in words {
             let em = place.stretch * place.size;
-            for (part, advance) in [(bidi::logical(word).as_str(), width(word) * em), (" ", LETTER * em)] {
+            for (part, advance) in [(bidi::logical(word.into()).as_str(), width(word) * em), (" ", LETTER * em)] {
                 self.push_word(part, Point::new(x, y), advance, place);
                 x += advance;
             }
