@@ -20,6 +20,10 @@ mod insets;
 mod links;
 #[path = "pdf/output.rs"]
 mod output;
+#[path = "../examples/outside/mod.rs"]
+mod outside;
+#[path = "pdf/photos.rs"]
+mod photos;
 #[path = "pdf/pictures.rs"]
 mod pictures;
 #[path = "pdf/quotes.rs"]
