@@ -33,6 +33,8 @@ mod support;
 mod tagged;
 #[path = "pdf/unknown.rs"]
 mod unknown;
+#[path = "pdf/vertical.rs"]
+mod vertical;
 
 use std::sync::Arc;
 

@@ -171,7 +171,7 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
     if current.len() == 1 && is_numbered_title(last, next, tokens) {
         return false;
     }
-    let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')']);
+    let ends = line_text(last, tokens).ends_with(['.', '!', '?', ':', '"', '”', ')', '。', '！', '？', '」']);
     // So is a line in capitals, but capitals inside running text are no heading.
     let capitals = current.iter().all(|line| in_capitals(line, tokens));
     let small = next.tokens.iter().any(|index| tokens[*index].text.contains(char::is_lowercase));

@@ -20,6 +20,7 @@ mod structure;
 mod torn;
 mod turn;
 mod unknown;
+mod vertical;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -10,7 +10,7 @@ use super::drawing::{Drawing, DrawnPicture};
 use super::prepared::Prepared;
 use super::saving::warn_of_damage;
 use super::words::{self, Leave};
-use super::{PdfReader, certainty, inset, unknown};
+use super::{PdfReader, certainty, inset, unknown, vertical};
 use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
 use crate::layout::{self, Comment, Doubt, PageRecord};
@@ -164,11 +164,14 @@ impl PdfReader {
             page.warnings.push(Warning::new(Warning::TEXT_TOO_FAR, message));
         }
         // Pages that OCR read are not turned; the record's boxes may be.
-        if has_layout && page.rotation == reading.record.rotation {
+        if has_layout && page.rotation == reading.record.rotation && !(reading.record.down && page.engine != ENGINE) {
             layout::place_figures(&mut page, &reading.record, self.stats.body_size());
             if !reading.oversized {
                 self.read_insets(number, reading, &mut page, services);
             }
+        }
+        if reading.record.down && page.engine == ENGINE {
+            vertical::upright(&mut page);
         }
         page
     }
@@ -193,6 +196,7 @@ impl PdfReader {
         let mut insets = if may_ocr && !needs_ocr { inset::candidates(drawing, &record) } else { Vec::new() };
         // Only now: whether the page is a scan is seen on the whole of it.
         if let Some(wanted) = self.options.crop {
+            let wanted = if record.down { vertical::lying(wanted) } else { wanted };
             insets.retain(|bbox| crop::keeps(wanted, *bbox, record.width, record.height));
             crop::record(&mut record, wanted);
         }
@@ -235,7 +239,10 @@ impl PdfReader {
             warn_of_damage(&mut page, damaged);
             ocr::read_scan(&mut page, &picture, scan, &self.options, services);
             if !page.words.is_empty() || reading.record.tokens.is_empty() {
-                let (width, height) = (Some(reading.record.width), Some(reading.record.height));
+                let (mut width, mut height) = (Some(reading.record.width), Some(reading.record.height));
+                if reading.record.down {
+                    (width, height) = (height, width);
+                }
                 (page.width, page.height) = if page.rotation % 180 == 90 { (height, width) } else { (width, height) };
                 self.warn_of_garbled(reading, &mut page);
                 return page;
