@@ -16,6 +16,8 @@ mod footnotes;
 mod hostile;
 #[path = "pdf/insets.rs"]
 mod insets;
+#[path = "pdf/left_out.rs"]
+mod left_out;
 #[path = "pdf/links.rs"]
 mod links;
 #[path = "pdf/output.rs"]

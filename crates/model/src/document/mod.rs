@@ -331,6 +331,12 @@ impl Warning {
     pub const PICTURES_DAMAGED: &str = "PICTURES_DAMAGED";
     /// Text stands too far away to belong to any page.
     pub const TEXT_TOO_FAR: &str = "TEXT_TOO_FAR";
+    /// A good part of the page's text stands beside it.
+    pub const TEXT_OUTSIDE_PAGE: &str = "TEXT_OUTSIDE_PAGE";
+    /// A good part of the page's text belongs to layers that are switched off.
+    pub const TEXT_OF_HIDDEN_LAYERS: &str = "TEXT_OF_HIDDEN_LAYERS";
+    /// A good part of the page's words is too small for the spatial text.
+    pub const TEXT_VERY_SMALL: &str = "TEXT_VERY_SMALL";
     /// The page draws more than is looked at.
     pub const PAGE_TOO_COMPLEX: &str = "PAGE_TOO_COMPLEX";
 

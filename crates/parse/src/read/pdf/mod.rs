@@ -10,6 +10,7 @@ mod fields;
 mod inset;
 mod interpreter;
 mod joining;
+mod left_out;
 mod picture;
 mod prepared;
 mod reading;

@@ -10,7 +10,7 @@ use super::drawing::{Drawing, DrawnPicture};
 use super::prepared::Prepared;
 use super::saving::warn_of_damage;
 use super::words::{self, Leave};
-use super::{PdfReader, certainty, inset, unknown, vertical};
+use super::{PdfReader, certainty, inset, left_out, unknown, vertical};
 use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
 use crate::layout::{self, Comment, Doubt, PageRecord};
@@ -46,6 +46,8 @@ pub struct Reading {
     pub truncated: bool,
     /// Text was left out because it stands too far away.
     pub far: bool,
+    /// What is said of text that is not read.
+    pub left_out: Vec<Warning>,
     /// It holds a picture of too many pixels to be drawn.
     pub oversized: bool,
     /// Pixels per inch of the one picture that is the page.
@@ -152,6 +154,7 @@ impl PdfReader {
             let message = "The page draws more than the limit; what came after it was not read.";
             page.warnings.push(Warning::new(Warning::PAGE_TOO_COMPLEX, message));
         }
+        page.warnings.extend(reading.left_out.iter().cloned());
         if reading.oversized {
             let message = format!(
                 "A picture of the page says that it has more than {DRAWN_PIXELS_MAX} pixels: the page was neither drawn nor \
@@ -204,6 +207,7 @@ impl PdfReader {
         let has_unknown = drawing.unmapped > 0 && may_ocr && !needs_ocr;
         let lost = if drawing.unmapped > 0 && !has_unknown { unknown::drop_marks(&mut record) } else { 0 };
         let line_numbers = if has_layout { margin_numbers::take(&mut record) } else { Vec::new() };
+        let left_out = left_out::warnings(drawing, &record, &self.options);
         Ok(Reading {
             record,
             chosen,
@@ -213,6 +217,7 @@ impl PdfReader {
             lost,
             truncated: drawing.truncated,
             far: drawing.far,
+            left_out,
             oversized: drawing.pictures.iter().any(is_oversized),
             scan_dpi: scan_dpi(drawing, page_area),
             insets,

@@ -67,7 +67,7 @@ impl PdfReader {
         let scale = picture::scale(&PageRecord { width, height, ..PageRecord::default() }, SCREENSHOT_DPI);
         let raster = self.interpreter.render(index, scale);
         warn_of_damage(page, raster.lacks_picture);
-        Upright::of(raster, page.rotation, scale)
+        Upright::of(raster, page.rotation)
     }
 
     pub(super) fn save_embedded(

@@ -53,6 +53,8 @@ impl Machine<'_, '_> {
             let note = font.note(code);
             if seen && run.fits {
                 self.place(&font, &note, &run, (tx, ty));
+            } else if !self.marks.visible() {
+                self.drawing.layered += 1;
             }
             let text = &self.state.text;
             let space = if code == 32 && length == 1 { text.word_space } else { 0.0 };
@@ -85,6 +87,7 @@ impl Machine<'_, '_> {
         let (size, advance) = (run.size, if font.horizontal { width } else { down });
         let centre = Point::new(at.x + run.dx * advance / 2.0, at.y + run.dy * advance / 2.0);
         if !self.state.clip.inflate(1.0, size * 0.8).contains(centre) {
+            self.drawing.outside += usize::from(!self.page.inflate(1.0, size * 0.8).contains(centre));
             return;
         }
         if !note.mapped {
