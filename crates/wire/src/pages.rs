@@ -25,6 +25,7 @@ pub fn bare(mut outcome: PageOutcome) -> PageOutcome {
         page.words = Vec::new();
         page.links = Vec::new();
         page.fields = Vec::new();
+        page.field_places = Vec::new();
         page.revisions = Vec::new();
         page.text = String::new();
         page.markdown = String::new();

@@ -10,7 +10,7 @@ mod links;
 mod table;
 
 pub use boxes::BBox;
-pub use fields::{FieldKind, FieldValue, FormField};
+pub use fields::{FieldCell, FieldKind, FieldPlace, FieldValue, FormField};
 pub use links::PageLink;
 pub use table::{Cell, Table, escape_html};
 
@@ -90,6 +90,9 @@ pub struct Page {
     /// Fields of the form that the page is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FormField>,
+    /// One for each of `fields`, or none at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub field_places: Vec<FieldPlace>,
     /// Changes and comments of Word documents, which stand on the first page, and remarks on pages of PDF documents; only
     /// with `revisions`.
     #[serde(skip_serializing_if = "Vec::is_empty")]

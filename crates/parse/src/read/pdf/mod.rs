@@ -7,6 +7,7 @@ mod doubles;
 mod drawing;
 mod embedded;
 mod fields;
+mod form_places;
 mod inset;
 mod interpreter;
 mod joining;
@@ -244,6 +245,7 @@ impl PdfReader {
         if self.wants(ImageCategory::Embedded) {
             self.save_embedded(&mut page, &reading.chosen, services)?;
         }
+        page.field_places = form_places::of(&page);
         finish_page(&mut page, &self.options);
         if self.options.line_numbers {
             line_numbers::place(&mut page, &reading.line_numbers);
