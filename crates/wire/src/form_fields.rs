@@ -124,7 +124,7 @@ fn node(node: &Node<'_>) -> Value {
 /// The same as a list of lines; what belongs to a section is a list inside.
 fn list(nodes: &[Node<'_>]) -> Value {
     let (mut md, mut items) = (Vec::new(), Vec::new());
-    let mut text = |line: String, items: &mut Vec<Value>| {
+    let text = |line: String, items: &mut Vec<Value>| {
         items.push(json!({"type": "text", "value": line, "md": line}));
         format!("- {line}")
     };

@@ -97,6 +97,9 @@ pub struct Page {
     /// with `revisions`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
+    /// Where each of `revisions` stands, or nothing at all where the format has no places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revision_boxes: Vec<BBox>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
     /// A rule had the page read again, its own way (`auto_mode`).

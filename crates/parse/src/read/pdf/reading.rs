@@ -127,7 +127,10 @@ impl PdfReader {
             let mut page = self.laid_out(number, &*reading, services);
             page.fields.clone_from(&reading.record.fields);
             if self.options.revisions {
-                page.revisions = revisions(&reading.record.comments, &page);
+                let comments = &reading.record.comments;
+                page.revisions = revisions(comments, &page);
+                let place = |own: &Comment| BBox::around(own.boxes.iter().copied()).unwrap_or_default();
+                page.revision_boxes = comments.iter().map(place).collect();
             }
             if self.options.annotate_links {
                 links::annotate(&mut page, &reading.record.links, &self.options);

@@ -115,6 +115,7 @@ pub fn lying(wanted: CropBox) -> CropBox {
 pub fn upright(page: &mut Page) {
     let size = (page.width.unwrap_or_default(), page.height.unwrap_or_default());
     layout::each_box(page, |bbox| upright_boxes(std::slice::from_mut(bbox), size));
+    upright_boxes(&mut page.revision_boxes, size);
     page.fields.iter_mut().for_each(|field| upright_boxes(&mut field.boxes, size));
     (page.width, page.height, page.rotation) = (Some(size.1), Some(size.0), 0);
 }
