@@ -172,6 +172,8 @@ pub struct ParseOptions {
     pub ignore_diagonal_text: bool,
     /// Do not OCR pages or pictures.
     pub ignore_text_in_image: bool,
+    /// Pictures are photographs of sheets of paper: cut the sheet out, see it from above, even out its light.
+    pub camera_photo: bool,
     pub watermarks: Watermarks,
     /// Artifacts beside the pages, made when they are read.
     pub extra_outputs: Vec<ExtraOutput>,

@@ -16,10 +16,16 @@ mod footnotes;
 mod hostile;
 #[path = "pdf/insets.rs"]
 mod insets;
+#[path = "pdf/left_out.rs"]
+mod left_out;
 #[path = "pdf/links.rs"]
 mod links;
 #[path = "pdf/output.rs"]
 mod output;
+#[path = "../examples/outside/mod.rs"]
+mod outside;
+#[path = "pdf/photos.rs"]
+mod photos;
 #[path = "pdf/pictures.rs"]
 mod pictures;
 #[path = "pdf/quotes.rs"]
@@ -31,6 +37,8 @@ mod tables;
 mod tagged;
 #[path = "pdf/unknown.rs"]
 mod unknown;
+#[path = "pdf/vertical.rs"]
+mod vertical;
 
 use std::sync::Arc;
 

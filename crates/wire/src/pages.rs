@@ -25,7 +25,9 @@ pub fn bare(mut outcome: PageOutcome) -> PageOutcome {
         page.words = Vec::new();
         page.links = Vec::new();
         page.fields = Vec::new();
+        page.field_places = Vec::new();
         page.revisions = Vec::new();
+        page.revision_boxes = Vec::new();
         page.text = String::new();
         page.markdown = String::new();
         page.blocks.retain(|block| block.role == Role::Watermark);
@@ -74,22 +76,24 @@ pub fn items(outcomes: &[PageOutcome]) -> Value {
             "success": true,
         });
         if !page.revisions.is_empty() {
-            rendered["revisions"] = page.revisions.iter().map(revision).collect();
+            let place = |index: usize| page.revision_boxes.get(index).copied().unwrap_or_default();
+            let revisions = page.revisions.iter().enumerate();
+            rendered["revisions"] = revisions.map(|(index, own)| revision(own, place(index))).collect();
         }
         rendered
     })
 }
 
-/// Revisions are kept without their places on the page; clients want boxes all the same.
-fn revision(revision: &Revision) -> Value {
-    let nowhere = json!({"x": 0, "y": 0, "w": 0, "h": 0});
+/// Formats without places have empty boxes: clients want boxes all the same.
+fn revision(revision: &Revision, place: BBox) -> Value {
+    let place = Value::Object(items::bbox(place));
     json!({
         "type": revision.kind.as_str(),
         "author": revision.author,
         "target": revision.target,
         "content": revision.content,
-        "target_bbox": nowhere,
-        "revision_bbox": nowhere,
+        "target_bbox": place,
+        "revision_bbox": place,
     })
 }
 

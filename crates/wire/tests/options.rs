@@ -27,6 +27,7 @@ fn what_the_engine_follows_is_mapped() {
         "page_ranges": {"target_pages": "5-8, 1", "max_pages": 2},
         "crop_box": {"top": 0.1, "right": 1},
         "input_options": {
+            "image": {"camera_photo_correction": true},
             "html": {"make_all_elements_visible": true, "remove_fixed_elements": true, "remove_navigation_elements": true},
             "presentation": {"include_hidden_slides": true, "out_of_bounds_content": true, "skip_embedded_data": true},
             "spreadsheet": {"include_hidden_sheets": true, "detect_sub_tables_in_sheets": false,
@@ -64,6 +65,7 @@ fn what_the_engine_follows_is_mapped() {
             && options.tables.compact
             && options.tables.merge_continued
             && options.annotate_links
+            && options.camera_photo
             && options.html_all_visible
             && options.html_remove_fixed
             && options.html_remove_navigation

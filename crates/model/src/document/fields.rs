@@ -19,6 +19,26 @@ pub struct FormField {
     pub boxes: Vec<BBox>,
 }
 
+/// Where a field stands among the blocks of its page.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FieldPlace {
+    /// The text of the heading that it stands below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heading: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<FieldCell>,
+}
+
+/// A cell of a table below a header, in which a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldCell {
+    /// The page's block that is the table.
+    pub block: u32,
+    pub row: u32,
+    pub column: u32,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {

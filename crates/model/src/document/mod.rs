@@ -10,7 +10,7 @@ mod links;
 mod table;
 
 pub use boxes::BBox;
-pub use fields::{FieldKind, FieldValue, FormField};
+pub use fields::{FieldCell, FieldKind, FieldPlace, FieldValue, FormField};
 pub use links::PageLink;
 pub use table::{Cell, Table, escape_html};
 
@@ -90,10 +90,16 @@ pub struct Page {
     /// Fields of the form that the page is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FormField>,
+    /// One for each of `fields`, or none at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub field_places: Vec<FieldPlace>,
     /// Changes and comments of Word documents, which stand on the first page, and remarks on pages of PDF documents; only
     /// with `revisions`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
+    /// Where each of `revisions` stands, or nothing at all where the format has no places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revision_boxes: Vec<BBox>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
     /// A rule had the page read again, its own way (`auto_mode`).
@@ -331,6 +337,12 @@ impl Warning {
     pub const PICTURES_DAMAGED: &str = "PICTURES_DAMAGED";
     /// Text stands too far away to belong to any page.
     pub const TEXT_TOO_FAR: &str = "TEXT_TOO_FAR";
+    /// A good part of the page's text stands beside it.
+    pub const TEXT_OUTSIDE_PAGE: &str = "TEXT_OUTSIDE_PAGE";
+    /// A good part of the page's text belongs to layers that are switched off.
+    pub const TEXT_OF_HIDDEN_LAYERS: &str = "TEXT_OF_HIDDEN_LAYERS";
+    /// A good part of the page's words is too small for the spatial text.
+    pub const TEXT_VERY_SMALL: &str = "TEXT_VERY_SMALL";
     /// The page draws more than is looked at.
     pub const PAGE_TOO_COMPLEX: &str = "PAGE_TOO_COMPLEX";
 

@@ -177,7 +177,7 @@ fn same_paragraph(current: &[Line], next: &Line, pitch: (Option<f32>, f32), toke
         return false;
     }
     let word = |index: Option<&usize>| index.map_or("", |index| tokens[*index].text.as_str());
-    let ends = word(last.tokens.last()).ends_with(['.', '!', '?', ':', '"', '”', ')']);
+    let ends = word(last.tokens.last()).ends_with(['.', '!', '?', ':', '"', '”', ')', '。', '！', '？', '」']);
     // So is a line in capitals, but capitals inside running text are no heading.
     let capitals = current.iter().all(|line| in_capitals(line, tokens));
     let small = next.tokens.iter().any(|index| tokens[*index].text.contains(char::is_lowercase));

@@ -165,6 +165,8 @@ pub struct PageRecord {
     pub height: f32,
     /// Clockwise degrees by which the page was turned to be upright.
     pub rotation: u16,
+    /// Its text runs down, from the right to the left: it was turned so that its lines lie, and is to be put upright again.
+    pub down: bool,
     /// Upright words in drawing order.
     pub tokens: Vec<Token>,
     /// Words that run in other directions, one group a direction.

@@ -13,6 +13,8 @@ const FORMS_MAX: usize = 200_000;
 /// Distances between baselines that can be those of a paragraph, em.
 const PITCH_MIN: f32 = 0.8;
 const PITCH_MAX: f32 = 2.6;
+/// Words are wider than this only in scripts without spaces, em.
+const WIDE: f32 = 8.0;
 
 /// A style of text: size in quarter points, bold.
 pub type StyleKey = (u32, bool);
@@ -78,7 +80,9 @@ impl DocumentStats {
         for pair in lines.windows(2) {
             let (above, below) = (&pair[0], &pair[1]);
             let shared = above.bbox.right().min(below.bbox.right()) - above.bbox.x.max(below.bbox.x);
-            let alike = (above.size - below.size).abs() < 0.05 * below.size && above.tokens.len() > 3;
+            // Lines of scripts without spaces are one wide word.
+            let running = above.tokens.len() > 3 || above.bbox.w > WIDE * above.size * above.tokens.len() as f32;
+            let alike = (above.size - below.size).abs() < 0.05 * below.size && running;
             let pitch = (below.baseline - above.baseline) / below.size.max(1.0);
             if alike && shared > 0.6 * above.bbox.w.min(below.bbox.w) && (PITCH_MIN..PITCH_MAX).contains(&pitch) {
                 *self.pitches.entry((pitch * 20.0).round() as u32).or_default() += 1;

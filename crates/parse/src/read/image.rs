@@ -12,7 +12,7 @@ use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageRead
 
 use super::output_pdf::{self, Layer, PicturePage};
 use super::pdf::jpeg_components;
-use super::{ocr, tiff};
+use super::{ocr, photo, tiff};
 use crate::render::finish_page;
 use crate::{DocumentReader, PageImage, Services, Source};
 
@@ -100,7 +100,8 @@ impl DocumentReader for PictureReader {
             let message = "The fast tier does not read pictures; use cost_effective or higher.";
             page.warnings.push(Warning::new(PICTURE_NOT_READ, message));
         } else if !self.options.ignore_text_in_image {
-            ocr::read(&mut page, &page_image(&decoded), &self.options, services);
+            let read = if self.is_photo() { photo::read } else { ocr::read };
+            read(&mut page, &page_image(&decoded), &self.options, services);
         }
         self.keep(&mut page, &decoded.picture, services);
         if self.options.output_pdf {
@@ -119,6 +120,12 @@ impl DocumentReader for PictureReader {
 }
 
 impl PictureReader {
+    /// Whether the caller says that the picture is a photograph, and its format is one of those of cameras.
+    fn is_photo(&self) -> bool {
+        let of_cameras = matches!(self.format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP);
+        self.options.camera_photo && of_cameras
+    }
+
     fn decoded(&mut self, number: u32) -> Result<Decoded, Failure> {
         match self.first.take() {
             Some(first) if number == 1 => Ok(first),

@@ -8,6 +8,7 @@ pub mod ocr;
 pub mod office;
 pub mod output_pdf;
 pub mod pdf;
+mod photo;
 pub mod ready;
 mod scan;
 pub mod text;

@@ -68,6 +68,13 @@ pub(crate) fn spatial(
     text
 }
 
+/// How many words of the page are so small that the spatial text leaves them out by default.
+pub(crate) fn very_small(record: &PageRecord) -> usize {
+    let smallest = legible(&record.tokens);
+    let words = record.tokens.iter().chain(record.asides.iter().flat_map(|aside| &aside.tokens));
+    words.filter(|token| token.size < smallest).count()
+}
+
 /// The smallest size of text that is kept by default.
 fn legible(tokens: &[Token]) -> f32 {
     let usual = median(tokens.iter().map(|token| token.size).collect());

@@ -31,5 +31,7 @@ fn remarks_come_with_the_words_that_they_are_about() {
         .map(|revision| (revision.author.as_deref(), revision.target.as_str(), revision.content.as_str()))
         .collect();
     assert_eq!(seen, [(Some("Ada"), "annual report,", "Which year?"), (None, "", "Ärg")]);
+    let boxes: Vec<[f32; 4]> = page.revision_boxes.iter().map(|own| [own.x, own.y, own.w, own.h]).collect();
+    assert_eq!(boxes, [[87.0, 91.0, 56.0, 12.0], [300.0, 480.0, 20.0, 20.0]]);
     assert!(!page.markdown.contains("year") && read(false).revisions.is_empty());
 }

@@ -20,7 +20,7 @@ macro_rules! fields {
 
 fields!(PARSE: ParseOptions {
     tier version pages images tables table_search spatial crop annotate_links line_numbers forms ocr_languages
-    ignore_hidden_text ignore_diagonal_text ignore_text_in_image watermarks extra_outputs granular_boxes spreadsheet
+    ignore_hidden_text ignore_diagonal_text ignore_text_in_image watermarks camera_photo extra_outputs granular_boxes spreadsheet
     html_all_visible html_remove_fixed html_remove_navigation revisions slides sheets page_failure_ratio
     base_timeout_s page_timeout_s fail_on inline_images output_pdf auto_mode disable_cache not_followed
 });
@@ -168,6 +168,7 @@ fn cases() -> Vec<Case> {
         on("ignore_diagonal_text", rich(), |options| options.ignore_diagonal_text = true),
         on("ignore_text_in_image", pdf(&[SCAN]), |options| options.ignore_text_in_image = true),
         on("watermarks", rich(), |options| options.watermarks = Watermarks::Remove),
+        Case { name: "a.png", ..on("camera_photo", photos::sheet_on_a_table(), |options| options.camera_photo = true) },
         web("html_all_visible", |options| options.html_all_visible = true),
         web("html_remove_fixed", |options| options.html_remove_fixed = true),
         web("html_remove_navigation", |options| options.html_remove_navigation = true),
@@ -198,11 +199,13 @@ fn with(mut options: ParseOptions, asked: fn(&mut ParseOptions)) -> ParseOptions
 #[derive(Default)]
 struct Seen {
     languages: Vec<String>,
+    pictures: Vec<(u32, u32)>,
     assets: Vec<String>,
 }
 
 impl Services for Seen {
-    fn ocr(&mut self, _: &PageImage, languages: &[String]) -> OcrAnswer {
+    fn ocr(&mut self, image: &PageImage, languages: &[String]) -> OcrAnswer {
+        self.pictures.push((image.width, image.height));
         self.languages.push(languages.join("+"));
         OcrAnswer::Missing { message: "There is none.".into() }
     }
@@ -217,7 +220,7 @@ fn everything(case: &Case, options: &ParseOptions) -> String {
     let mut seen = Seen::default();
     let (info, pages) = parse_all(source, options, &mut seen).expect(case.field);
     let json = serde_json::to_string(&(info, pages)).expect("json");
-    format!("{json} {:?} {:?}", seen.languages, seen.assets)
+    format!("{json} {:?} {:?} {:?}", seen.languages, seen.pictures, seen.assets)
 }
 
 #[test]

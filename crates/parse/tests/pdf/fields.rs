@@ -175,6 +175,56 @@ fn fields_have_labels_kinds_and_values() {
 }
 
 #[test]
+fn fields_stand_below_headings_and_in_cells_of_tables() {
+    let heading = |y: f32, own: &str| text("B", 14.0, 50.0, y, own);
+    let labelled = |y: f32, own: &str| text("F", 10.0, 50.0, y, own);
+    let ruled: String = [500.0, 520.0, 540.0, 560.0].map(|y| line(50.0, y, 350.0, y)).concat()
+        + &[50.0, 200.0, 350.0].map(|x| line(x, 500.0, x, 560.0)).concat();
+    let content = heading(740.0, "Buyer")
+        + &labelled(710.0, "Full name:")
+        + &labelled(680.0, "Town:")
+        + &heading(600.0, "Goods")
+        + &text("F", 10.0, 60.0, 546.0, "Item")
+        + &text("F", 10.0, 210.0, 546.0, "Count")
+        + &text("F", 10.0, 60.0, 526.0, "Flour")
+        + &text("F", 10.0, 60.0, 506.0, "Sugar")
+        + &ruled
+        + &heading(450.0, "Signature")
+        + &labelled(420.0, "Place:");
+    let field = |name: &str, rect: [i32; 4]| widget(rect, &format!("/FT /Tx /T ({name})"));
+    let widgets = [
+        field("name", [110, 706, 300, 722]),
+        field("town", [110, 676, 300, 692]),
+        field("count1", [202, 522, 348, 538]),
+        field("count2", [202, 502, 348, 518]),
+        field("place", [110, 416, 300, 432]),
+    ];
+    let page = form(&content, &widgets.concat(), "", &[]);
+    let found: Vec<(&str, Option<&str>, Option<(u32, u32)>)> = page
+        .fields
+        .iter()
+        .zip(&page.field_places)
+        .map(|(field, place)| {
+            (field.name.as_str(), place.heading.as_deref(), place.cell.map(|cell| (cell.row, cell.column)))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("name", Some("Buyer"), None),
+            ("town", Some("Buyer"), None),
+            ("count1", Some("Goods"), Some((1, 1))),
+            ("count2", Some("Goods"), Some((2, 1))),
+            ("place", Some("Signature"), None),
+        ],
+        "{}",
+        page.markdown
+    );
+    let block = page.field_places[2].cell.expect("a cell").block as usize;
+    assert!(matches!(page.blocks[block].kind, BlockKind::Table(_)));
+}
+
+#[test]
 fn forms_without_end_are_cut_with_a_warning() {
     let many = widget(NAME, "/Parent 7 0 R").repeat(100_000);
     let kids = "7 0 R ".repeat(100_000);

@@ -157,8 +157,8 @@ fn pages_of_any_size_are_shown() {
     for (boxes, size, readable, said) in [
         (format!("0 0 {huge} {huge}"), (1e9, 1e9), false, &["TEXT_TOO_FAR"][..]),
         (format!("-{huge} -{huge} {huge} {huge}"), (2e9, 2e9), false, &["TEXT_TOO_FAR"]),
-        (format!("0 0 {huge} 1"), (1e9, 1.0), false, &[]),
-        ("0 0 0.001 800".into(), (1.0, 800.0), false, &[]),
+        (format!("0 0 {huge} 1"), (1e9, 1.0), false, &["TEXT_OUTSIDE_PAGE"]),
+        ("0 0 0.001 800".into(), (1.0, 800.0), false, &["TEXT_OUTSIDE_PAGE"]),
         // No page at all: A4 is taken.
         ("0 0 0 0".into(), (595.2756, 841.8898), true, &[]),
         ("(a) (b)".into(), (595.2756, 841.8898), true, &[]),

@@ -23,7 +23,6 @@ use Asks::{Given, On};
 /// Options that `ParseOptions` cannot express yet.
 const NOT_FOLLOWED: &[(&str, Asks)] = &[
     ("agentic_options.custom_prompt", Given),
-    ("input_options.image.camera_photo_correction", On),
     ("processing_options.specialized_chart_parsing", Given),
     ("processing_options.cost_optimizer.enable", On),
 ];
@@ -62,6 +61,7 @@ pub(super) fn resolve(parameters: &Value) -> ParseOptions {
         ocr_languages: given::texts(parameters, "processing_options.ocr_parameters.languages"),
         ignore_hidden_text: flag("processing_options.ignore.ignore_hidden_text"),
         ignore_diagonal_text: flag("processing_options.ignore.ignore_diagonal_text"),
+        camera_photo: flag("input_options.image.camera_photo_correction"),
         ignore_text_in_image: flag("processing_options.ignore.ignore_text_in_image"),
         watermarks: text("output_options.watermark_handling")
             .and_then(|text| Watermarks::from_text(&text))

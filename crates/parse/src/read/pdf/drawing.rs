@@ -102,6 +102,11 @@ pub struct Drawing {
     pub truncated: bool,
     /// It has text that is too far away to be looked at.
     pub far: bool,
+    /// Glyphs that stand beside the page, and those of layers that are switched off: neither is read.
+    pub outside: usize,
+    pub layered: usize,
+    /// What rendering has to hold of pictures of patterns, square points.
+    pub patterned: f64,
 }
 
 impl Drawing {

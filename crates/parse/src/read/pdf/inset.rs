@@ -114,7 +114,7 @@ impl PdfReader {
         }
         let scale = picture::scale(record, OCR_DPI);
         let raster = self.interpreter.render(number as usize - 1, scale);
-        let Ok(upright) = Upright::of(raster, record.rotation, scale) else { return };
+        let Ok(upright) = Upright::of(raster, record.rotation) else { return };
         let mut once = Once { known: &mut self.known, services };
         let (mut found, mut engine) = (Vec::new(), String::new());
         for bbox in parts {

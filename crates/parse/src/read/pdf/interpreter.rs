@@ -5,7 +5,7 @@
 //! Decoded page streams and fonts are cached by hayro for the life of a document, so it is opened again every
 //! few hundred pages (`pages_per_opening`): memory does not grow with the number of pages.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -34,12 +34,17 @@ const OPENINGS: usize = 16;
 const OPENING_BYTES: usize = 32 * 1024 * 1024;
 const STACK_BYTES: usize = 32 * 1024 * 1024;
 
+/// Bytes of the pictures of patterns that are held while a page is rendered; a page with more is rendered smaller.
+const PATTERN_BYTES_MAX: f64 = 256.0 * 1024.0 * 1024.0;
+
 /// A rendered page: four bytes a pixel (red, green, blue, alpha), white behind.
 #[derive(Debug)]
 pub struct Raster {
     pub width: u32,
     pub height: u32,
     pub rgba: Vec<u8>,
+    /// Pixels a point: those that were asked for, or fewer.
+    pub scale: f32,
     /// A picture of the page could not be decoded and is not in it.
     pub lacks_picture: bool,
 }
@@ -111,7 +116,8 @@ impl Interpreter {
         answers.recv().unwrap_or_else(|_| self.carry_on_panic())
     }
 
-    /// Renders the page with this index at `scale` pixels a point.
+    /// Renders the page with this index at `scale` pixels a point, or at fewer where patterns would take too much memory. That
+    /// is known of pages that were drawn before.
     pub fn render(&mut self, index: usize, scale: f32) -> Raster {
         let (answer, answers) = channel();
         self.ask(Request::Render(index, scale, answer));
@@ -177,6 +183,8 @@ fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result
     let mut first = true;
     // Read when the first page wants it, and kept over all openings.
     let mut structure = None;
+    // Square points of pictures of patterns, of pages that have any.
+    let mut patterned = HashMap::new();
     loop {
         let pdf = match Pdf::new(Arc::clone(bytes)) {
             Ok(pdf) => pdf,
@@ -189,7 +197,7 @@ fn serve(bytes: &Arc<Vec<u8>>, inbox: &Receiver<Request>, opened: &Sender<Result
             let _ = opened.send(Ok(describe(&pdf, check)));
             first = false;
         }
-        if !serve_opening(&pdf, bytes, inbox, &mut structure) {
+        if !serve_opening(&pdf, bytes, inbox, &mut structure, &mut patterned) {
             return;
         }
     }
@@ -206,6 +214,7 @@ fn serve_opening(
     bytes: &[u8],
     inbox: &Receiver<Request>,
     structure: &mut Option<Option<Structure>>,
+    patterned: &mut HashMap<usize, f64>,
 ) -> bool {
     let (fonts, layers) = (Fonts::new(), Layers::of(pdf));
     let (renders, pictures) = (RenderCache::new(), InterpreterCache::new());
@@ -215,6 +224,9 @@ fn serve_opening(
             Ok(Request::Draw(index, tagged, answer)) => {
                 if let Some(page) = pdf.pages().get(index) {
                     let mut drawn = draw(page, &fonts, &layers);
+                    if drawn.drawing.patterned > 0.0 {
+                        patterned.insert(index, drawn.drawing.patterned);
+                    }
                     if tagged && page.raw().contains_key("StructParents") {
                         let structure = structure.get_or_insert_with(|| Structure::of(pdf));
                         drawn.tree = structure.as_ref().and_then(|structure| tree(structure, page, &drawn.drawing));
@@ -227,7 +239,9 @@ fn serve_opening(
             }
             Ok(Request::Render(index, scale, answer)) => {
                 if let Some(page) = pdf.pages().get(index) {
-                    let _ = answer.send(render(page, &renders, scale));
+                    let area = patterned.get(&index).copied().unwrap_or(0.0);
+                    let most = (PATTERN_BYTES_MAX / (4.0 * area.max(1.0))).sqrt() as f32;
+                    let _ = answer.send(render(page, &renders, scale.min(most)));
                 }
             }
             Ok(Request::Torn(index, answer)) => {
@@ -295,7 +309,7 @@ fn render<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, scale: f32) -> Raster
     );
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let lacks_picture = undecoded.load(Ordering::Relaxed);
-    Raster { width, height, rgba: pixmap.data_as_u8_slice().to_vec(), lacks_picture }
+    Raster { width, height, rgba: pixmap.data_as_u8_slice().to_vec(), scale, lacks_picture }
 }
 
 #[cfg(test)]

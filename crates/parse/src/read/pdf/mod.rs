@@ -8,9 +8,11 @@ mod doubles;
 mod drawing;
 mod embedded;
 mod fields;
+mod form_places;
 mod inset;
 mod interpreter;
 mod joining;
+mod left_out;
 mod picture;
 mod prepared;
 mod reading;
@@ -23,6 +25,7 @@ mod structure;
 mod torn;
 mod turn;
 mod unknown;
+mod vertical;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -245,6 +248,7 @@ impl PdfReader {
         if self.wants(ImageCategory::Embedded) {
             self.save_embedded(&mut page, &reading.chosen, services)?;
         }
+        page.field_places = form_places::of(&page);
         finish_page(&mut page, &self.options);
         if self.options.line_numbers {
             line_numbers::place(&mut page, &reading.line_numbers);

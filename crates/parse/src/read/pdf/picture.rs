@@ -46,11 +46,12 @@ pub struct Upright {
 }
 
 impl Upright {
-    /// Turns a page that was rendered at `scale` clockwise by `rotation` degrees.
+    /// Turns a rendered page clockwise by `rotation` degrees.
     ///
     /// # Errors
     /// `INTERNAL` when the raster is not as large as it says.
-    pub fn of(raster: Raster, rotation: u16, scale: f32) -> Result<Self, Failure> {
+    pub fn of(raster: Raster, rotation: u16) -> Result<Self, Failure> {
+        let scale = raster.scale;
         let image = RgbaImage::from_raw(raster.width, raster.height, raster.rgba).ok_or_else(not_encoded)?;
         let image = DynamicImage::ImageRgba8(image);
         let image = match rotation {

@@ -10,7 +10,7 @@ use super::drawing::{Drawing, DrawnPicture};
 use super::prepared::Prepared;
 use super::saving::warn_of_damage;
 use super::words::{self, Leave};
-use super::{PdfReader, certainty, inset, unknown};
+use super::{PdfReader, certainty, inset, left_out, unknown, vertical};
 use crate::Services;
 use crate::layout::margin_numbers::{self, MarginNumber};
 use crate::layout::{self, Comment, Doubt, PageRecord};
@@ -46,6 +46,8 @@ pub struct Reading {
     pub truncated: bool,
     /// Text was left out because it stands too far away.
     pub far: bool,
+    /// What is said of text that is not read.
+    pub left_out: Vec<Warning>,
     /// It holds a picture of too many pixels to be drawn.
     pub oversized: bool,
     /// Pixels per inch of the one picture that is the page.
@@ -125,7 +127,10 @@ impl PdfReader {
             let mut page = self.laid_out(number, &*reading, services);
             page.fields.clone_from(&reading.record.fields);
             if self.options.revisions {
-                page.revisions = revisions(&reading.record.comments, &page);
+                let comments = &reading.record.comments;
+                page.revisions = revisions(comments, &page);
+                let place = |own: &Comment| BBox::around(own.boxes.iter().copied()).unwrap_or_default();
+                page.revision_boxes = comments.iter().map(place).collect();
             }
             if self.options.annotate_links {
                 links::annotate(&mut page, &reading.record.links, &self.options);
@@ -152,6 +157,7 @@ impl PdfReader {
             let message = "The page draws more than the limit; what came after it was not read.";
             page.warnings.push(Warning::new(Warning::PAGE_TOO_COMPLEX, message));
         }
+        page.warnings.extend(reading.left_out.iter().cloned());
         if reading.oversized {
             let message = format!(
                 "A picture of the page says that it has more than {DRAWN_PIXELS_MAX} pixels: the page was neither drawn nor \
@@ -164,11 +170,14 @@ impl PdfReader {
             page.warnings.push(Warning::new(Warning::TEXT_TOO_FAR, message));
         }
         // Pages that OCR read are not turned; the record's boxes may be.
-        if has_layout && page.rotation == reading.record.rotation {
+        if has_layout && page.rotation == reading.record.rotation && !(reading.record.down && page.engine != ENGINE) {
             layout::place_figures(&mut page, &reading.record, self.stats.body_size());
             if !reading.oversized {
                 self.read_insets(number, reading, &mut page, services);
             }
+        }
+        if reading.record.down && page.engine == ENGINE {
+            vertical::upright(&mut page);
         }
         page
     }
@@ -195,6 +204,7 @@ impl PdfReader {
         let mut insets = if may_ocr && !needs_ocr { inset::candidates(drawing, &record) } else { Vec::new() };
         // Only now: whether the page is a scan is seen on the whole of it.
         if let Some(wanted) = self.options.crop {
+            let wanted = if record.down { vertical::lying(wanted) } else { wanted };
             insets.retain(|bbox| crop::keeps(wanted, *bbox, record.width, record.height));
             crop::record(&mut record, wanted);
         }
@@ -202,6 +212,7 @@ impl PdfReader {
         let has_unknown = drawing.unmapped > 0 && may_ocr && !needs_ocr;
         let lost = if drawing.unmapped > 0 && !has_unknown { unknown::drop_marks(&mut record) } else { 0 };
         let line_numbers = if has_layout { margin_numbers::take(&mut record) } else { Vec::new() };
+        let left_out = left_out::warnings(drawing, &record, &self.options);
         Ok(Reading {
             record,
             chosen,
@@ -211,6 +222,7 @@ impl PdfReader {
             lost,
             truncated: drawing.truncated,
             far: drawing.far,
+            left_out,
             oversized: drawing.pictures.iter().any(is_oversized),
             scan_dpi: scan_dpi(drawing, page_area),
             insets,
@@ -237,7 +249,10 @@ impl PdfReader {
             warn_of_damage(&mut page, damaged);
             ocr::read_scan(&mut page, &picture, scan, &self.options, services);
             if !page.words.is_empty() || reading.record.tokens.is_empty() {
-                let (width, height) = (Some(reading.record.width), Some(reading.record.height));
+                let (mut width, mut height) = (Some(reading.record.width), Some(reading.record.height));
+                if reading.record.down {
+                    (width, height) = (height, width);
+                }
                 (page.width, page.height) = if page.rotation % 180 == 90 { (height, width) } else { (width, height) };
                 self.warn_of_garbled(reading, &mut page);
                 return page;

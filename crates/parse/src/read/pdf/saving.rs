@@ -9,7 +9,7 @@ use docmill_model::options::ImageCategory;
 use super::album::Chosen;
 use super::drawing::{Drawing, DrawnPicture};
 use super::picture::{self, Upright};
-use super::{PdfReader, SCREENSHOT_DPI};
+use super::{PdfReader, SCREENSHOT_DPI, vertical};
 use crate::Services;
 use crate::layout::PageRecord;
 use crate::read::crop;
@@ -31,9 +31,13 @@ impl PdfReader {
         }
         let drawn = drawing.pictures.iter().copied().zip(record.pictures.iter().copied());
         let inside = |(_, bbox): &(DrawnPicture, BBox)| {
-            self.options.crop.is_none_or(|wanted| crop::keeps(wanted, *bbox, record.width, record.height))
+            let wanted = self.options.crop.map(|wanted| if record.down { vertical::lying(wanted) } else { wanted });
+            wanted.is_none_or(|wanted| crop::keeps(wanted, *bbox, record.width, record.height))
         };
-        let (drawn, boxes): (Vec<DrawnPicture>, Vec<BBox>) = drawn.filter(inside).unzip();
+        let (drawn, mut boxes): (Vec<DrawnPicture>, Vec<BBox>) = drawn.filter(inside).unzip();
+        if record.down {
+            vertical::upright_boxes(&mut boxes, (record.width, record.height));
+        }
         Chosen::of(&drawn, &boxes)
     }
 
@@ -63,7 +67,7 @@ impl PdfReader {
         let scale = picture::scale(&PageRecord { width, height, ..PageRecord::default() }, SCREENSHOT_DPI);
         let raster = self.interpreter.render(index, scale);
         warn_of_damage(page, raster.lacks_picture);
-        Upright::of(raster, page.rotation, scale)
+        Upright::of(raster, page.rotation)
     }
 
     pub(super) fn save_embedded(

@@ -57,7 +57,8 @@ impl PdfReader {
         if !boxes.is_empty() && !reading.oversized {
             let scale = picture::scale(record, OCR_DPI);
             let raster = self.interpreter.render(number as usize - 1, scale);
-            let upright = Upright::of(raster, record.rotation, scale).ok();
+            let scale = raster.scale;
+            let upright = Upright::of(raster, record.rotation).ok();
             if let Some((image, left, top)) = upright.and_then(|upright| upright.only(&boxes)) {
                 match services.ocr(&image, &self.options.ocr_languages) {
                     OcrAnswer::Read(text) => {

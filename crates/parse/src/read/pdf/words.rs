@@ -1,6 +1,7 @@
 //! Glyphs to words, and the page turned so that most of its text is upright.
 
 use docmill_model::document::BBox;
+use unicode_normalization::UnicodeNormalization;
 
 use super::accents;
 use super::doubles::Doubles;
@@ -10,6 +11,7 @@ use super::interpreter::DrawnPage;
 use super::settle::settle;
 use super::turn::{Turn, main_quarter};
 use super::unknown;
+use super::vertical;
 use crate::layout::tree::{Child, Tag, Tree};
 use crate::layout::{self, Aside, Comment, PageRecord, ShapeGroup, Target, Token, bidi};
 
@@ -38,8 +40,10 @@ pub struct Leave {
 
 /// Turns glyphs into words and the page upright. `unknown::MARK` stands for glyphs of no known character.
 pub fn page_record(drawn: DrawnPage, leave: Leave) -> (PageRecord, Drawing) {
-    let DrawnPage { width, height, drawing, tree } = drawn;
-    let quarter = main_quarter(&drawing.glyphs);
+    let DrawnPage { width, height, mut drawing, tree } = drawn;
+    vertical::recognise(&mut drawing);
+    let down = vertical::runs_down(&drawing);
+    let quarter = if down { 1 } else { main_quarter(&drawing.glyphs) };
     let turn = Turn { quarter: (4 - quarter) % 4, width, height };
     let set_apart = set_apart(&drawing);
     let doubles = Doubles::of(&drawing);
@@ -53,7 +57,7 @@ pub fn page_record(drawn: DrawnPage, leave: Leave) -> (PageRecord, Drawing) {
         if degrees % 90 != 0 && leave.diagonal {
             continue;
         }
-        let group = if degrees == quarter * 90 && !glyph.vertical { UPRIGHT } else { degrees };
+        let group = if degrees == quarter * 90 && (down || !glyph.vertical) { UPRIGHT } else { degrees };
         let group = groups.iter().position(|(own, _)| *own == group).unwrap_or_else(|| {
             groups.push((group, Vec::new()));
             groups.len() - 1
@@ -61,7 +65,7 @@ pub fn page_record(drawn: DrawnPage, leave: Leave) -> (PageRecord, Drawing) {
         let bold = set_apart.get(glyph.style as usize) == Some(&true) || doubles.is_repeated(index);
         extend_words(&mut groups[group].1, glyph, text, bold);
     }
-    let mut record = PageRecord { rotation: (turn.quarter * 90) as u16, ..PageRecord::default() };
+    let mut record = PageRecord { rotation: (turn.quarter * 90) as u16, down, ..PageRecord::default() };
     (record.width, record.height) = turn.size();
     record.rules = drawing.rules.iter().map(|rule| turn.rule(*rule)).collect();
     record.pictures = drawing.pictures.iter().map(|picture| turn.bbox(picture.bbox)).collect();
@@ -202,8 +206,9 @@ fn is_space(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c == '\u{a0}' || c == '\u{200b}')
 }
 
-fn is_cjk(c: char) -> bool {
-    matches!(u32::from(c), 0x2E80..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0xFF00..=0xFF60 | 0x20000..=0x3FFFF)
+/// Characters of East Asian scripts, their punctuation among them.
+pub fn is_cjk(c: char) -> bool {
+    matches!(u32::from(c), 0x2E80..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFF60 | 0x20000..=0x3FFFF)
 }
 
 fn extend_words(words: &mut Vec<Letters>, glyph: &DrawnGlyph, text: &str, bold: bool) {
@@ -344,6 +349,8 @@ fn clean(text: String) -> String {
             '\u{FB05}' | '\u{FB06}' => cleaned.push_str("st"),
             '\u{F0B7}' | '\u{F0A7}' | '\u{F0D8}' => cleaned.push('•'),
             '\u{2010}' | '\u{2011}' => cleaned.push('-'),
+            // Signs as they look in vertical text.
+            '\u{FE10}'..='\u{FE19}' | '\u{FE30}'..='\u{FE48}' => cleaned.extend(c.nfkc()),
             c if c.is_control() || c == '\u{ad}' || c == '\u{feff}' => {}
             c => cleaned.push(c),
         }

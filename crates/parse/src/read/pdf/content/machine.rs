@@ -15,6 +15,7 @@ use super::forms::FormContents;
 use super::layers::Layers;
 use super::marks::{Marks, artifact};
 use super::paths::Path;
+use super::patterns::picture_area;
 use super::state::{Ink, State};
 use super::{OPERATIONS_MAX, STATES_MAX};
 use crate::read::pdf::drawing::Drawing;
@@ -24,6 +25,9 @@ pub(super) struct Machine<'a, 'd> {
     pub fonts: &'d Fonts<'a>,
     pub layers: &'d Layers,
     pub state: State<'a>,
+    /// From the page's default space to the page as it is shown, and that page.
+    pub shown: Affine,
+    pub page: Rect,
     saved: Vec<State<'a>>,
     pub path: Path,
     pub marks: Marks,
@@ -46,6 +50,8 @@ impl<'a, 'd> Machine<'a, 'd> {
             fonts,
             layers,
             state: State::new(ctm, page),
+            shown: ctm,
+            page,
             saved: Vec::new(),
             path: Path::default(),
             marks: Marks::default(),
@@ -146,6 +152,8 @@ impl<'a, 'd> Machine<'a, 'd> {
             }
             Op::NonStrokeColorNamed(parts) => {
                 self.state.fill.rgb = named_colour(&self.state.fill_space, &parts.0, parts.1.is_some());
+                let pattern = parts.1.as_ref().and_then(|name| resources.get_pattern(name));
+                self.state.pattern = pattern.map_or(0.0, |pattern| picture_area(&pattern, self.shown));
             }
             _ => {}
         }

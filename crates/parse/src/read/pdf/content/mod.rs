@@ -14,6 +14,7 @@ mod links;
 mod machine;
 mod marks;
 mod paths;
+mod patterns;
 mod shapes;
 mod state;
 mod text;

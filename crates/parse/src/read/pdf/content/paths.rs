@@ -108,6 +108,9 @@ impl Machine<'_, '_> {
     pub(super) fn paint(&mut self, fill: bool, stroke: bool) {
         let path = std::mem::take(&mut self.path);
         if self.marks.visible() {
+            if fill && let Some(area) = path.area() {
+                self.count_pattern(area.area());
+            }
             if fill && !self.state.fill.is_blank() {
                 path.parts.iter().for_each(|part| self.filled(part));
             }

@@ -17,6 +17,8 @@ pub(super) struct State<'a> {
     pub stroke: Paint,
     pub fill_space: Rc<Space>,
     pub stroke_space: Rc<Space>,
+    /// The most that rendering one fill takes where `fill_space` is that of patterns, square points.
+    pub pattern: f64,
     /// User space units.
     pub line_width: f64,
     pub text: TextState<'a>,
@@ -31,6 +33,7 @@ impl State<'_> {
             stroke: Paint::BLACK,
             fill_space: Rc::new(Space::Gray),
             stroke_space: Rc::new(Space::Gray),
+            pattern: 0.0,
             line_width: 1.0,
             text: TextState::default(),
         }

@@ -16,6 +16,8 @@ const SIZE_MAX: f64 = 5_000.0;
 pub(super) const FAR: f64 = 1e6;
 /// Widest glyph, thousandths of the text size; fonts that the document draws have units of their own.
 const ADVANCE_MAX: f64 = 1e6;
+/// From the middle of a vertical line to where the baseline of letters on their side would be, thousandths of an em.
+const BASELINE_ASIDE: f64 = -300.0;
 
 impl Machine<'_, '_> {
     /// Strings with adjustments between them, thousandths of the text size.
@@ -51,6 +53,8 @@ impl Machine<'_, '_> {
             let note = font.note(code);
             if seen && run.fits {
                 self.place(&font, &note, &run, (tx, ty));
+            } else if !self.marks.visible() {
+                self.drawing.layered += 1;
             }
             let text = &self.state.text;
             let space = if code == 32 && length == 1 { text.word_space } else { 0.0 };
@@ -67,9 +71,11 @@ impl Machine<'_, '_> {
             return;
         }
         let text = &self.state.text;
+        // Vertical glyphs hang below the middle of their line, which is kept as if they were letters on their side.
+        let origin = if font.horizontal { note.origin } else { (BASELINE_ASIDE, 0.0) };
         let local = Point::new(
-            shift.0 + note.origin.0 / 1000.0 * text.size * text.stretch,
-            shift.1 + text.rise + note.origin.1 / 1000.0 * text.size,
+            shift.0 + origin.0 / 1000.0 * text.size * text.stretch,
+            shift.1 + text.rise + origin.1 / 1000.0 * text.size,
         );
         let at = run.matrix * local;
         if !(at.x.abs() < FAR && at.y.abs() < FAR) {
@@ -77,9 +83,11 @@ impl Machine<'_, '_> {
             return;
         }
         let width = note.advance.abs().min(ADVANCE_MAX) / 1000.0 * run.along;
-        let (size, advance) = (run.size, if font.horizontal { width } else { run.size });
+        let down = note.advance.abs().min(ADVANCE_MAX) / 1000.0 * run.size;
+        let (size, advance) = (run.size, if font.horizontal { width } else { down });
         let centre = Point::new(at.x + run.dx * advance / 2.0, at.y + run.dy * advance / 2.0);
         if !run.clip.contains(centre) {
+            self.drawing.outside += usize::from(!self.page.inflate(1.0, size * 0.8).contains(centre));
             return;
         }
         if !note.mapped {
@@ -139,7 +147,9 @@ impl Run {
         let hidden = text.ink == Ink::None
             || (text.ink == Ink::Fill && state.fill.alpha < 0.02)
             || (text.ink == Ink::Stroke && state.stroke.alpha < 0.02);
-        let tracking = text.tracking * text.stretch * a.hypot(b);
+        // Up is positive in vertical text, so space between its glyphs is negative (9.3.2).
+        let tracking =
+            if font.horizontal { text.tracking * text.stretch * a.hypot(b) } else { -text.tracking * c.hypot(d) };
         let fits = (SIZE_MIN..SIZE_MAX).contains(&size) && (0.01..10.0 * SIZE_MAX).contains(&along);
         let ink = if text.ink == Ink::Stroke { state.stroke } else { state.fill };
         let colour = ink.rgb.map(|part| (part.clamp(0.0, 1.0) * 255.0) as u8);
