@@ -15,6 +15,10 @@ What a file is, its content says first and its name second. A name that lies abo
 (`FILE_TYPE_MISMATCH`), never the document. What is not read is refused with `UNSUPPORTED_FILE_TYPE` and a sentence that
 says what to do instead; what LibreOffice would read where it is not installed with `CONVERTER_MISSING` and the name of the
 package; what is protected with a password with `PDF_IS_PROTECTED`, whatever its format.
+
+A file without bytes is refused with `EMPTY_FILE`, for it is what is left of a write or an upload that failed. An empty text
+(plain text, Markdown, HTML, CSV, AsciiDoc, LaTeX, WebVTT, JSON, XML, source code) is a document of one page without text, and
+`EMPTY_FILE` is a warning.
 ";
 
 const CONVERTER: &str = "
@@ -67,7 +71,8 @@ Warnings that say that a part of a document is not in its result:
 | `FORMULAS_NOT_COMPUTED` | XLSX | values that were never computed, without LibreOffice |
 | `STRUCTURE_LOST` | HTML and what is read as it | structure that nests deeper than the limit; its text is there |
 | `ENCODING_GUESSED` | texts | nothing: the encoding is a guess |
-| `PICTURE_NOT_READ` | pictures | text of a picture, without OCR |
+| `PICTURE_NOT_READ` | pictures, texts and slides | text of a picture that stands for a page, on the fast tier or where it is damaged |
+| `EMPTY_FILE` | texts | nothing: the file has no bytes, or only white space |
 | `ANIMATION_NOT_READ` | GIF, WebP | all pictures but the first |
 ";
 

@@ -200,7 +200,8 @@ fn pipe_table(table: &Table, style: &TableStyle, inner: &dyn Fn(&Cell) -> Option
     out
 }
 
-fn escape_lines(text: &str) -> String {
+/// Lines of a cell with their signs escaped.
+pub fn escape_lines(text: &str) -> String {
     text.lines().map(|line| escape(line.trim())).collect::<Vec<_>>().join("\n")
 }
 

@@ -1,7 +1,7 @@
 //! docling's nodes as blocks, words and plain text of a page.
 
 use docling::{ContentLayer, Node, PictureImage};
-use docmill_model::document::{BBox, Block, BlockKind, List, ListItem, Page, Picture, Role, WordRange};
+use docmill_model::document::{BBox, Block, BlockKind, Cell, List, ListItem, Page, Picture, Role, WordRange};
 use docmill_model::options::{ImageCategory, ParseOptions};
 
 use super::inline::{self, Inline};
@@ -11,6 +11,9 @@ use super::{sheets, tables};
 use crate::read::ready::{Asset, Draft};
 use crate::read::words::WordList;
 use crate::render::{markdown, plain};
+
+/// Smaller pictures are no pages that somebody scanned, pixels.
+const SCAN_SIDE_MIN: u32 = 100;
 
 /// What holds for the whole document.
 pub struct Context<'a> {
@@ -66,7 +69,7 @@ impl<'a> PageBuilder<'a> {
         self.end_list();
         let Page { width, height, name, engine, .. } = self.draft.page.clone();
         let next = Page { width, height, name, engine, ..Page::default() };
-        let mut draft = std::mem::replace(&mut self.draft, Draft { page: next, assets: Vec::new() });
+        let mut draft = std::mem::replace(&mut self.draft, Draft { page: next, ..Draft::default() });
         self.list_start = 0;
         draft.page.words = std::mem::take(&mut self.words).into_words();
         draft.page.text = std::mem::take(&mut self.text).trim_end().to_owned();
@@ -275,12 +278,18 @@ impl<'a> PageBuilder<'a> {
 
     fn table(&mut self, source: &docling::Table) {
         let start = self.words.len();
-        let table = tables::table(source, self.context.raw, &mut self.words);
+        let (table, inner) = tables::table(source, self.context.raw, self.context.options, &mut self.words);
         if table.row_count == 0 || table.column_count == 0 {
             return;
         }
         self.push_text(&tables::aligned(&table));
-        self.block_of(BlockKind::Table(table), String::new(), WordRange::new(start, self.words.len()));
+        let md = if inner.is_empty() {
+            String::new()
+        } else {
+            let inner = |cell: &Cell| inner.get(&(cell.row, cell.column)).cloned();
+            markdown::table_with(&table, &self.context.options.tables, &inner)
+        };
+        self.block_of(BlockKind::Table(table), md, WordRange::new(start, self.words.len()));
     }
 
     /// A sheet's name stands above it, as programs show it on a tab.
@@ -302,6 +311,10 @@ impl<'a> PageBuilder<'a> {
     }
 
     fn picture(&mut self, caption: &str, image: Option<&PictureImage>) {
+        let is_large = |image: &&PictureImage| image.width.min(image.height) >= SCAN_SIDE_MIN;
+        if let Some(image) = image.filter(is_large).filter(|_| self.words.len() == 0) {
+            self.draft.scans.push(image.data.clone());
+        }
         let caption = self.inline(caption).plain;
         let name = image.and_then(|image| self.keep(image));
         if caption.is_empty() && name.is_none() {

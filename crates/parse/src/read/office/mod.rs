@@ -21,7 +21,9 @@ mod open_texts;
 mod pages;
 mod revisions;
 mod rich_notes;
+mod rich_pictures;
 mod roles;
+mod scans;
 mod sections;
 mod sheets;
 mod shown;
@@ -73,10 +75,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     let (computed, not_computed) = formulas::computed(source, id, opening);
     let (source, id) = computed.as_ref().map_or((source, id), |computed| (computed, "xlsx"));
     let options = opening.options;
-    let mut document = match id {
-        "ods" | "odp" => by_pages(source, id, options)?,
-        _ => convert(source, id, options, None)?,
-    };
+    let mut document = whole(source, id, options)?;
     let word = old_words::converted(source, id, &document.nodes, opening);
     let (source, id) = word.as_ref().map_or((source, id), |word| (word, "docx"));
     if word.is_some() {
@@ -109,8 +108,9 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     let roles = roles::Roles::new(document.tree.as_ref());
     let sections = if id == "pptx" { sections::of_slides(&source.bytes) } else { Vec::new() };
     let context = blocks::Context { options, id, raw: is_raw(id), roles, sections };
-    let (mut drafts, warnings) = pages::pages(&document, &context);
+    let (drafts, warnings) = pages::pages(&document, &context);
     info.warnings.extend(warnings);
+    let mut drafts = scans::found(drafts, (&document, &context), |options| whole(source, id, options));
     if options.revisions && id == "docx" {
         let both_sides = convert(source, id, options, Some(TrackChanges::All))?;
         if let Some(first) = drafts.first_mut() {
@@ -118,6 +118,13 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
         }
     }
     Ok(Box::new(Ready::new(info, drafts, options)))
+}
+
+fn whole(source: &Source, id: &'static str, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
+    match id {
+        "ods" | "odp" => by_pages(source, id, options),
+        _ => convert(source, id, options, None),
+    }
 }
 
 /// Reads a workbook again, of whose sheets docling left out some, without their far cells; a warning for each.
@@ -230,7 +237,10 @@ fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
     let shown = match id {
         "xlsx" => shown::workbook(bytes),
         "odt" => open_texts::prepared(bytes),
-        "rtf" => rich_notes::at_the_end(bytes),
+        "rtf" => {
+            let pictures = rich_pictures::as_digits(bytes);
+            rich_notes::at_the_end(pictures.as_deref().unwrap_or(bytes)).or(pictures)
+        }
         _ => None,
     };
     if let Some(shown) = shown {
