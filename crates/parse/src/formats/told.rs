@@ -86,6 +86,7 @@ pub fn markdown() -> String {
             Reader::Pdf => "docmill",
             Reader::Text => "docmill",
             Reader::Picture(_) => "image, OCR",
+            Reader::Docling if format.id == "md" => "pulldown-cmark",
             Reader::Docling => "docling",
             Reader::Archive => "docmill",
             Reader::Converted(target) => match target.extension() {

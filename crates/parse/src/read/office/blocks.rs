@@ -108,7 +108,10 @@ impl<'a> PageBuilder<'a> {
                 let item = ListItem { value, md, bbox: self.bbox, ..ListItem::default() };
                 self.list_item(FlatItem { ordered: false, number: 0, first_in_list: false, level: 0, item });
             }
-            Node::ListText { text, .. } if !self.lists.is_empty() => self.continue_item(text),
+            Node::ListText { text, .. } if !self.lists.is_empty() => {
+                let Inline { plain, md } = self.inline(text);
+                self.continue_item(usize::MAX, Inline { plain, md: format!("\n{}", markdown::paragraph_md(&md)) });
+            }
             node => {
                 self.end_list();
                 self.push_block(node);
@@ -256,7 +259,7 @@ impl<'a> PageBuilder<'a> {
         if self.context.raw { inline::raw(text) } else { inline::read(text, self.context.options.annotate_links) }
     }
 
-    fn with_role(&mut self, role: Role, push: impl FnOnce(&mut Self)) {
+    pub fn with_role(&mut self, role: Role, push: impl FnOnce(&mut Self)) {
         self.end_list();
         let outer = std::mem::replace(&mut self.role, role);
         push(self);
@@ -353,7 +356,7 @@ impl<'a> PageBuilder<'a> {
         Some(name)
     }
 
-    fn list_item(&mut self, flat: FlatItem) {
+    pub fn list_item(&mut self, flat: FlatItem) {
         let start = self.words.len();
         let text = flat.item.value.clone();
         if self.lists.is_empty() {
@@ -365,16 +368,23 @@ impl<'a> PageBuilder<'a> {
         self.words.push_lines(&text);
     }
 
-    fn continue_item(&mut self, text: &str) {
-        let Inline { plain, md } = self.inline(text);
+    /// Adds to the last item of a level what its `md` begins with a line break for.
+    pub fn continue_item(&mut self, level: usize, Inline { plain, md }: Inline) {
+        let Some(item) = self.lists.last_of(level) else {
+            return self.text_block(Inline { plain, md: md.trim_start().to_owned() });
+        };
+        item.value = format!("{}\n{plain}", item.value);
+        item.md.push_str(&md);
         self.words.push_lines(&plain);
-        if let Some(item) = self.lists.last() {
-            item.value = format!("{}\n{plain}", item.value);
-            item.md = format!("{}\n{}", item.md, markdown::paragraph_md(&md));
-        }
     }
 
-    fn end_list(&mut self) {
+    /// What the blocks that follow are in the document.
+    pub fn set_role(&mut self, role: Role) {
+        self.end_list();
+        self.role = role;
+    }
+
+    pub fn end_list(&mut self) {
         if let Some(list) = self.lists.finish() {
             self.list_block(list);
         }
@@ -390,7 +400,7 @@ impl<'a> PageBuilder<'a> {
         self.bbox = outer;
     }
 
-    fn block(&mut self, kind: BlockKind, md: String) {
+    pub fn block(&mut self, kind: BlockKind, md: String) {
         let text = match &kind {
             BlockKind::Text { value } | BlockKind::Heading { value, .. } | BlockKind::Formula { value } => value,
             BlockKind::Code { value, .. } => value,

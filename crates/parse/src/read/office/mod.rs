@@ -12,6 +12,7 @@ mod headings;
 mod inline;
 mod lists;
 mod lost;
+mod marked;
 mod number_format;
 mod old_sheets;
 mod old_words;
@@ -30,6 +31,7 @@ mod shown;
 mod spans;
 mod tables;
 mod web;
+mod written;
 mod xml;
 
 use docling::{
@@ -71,6 +73,9 @@ const STRUCTURE_LOST: &str = "STRUCTURE_LOST";
 /// `PDF_IS_PROTECTED` for a document with a password, `FILE_TOO_LARGE` beyond docling's limits, else `FILE_DAMAGED`.
 pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Result<Box<dyn DocumentReader>, Failure> {
     check_size(&source.bytes, id)?;
+    if id == "md" {
+        return Ok(marked::open(source, opening.options));
+    }
     let kind = id;
     let (computed, not_computed) = formulas::computed(source, id, opening);
     let (source, id) = computed.as_ref().map_or((source, id), |computed| (computed, "xlsx"));
@@ -94,10 +99,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
         let decoded = text::decode(&source.bytes);
         info.warnings.extend(decoded.guessed.then(|| text::guessed_warning(decoded.encoding)));
     }
-    if !document.notices.is_empty() {
-        let message = "The document nests deeper than the limit; that part was read as plain text.";
-        info.warnings.push(Warning::new(STRUCTURE_LOST, message));
-    }
+    info.warnings.extend((!document.notices.is_empty()).then(structure_lost));
     if id == "xlsx" && lost::sheets(&source.bytes, &document.nodes) > 0 {
         let message = "A sheet was left out: its cells lie over more than ten million places.";
         info.warnings.push(Warning::new(SHEET_NOT_READ, message));
@@ -118,6 +120,10 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
         }
     }
     Ok(Box::new(Ready::new(info, drafts, options)))
+}
+
+fn structure_lost() -> Warning {
+    Warning::new(STRUCTURE_LOST, "The document nests deeper than the limit; that part was read as plain text.")
 }
 
 fn whole(source: &Source, id: &'static str, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
