@@ -252,18 +252,43 @@ fn docx_of(pictures: usize, text: &str) -> Vec<u8> {
              </Relationships>"
         )
     };
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, content) in [
+    package(&[
         ("[Content_Types].xml", types.as_bytes()),
         ("_rels/.rels", link("r1", "officeDocument", "word/document.xml").as_bytes()),
         ("word/document.xml", document.as_bytes()),
         ("word/_rels/document.xml.rels", link("r1", "image", "media/image1.png").as_bytes()),
         ("word/media/image1.png", &scan()),
-    ] {
-        writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+    ])
+}
+
+fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
         std::io::Write::write_all(&mut writer, content).expect("a part");
     }
-    writer.finish().expect("a document").into_inner()
+    writer.finish().expect("a package").into_inner()
+}
+
+/// Formulas of OpenDocument are objects beside the text.
+#[test]
+fn formulas_of_open_document_texts_are_latex() {
+    let frame = "<draw:frame draw:name=\"Object1\" text:anchor-type=\"as-char\"><draw:object xlink:href=\"./Object 1\" \
+        xlink:type=\"simple\"/><draw:image xlink:href=\"./ObjectReplacements/Object 1\"/></draw:frame>";
+    let content = format!(
+        "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
+         xmlns:draw=\"urn:oasis:names:tc:opendocument:xmlns:drawing:1.0\"><office:body><office:text>\
+         <text:p>Where {frame} holds_true.</text:p><text:p>{frame}</text:p></office:text></office:body></office:document-content>"
+    );
+    let formula = "<math xmlns=\"http://www.w3.org/1998/Math/MathML\"><msub><mi>x</mi><mn>1</mn></msub><mo>&lt;</mo><mi>π</mi></math>";
+    let bytes = package(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.text"),
+        ("content.xml", content.as_bytes()),
+        ("Object 1/content.xml", formula.as_bytes()),
+    ]);
+    let (_, pages) = parse("formula.odt", bytes).expect("a text");
+    assert_eq!(pages[0].markdown, "Where $x_{1} < \\pi$ holds_true.\n\n$$\nx_{1} < \\pi\n$$");
 }
 
 /// A document that is nothing but pictures is read as pictures are, a page for each.

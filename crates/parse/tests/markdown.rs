@@ -72,6 +72,7 @@ fn blocks() {
     );
     check("a[^1] b\n\n[^1]: The *note*.\n\nc", "a[^1] b\n\nc\n\n[^1]: The *note*.", "a[^1] b [^1]: The note. c");
     check("a\n\n---\n\nb", "a\n\nb", "a b");
+    check("#\n\n-\n\n```\n```\n\n1.\n2. a\n\n[$$x$$](/u)", "2. a\n\n[$$x$$](/u)", "a $$x$$");
     check("<table><tr><th>A</th></tr><tr><td>b</td></tr></table>\n\nc", "| A |\n| --- |\n| b |\n\nc", "A b c");
     check("<div align=\"center\">\n\n# T\n\n</div>", "# T", "T");
 }

@@ -211,7 +211,14 @@ impl<'a> PageBuilder<'a> {
                 let md = markdown::heading_md(inline::unwrapped(&md), *level);
                 self.block(BlockKind::Heading { value: plain, level: (*level).clamp(1, 6) }, md);
             }
-            Node::Paragraph { text } | Node::ListText { text, .. } => self.text_block(self.inline(text)),
+            Node::Paragraph { text } | Node::ListText { text, .. } => {
+                let text = self.inline(text);
+                // OpenDocument has formulas only inside of paragraphs.
+                match inline::lone_formula(&text.plain).filter(|_| self.context.id == "odt") {
+                    Some(value) => self.block(BlockKind::Formula { value: value.to_owned() }, String::new()),
+                    None => self.text_block(text),
+                }
+            }
             Node::InlineGroup { md_text, .. } => self.text_block(self.inline(md_text)),
             Node::Caption { text, .. } => self.caption(Some(text)),
             Node::LabeledText { label, .. } => {

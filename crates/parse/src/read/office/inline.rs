@@ -44,6 +44,24 @@ pub fn raw(text: &str) -> Inline {
     Inline { md: markdown::paragraph(&plain), plain }
 }
 
+/// Where ASCII begins among characters that nobody writes.
+const GUARD: u32 = 0xF_0000;
+
+/// A formula as text that docling has nothing to escape in.
+pub fn guarded(latex: &str) -> String {
+    let guarded = |char: char| char::from_u32(GUARD + u32::from(char)).filter(|_| char.is_ascii_punctuation());
+    format!("${}$", latex.chars().map(|char| guarded(char).unwrap_or(char)).collect::<String>())
+}
+
+/// The formula that a text is and nothing else.
+pub fn lone_formula(plain: &str) -> Option<&str> {
+    plain.strip_prefix('$')?.strip_suffix('$').filter(|formula| !formula.is_empty() && !formula.contains('$'))
+}
+
+fn unguarded(char: char) -> char {
+    u32::from(char).checked_sub(GUARD).and_then(|code| u8::try_from(code).ok()).map_or(char, char::from)
+}
+
 /// The markdown of a heading without the marks around all of it: headings are bold by themselves.
 pub fn unwrapped(md: &str) -> &str {
     let bare = |open, close, sign| {
@@ -114,7 +132,7 @@ impl Reader {
             '$' => {
                 let end = close(rest, "$")?;
                 self.flush(out);
-                let formula: String = rest[..=end].iter().collect();
+                let formula: String = rest[..=end].iter().map(|char| unguarded(*char)).collect();
                 out.md.push_str(&if self.html { escape_html(&formula) } else { formula.clone() });
                 out.plain.push_str(&formula);
                 Some(at + end + 1)

@@ -128,7 +128,7 @@ impl<'a> Reader<'a, 'a> {
         self.paragraph();
         match tag {
             Tag::List(first) => {
-                self.item();
+                self.item(true);
                 let number = first.unwrap_or(0);
                 let ordered = first.is_some();
                 self.open.push(Open {
@@ -186,7 +186,7 @@ impl<'a> Reader<'a, 'a> {
             }
             TagEnd::Item => {
                 self.paragraph();
-                self.item();
+                self.item(false);
                 if let Some(open) = self.open.last_mut() {
                     open.number += 1;
                 }
@@ -259,6 +259,9 @@ impl<'a> Reader<'a, 'a> {
 
     /// Adds a block to the item that is open, or to the page.
     fn block(&mut self, kind: BlockKind, md: String) {
+        if says_nothing(&kind) {
+            return;
+        }
         if !self.open.is_empty() {
             return self.part(kind, md);
         }
@@ -300,10 +303,13 @@ impl<'a> Reader<'a, 'a> {
         }
     }
 
-    /// Puts the open item into its list, once.
-    fn item(&mut self) {
+    /// Puts the open item into its list, once; one without text only when something `has_more` to say in it.
+    fn item(&mut self, has_more: bool) {
         let level = self.open.len().saturating_sub(1).min(LEVEL_MAX);
         let Some(open) = self.open.last_mut().filter(|open| !open.is_out) else { return };
+        if open.parts.is_empty() && !has_more {
+            return;
+        }
         let parts = std::mem::take(&mut open.parts);
         let value = parts.iter().map(|part| part.plain.as_str()).collect::<Vec<_>>().join("\n");
         let md = parts.into_iter().map(|part| part.md).collect::<Vec<_>>().join("\n\n");
@@ -315,7 +321,7 @@ impl<'a> Reader<'a, 'a> {
     }
 
     fn node(&mut self, node: &Node) {
-        self.item();
+        self.item(false);
         pages::push(&mut self.builder, node, &mut self.drafts);
     }
 
@@ -323,6 +329,16 @@ impl<'a> Reader<'a, 'a> {
         if self.builder.text_bytes() > PAGE_BYTES_MAX {
             self.drafts.push(self.builder.end_page());
         }
+    }
+}
+
+/// A heading, code or front matter without text.
+fn says_nothing(kind: &BlockKind) -> bool {
+    match kind {
+        BlockKind::Text { value } | BlockKind::Heading { value, .. } | BlockKind::Code { value, .. } => {
+            value.trim().is_empty()
+        }
+        _ => false,
     }
 }
 

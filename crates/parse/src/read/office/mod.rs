@@ -13,6 +13,7 @@ mod inline;
 mod lists;
 mod lost;
 mod marked;
+mod mathml;
 mod number_format;
 mod old_sheets;
 mod old_words;

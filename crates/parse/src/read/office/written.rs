@@ -90,6 +90,8 @@ impl Written {
     }
 
     pub fn begin_to(&mut self, url: String) {
+        // What is marked is no lone formula or picture.
+        self.pieces += 1;
         self.flush();
         self.marks.push((self.out.md.len(), url));
     }
@@ -108,6 +110,7 @@ impl Written {
 
     pub fn begin_picture(&mut self, url: &str) {
         self.begin_to(url.to_owned());
+        self.pieces -= 1;
         self.pictures.push(url.to_owned());
         self.in_picture = true;
     }
