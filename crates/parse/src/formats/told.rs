@@ -54,8 +54,8 @@ Pages are numbered from 1 in the order in which they are read, and `target_pages
 
 Cells hold what a program shows, in English: `25.6%`, `1,234.50 €`, `09.03.2024`, `00501`. XLSX: by the number format of the
 cell, but for fractions, conditions and formats of the system, which show the stored value; dates in Excel's two standard
-formats are ISO dates, whose day and month cannot be mistaken. ODS and tables of ODT: the text that the document itself keeps
-beside each value. XLS: dates, percents and dollars; other numbers as they are stored. XLSB: as they are stored.
+formats are ISO dates, whose day and month cannot be mistaken. XLS of Excel 97 and later: likewise; of Excel 95: dates, percents
+and dollars. ODS and tables of ODT: the text that the document itself keeps beside each value. XLSB: as they are stored.
 ";
 
 const WARNINGS: &str = "

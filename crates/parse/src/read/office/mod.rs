@@ -4,6 +4,7 @@
 //! only, without path, address or network: pictures that a document merely names are never fetched.
 
 mod blocks;
+mod compound;
 mod embedded;
 mod far;
 mod fiction;
@@ -15,6 +16,7 @@ mod lost;
 mod marked;
 mod mathml;
 mod number_format;
+mod old_numbers;
 mod old_sheets;
 mod old_words;
 mod open_drawings;
@@ -80,6 +82,9 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     let kind = id;
     let (computed, not_computed) = formulas::computed(source, id, opening);
     let (source, id) = computed.as_ref().map_or((source, id), |computed| (computed, "xlsx"));
+    let old = (id == "xls").then(|| old_numbers::workbook(&source.bytes)).flatten();
+    let old = old.map(|bytes| Source { name: source.name.clone(), bytes: bytes.into() });
+    let (source, id) = old.as_ref().map_or((source, id), |old| (old, "xlsx"));
     let options = opening.options;
     let mut document = whole(source, id, options)?;
     let word = old_words::converted(source, id, &document.nodes, opening);
