@@ -14,6 +14,7 @@ mod product_type;
 pub mod results;
 pub mod schema;
 pub mod states;
+pub mod texts;
 pub mod time;
 pub mod waiting;
 pub mod webhook;

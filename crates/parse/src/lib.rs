@@ -141,6 +141,9 @@ fn not_followed(path: &str) -> Warning {
 /// A document, or one inside another, by the reader of its kind.
 fn reader(source: Source, opening: &mut Opening<'_>) -> Result<Box<dyn DocumentReader>, Failure> {
     let found = detect::detect(&source.name, &source.bytes)?;
+    if formats::may_be_empty(found.kind.as_str()) && read::text::is_blank(&source.bytes) {
+        return Ok(read::text::blank(found.kind.as_str(), opening.options));
+    }
     let reader = match found.kind {
         Kind::Pdf => read::pdf::open(source, opening.options, opening.pages_max)?,
         Kind::Picture(format) => read::image::open(&source, format, opening.options)?,

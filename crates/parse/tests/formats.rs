@@ -186,6 +186,136 @@ fn source_code_is_read_by_every_name() {
     }
 }
 
+/// An empty text is a document without text; anything else without bytes is broken.
+#[test]
+fn empty_texts_are_documents() {
+    for (name, bytes, expected) in [
+        ("notes.txt", &b""[..], "txt"),
+        ("notes.txt", b"\xEF\xBB\xBF", "txt"),
+        ("notes.txt", b"\xFF\xFE \0\n\0", "txt"),
+        ("notes.txt", b" \r\n\t\n", "txt"),
+        ("README.md", b"", "md"),
+        ("README.md", b"\n\n", "md"),
+        ("people.csv", b"", "csv"),
+        ("people.tsv", b"\xEF\xBB\xBF\n", "csv"),
+        ("page.html", b"", "html"),
+        ("page.html", b"  ", "html"),
+        ("__init__.py", b"", "text"),
+        ("data.json", b"", "json"),
+        ("notes", b" ", "txt"),
+        ("notes", b"", "EMPTY_FILE"),
+        ("report.pdf", b"", "EMPTY_FILE"),
+        ("report.docx", b"", "EMPTY_FILE"),
+        ("picture.png", b"", "EMPTY_FILE"),
+    ] {
+        let (info, pages) = match parse(name, bytes.to_vec()) {
+            Ok(read) => read,
+            Err(failure) => {
+                assert!(failure.starts_with(expected), "{name}: {failure}");
+                continue;
+            }
+        };
+        let warnings: Vec<_> = info.warnings.iter().map(|warning| warning.code.as_str()).collect();
+        assert_eq!((info.kind.as_str(), info.page_count, warnings), (expected, 1, vec!["EMPTY_FILE"]), "{name}");
+        assert_eq!((pages.len(), pages[0].markdown.as_str(), pages[0].blocks.len()), (1, "", 0), "{name}");
+    }
+}
+
+/// A picture of 200 by 200 pixels that is dark enough for `Eyes` to read.
+fn scan() -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::GrayImage::from_fn(200, 200, |x, _| image::Luma([if x < 100 { 0 } else { 255 }]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .expect("a picture");
+    png.into_inner()
+}
+
+fn docx_of(pictures: usize, text: &str) -> Vec<u8> {
+    let picture = "<w:p><w:r><w:drawing><wp:inline><wp:extent cx=\"5000000\" cy=\"5000000\"/><wp:docPr id=\"1\" name=\"\"/><a:graphic>\
+        <a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic><pic:blipFill>\
+        <a:blip r:embed=\"r1\"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>";
+    let body = format!("{}<w:p><w:r><w:t>{text}</w:t></w:r></w:p>", picture.repeat(pictures));
+    let document = format!(
+        "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
+         xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
+         xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\" \
+         xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
+         xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><w:body>{body}</w:body></w:document>"
+    );
+    let types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+        <Default Extension=\"png\" ContentType=\"image/png\"/><Override PartName=\"/word/document.xml\" ContentType=\
+        \"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>";
+    let link = |id: &str, kind: &str, target: &str| {
+        format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"{id}\" \
+             Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>\
+             </Relationships>"
+        )
+    };
+    package(&[
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", link("r1", "officeDocument", "word/document.xml").as_bytes()),
+        ("word/document.xml", document.as_bytes()),
+        ("word/_rels/document.xml.rels", link("r1", "image", "media/image1.png").as_bytes()),
+        ("word/media/image1.png", &scan()),
+    ])
+}
+
+fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+        std::io::Write::write_all(&mut writer, content).expect("a part");
+    }
+    writer.finish().expect("a package").into_inner()
+}
+
+/// Formulas of OpenDocument are objects beside the text.
+#[test]
+fn formulas_of_open_document_texts_are_latex() {
+    let frame = "<draw:frame draw:name=\"Object1\" text:anchor-type=\"as-char\"><draw:object xlink:href=\"./Object 1\" \
+        xlink:type=\"simple\"/><draw:image xlink:href=\"./ObjectReplacements/Object 1\"/></draw:frame>";
+    let content = format!(
+        "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
+         xmlns:draw=\"urn:oasis:names:tc:opendocument:xmlns:drawing:1.0\"><office:body><office:text>\
+         <text:p>Where {frame} holds_true.</text:p><text:p>{frame}</text:p></office:text></office:body></office:document-content>"
+    );
+    let formula = "<math xmlns=\"http://www.w3.org/1998/Math/MathML\"><msub><mi>x</mi><mn>1</mn></msub><mo>&lt;</mo><mi>π</mi></math>";
+    let bytes = package(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.text"),
+        ("content.xml", content.as_bytes()),
+        ("Object 1/content.xml", formula.as_bytes()),
+    ]);
+    let (_, pages) = parse("formula.odt", bytes).expect("a text");
+    assert_eq!(pages[0].markdown, "Where $x_{1} < \\pi$ holds_true.\n\n$$\nx_{1} < \\pi\n$$");
+}
+
+/// A document that is nothing but pictures is read as pictures are, a page for each.
+#[test]
+fn scans_in_texts_are_read() {
+    let png = scan();
+    let digits: String = png.iter().map(|byte| format!("{byte:02x}")).collect();
+    let rtf = |head: &str, data: &[u8], after: &str| {
+        [b"{\\rtf1\\ansi{\\pict\\pngblip", head.as_bytes(), data, b"}\\par ", after.as_bytes(), b"\\par}"].concat()
+    };
+    let as_bytes = format!("\\bin{} ", png.len());
+    for (name, bytes, expected) in [
+        ("scan.rtf", rtf(" ", digits.as_bytes(), ""), "Mill report"),
+        ("scan.rtf", rtf(&as_bytes, &png, ""), "Mill report"),
+        ("scan.rtf", rtf("\\bin ", digits.as_bytes(), ""), "Mill report"),
+        ("scan.rtf", rtf(" ", digits.as_bytes(), "Words"), "Words"),
+        ("scan.docx", docx_of(1, ""), "Mill report"),
+        ("scan.docx", docx_of(2, ""), "Mill report | Mill report"),
+        ("scan.docx", docx_of(1, "Words"), "Words"),
+        ("scan.docx", docx_of(0, ""), ""),
+    ] {
+        let (info, pages) = parse(name, bytes).expect(name);
+        assert_eq!(said(&pages), expected, "{name}");
+        assert_eq!((info.kind.as_str(), info.page_count as usize), (&name[5..], pages.len()), "{name}");
+    }
+}
+
 /// Read under names that no file of this folder has: what is fed to the readers elsewhere, and where.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("pdf", "tests/pdf.rs"),

@@ -31,9 +31,10 @@ fn good_files_come_out_and_bad_ones_say_why() {
     let home = Home::new();
     home.write("in/2024/a.txt", "Hello from a.\n");
     home.write("in/b.md", "# Title\n\nWords.\n");
-    home.write("in/empty.txt", "");
+    home.write("in/blank.txt", "");
+    home.write("in/empty", "");
     home.write("in/junk.bin", [0_u8, 159, 146, 150, 0, 1, 2, 3, 255, 254, 0, 7].repeat(40));
-    let ran = home.run(&BATCH).ended(3).says("4 files to do").says("failed: empty.txt: EMPTY_FILE: ");
+    let ran = home.run(&BATCH).ended(3).says("5 files to do").says("failed: empty: EMPTY_FILE: ");
     assert_eq!(ran.stdout, "", "stdout is for data");
     let manifest = home.manifest("out");
     let told: Vec<_> =
@@ -43,15 +44,28 @@ fn good_files_come_out_and_bad_ones_say_why() {
         [
             [Some("2024/a.txt"), Some("COMPLETED"), None],
             [Some("b.md"), Some("COMPLETED"), None],
-            [Some("empty.txt"), Some("FAILED"), Some("EMPTY_FILE")],
+            [Some("blank.txt"), Some("COMPLETED"), None],
+            [Some("empty"), Some("FAILED"), Some("EMPTY_FILE")],
             [Some("junk.bin"), Some("FAILED"), Some("UNSUPPORTED_FILE_TYPE")],
         ]
     );
-    assert_eq!(names(&home.path("out")), ["2024", "b.md.json", "b.md.md", "b.md.txt", "manifest.jsonl"]);
+    assert_eq!(
+        names(&home.path("out")),
+        [
+            "2024",
+            "b.md.json",
+            "b.md.md",
+            "b.md.txt",
+            "blank.txt.json",
+            "blank.txt.md",
+            "blank.txt.txt",
+            "manifest.jsonl"
+        ]
+    );
     assert_eq!(names(&home.path("out/2024")), ["a.txt.json", "a.txt.md", "a.txt.txt"]);
     assert!(fs::read_to_string(home.path("out/2024/a.txt.md")).unwrap().contains("Hello from a."));
-    home.run(&BATCH).ended(3).says("2 of 4 files were done before; 2 to do");
-    let only_bad: Vec<&str> = ["batch", "in/empty.txt", "--config", "cfg-PARSE_FAST", "-o", "bad"].to_vec();
+    home.run(&BATCH).ended(3).says("3 of 5 files were done before; 2 to do");
+    let only_bad: Vec<&str> = ["batch", "in/empty", "--config", "cfg-PARSE_FAST", "-o", "bad"].to_vec();
     home.run(&only_bad).ended(1);
 }
 
@@ -102,13 +116,13 @@ fn machine_readable_output_is_lines_of_json() {
 fn one_file_goes_to_stdout() {
     let home = Home::new();
     home.write("a.txt", "Plain words.\n");
-    home.write("empty.txt", "");
+    home.write("empty", "");
     assert!(home.run(&["parse", "a.txt"]).ended(0).stdout.contains("Plain words."));
     assert!(home.run(&["parse", "a.txt", "--tier", "fast"]).ended(0).stdout.contains("Plain words."));
     let json = home.run(&["parse", "a.txt", "--json"]).ended(0).stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["metadata"]["pages"].as_array().map(Vec::len), Some(1));
-    let ran = home.run(&["parse", "empty.txt"]).ended(1).says("error: empty.txt: EMPTY_FILE: ");
+    let ran = home.run(&["parse", "empty"]).ended(1).says("error: empty: EMPTY_FILE: ");
     assert_eq!(ran.stdout, "");
     home.write("schema.json", r#"{"type": "object", "properties": {"total": {"type": "string"}}}"#);
     let json = home.run(&["extract", "a.txt", "--schema", "schema.json"]).ended(0).stdout;

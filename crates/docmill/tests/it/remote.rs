@@ -72,13 +72,13 @@ fn directories_are_made_listed_and_deleted() {
 fn a_batch_from_folder_to_results() {
     let served = Served::start();
     served.home.write("in/2024/a.txt", "Hello from a.\n");
-    served.home.write("in/empty.txt", "");
+    served.home.write("in/empty", "");
     let dir = served.printed(&["dir", "create", "texts"]);
     let uploaded = served.run(&["file", "upload", "in", "--dir", &dir]).ended(0).says("uploaded 2024/a.txt");
     assert_eq!(uploaded.stdout.lines().filter(|line| line.starts_with("dfl-")).count(), 2, "{}", uploaded.stdout);
     let files = served.json(&["file", "ls", "--dir", &dir]);
     let names: Vec<_> = files.iter().map(|file| file["unique_id"].as_str().unwrap()).collect();
-    assert_eq!(names, ["2024/a.txt", "empty.txt"]);
+    assert_eq!(names, ["2024/a.txt", "empty"]);
     // The same again is the same.
     served.run(&["file", "upload", "in", "--dir", &dir]).ended(0);
     assert_eq!(served.json(&["file", "ls", "--dir", &dir]).len(), 2);
@@ -182,9 +182,9 @@ fn a_run_on_a_server_gives_what_a_run_here_gives() {
     let home = &served.home;
     home.write("in/2024/a.txt", "Hello from a.\n");
     home.write("in/b.md", "# Title\n\nWords.\n");
-    home.write("in/empty.txt", "");
+    home.write("in/empty", "");
     let run = |more: &[&str]| served.run(&[&RUN[..], &[&served.base], more].concat());
-    run(&[]).ended(3).says("3 files to do").says("failed: empty.txt: EMPTY_FILE: ").says("2 files done, 1 failed");
+    run(&[]).ended(3).says("3 files to do").says("failed: empty: EMPTY_FILE: ").says("2 files done, 1 failed");
     home.run(&["batch", "in", "--config", "cfg-PARSE_AGENTIC", "-o", "here"]).ended(3);
     for file in ["2024/a.txt.md", "2024/a.txt.txt", "b.md.md", "b.md.txt"] {
         let read = |out: &str| std::fs::read_to_string(home.path(out).join(file)).unwrap();
@@ -201,7 +201,7 @@ fn a_run_on_a_server_gives_what_a_run_here_gives() {
 
     // Again: what is done is not sent, what failed is tried again.
     run(&[]).ended(3).says("2 of 3 files were done before; 1 to do");
-    home.write("in/empty.txt", "Full.\n");
+    home.write("in/empty", "Full.\n");
     run(&["--quiet"]).ended(0);
     std::fs::remove_file(home.path("there/b.md.md")).unwrap();
     run(&["--json", "--quiet"]).ended(0);

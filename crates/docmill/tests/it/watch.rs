@@ -25,7 +25,7 @@ fn files_are_done_as_they_come_and_once() {
     };
     home.write("in/a.txt", "First.\n");
     let first_job = until("the first file", || job("a.txt"));
-    home.write("in/empty.txt", "");
+    home.write("in/empty", "");
     home.write("in/b.txt", "Second.\n");
     until("the second file", || job("b.txt"));
     signal(&first.child, Signal::KILL);
@@ -35,10 +35,10 @@ fn files_are_done_as_they_come_and_once() {
     let once = [&WATCH[..], &["--once"]].concat();
     home.run(&once).ended(3).says("2 of 3 files were done before; 1 to do");
     assert_eq!(job("a.txt").as_deref(), Some(first_job.as_str()), "it is not done twice");
-    let expected = [("a.txt", "COMPLETED"), ("b.txt", "COMPLETED"), ("c.txt", "COMPLETED"), ("empty.txt", "FAILED")];
+    let expected = [("a.txt", "COMPLETED"), ("b.txt", "COMPLETED"), ("c.txt", "COMPLETED"), ("empty", "FAILED")];
     assert_eq!(told(&home), expected.map(|(path, status)| (path.to_owned(), status.to_owned())));
     // What failed is tried again when it changes.
-    home.write("in/empty.txt", "Full.\n");
+    home.write("in/empty", "Full.\n");
     home.run(&once).ended(0).says("3 of 4 files were done before; 1 to do");
 }
 

@@ -85,13 +85,15 @@ pub struct Detected {
 /// Finds out what the bytes are.
 ///
 /// # Errors
-/// `EMPTY_FILE`; `UNSUPPORTED_FILE_TYPE` for what docmill does not read; `FILE_DAMAGED` for a broken zip container;
+/// `EMPTY_FILE` for one without bytes that is no text; `UNSUPPORTED_FILE_TYPE` for what docmill does not read; `FILE_DAMAGED` for a broken zip container;
 /// `FILE_TOO_LARGE` for one that would unpack to too much; `PDF_IS_PROTECTED` for an encrypted one.
 pub fn detect(name: &str, bytes: &[u8]) -> Result<Detected, Failure> {
-    if bytes.is_empty() {
-        return Err(Code::EmptyFile.into());
-    }
     let extension = extension(name);
+    if bytes.is_empty() {
+        let is_text = |kind: &Kind| formats::may_be_empty(kind.as_str());
+        let kind = expected(&extension).filter(is_text).ok_or(Code::EmptyFile)?;
+        return Ok(Detected { kind, mismatch: None });
+    }
     let kind = kind(name, &extension, bytes)?;
     let mismatch = expected(&extension).filter(|expected| *expected != kind).map(|_| {
         let message = format!("The name says .{extension}, but the content is {}; it was read as that.", kind.as_str());

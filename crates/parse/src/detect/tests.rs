@@ -86,6 +86,15 @@ fn what_is_not_read_is_refused_by_its_name() {
     let elf = b"\x7FELF\x02\x01\x01\0\0\0\0\0\0\0\0\0";
     for (name, bytes, expected) in [
         ("a.pdf", &b""[..], "EMPTY_FILE"),
+        ("a.docx", b"", "EMPTY_FILE"),
+        ("a.png", b"", "EMPTY_FILE"),
+        ("a.eml", b"", "EMPTY_FILE"),
+        ("a", b"", "EMPTY_FILE"),
+        ("a.txt", b"", "txt"),
+        ("a.MD", b"", "md"),
+        ("a.csv", b"", "csv"),
+        ("a.html", b"", "html"),
+        ("a.py", b"", "text"),
         ("a.docx", elf, "UNSUPPORTED_FILE_TYPE: an ELF program"),
         ("a.docx", &docx[..docx.len() - 60], "FILE_DAMAGED"),
         ("a.docx", b"only words", "UNSUPPORTED_FILE_TYPE: plain text"),

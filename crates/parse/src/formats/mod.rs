@@ -54,11 +54,28 @@ pub fn of_id(id: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.id == id && !matches!(format.reader, Reader::Nobody(_)))
 }
 
+/// Formats whose files may be empty: they are text, and nothing but text.
+const TEXTS: &[&str] = &["txt", "md", "html", "csv", "asciidoc", "latex", "vtt", "json", "jsonl", "xml", "prn", "text"];
+
+/// Whether files of the format of this name may be empty.
+pub fn may_be_empty(id: &str) -> bool {
+    TEXTS.contains(&id)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{BTreeSet, HashSet};
+
+    use docmill_model::texts;
 
     use super::*;
+
+    #[test]
+    fn what_may_be_empty_is_what_the_model_says() {
+        let own = FORMATS.iter().filter(|format| may_be_empty(format.id));
+        let own: BTreeSet<&str> = own.flat_map(|format| format.extensions.iter().copied()).collect();
+        assert_eq!(own, texts::extensions().collect::<BTreeSet<_>>());
+    }
 
     #[test]
     fn an_extension_stands_once_and_a_format_that_is_read_has_one_name() {

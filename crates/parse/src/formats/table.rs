@@ -73,7 +73,7 @@ pub const FORMATS: &[Format] = &[
         &["odt", "ott", "fodt", "sxw", "stw", "sxg"],
         Docling,
         WHOLE,
-        "headings, nested lists, tables with spans, links, footnotes, headers and footers",
+        "headings, nested lists, tables with spans, links, formulas as LaTeX, footnotes, headers and footers",
     ),
     row("pages", "Apple Pages", &["pages"], Docling, WHOLE, TEXTS),
     row("wordperfect", "WordPerfect 5 and later", &["wpd", "wpt", "wp", "wp5", "wp6"], Docling, WHOLE, TEXTS),

@@ -15,6 +15,10 @@ What a file is, its content says first and its name second. A name that lies abo
 (`FILE_TYPE_MISMATCH`), never the document. What is not read is refused with `UNSUPPORTED_FILE_TYPE` and a sentence that
 says what to do instead; what LibreOffice would read where it is not installed with `CONVERTER_MISSING` and the name of the
 package; what is protected with a password with `PDF_IS_PROTECTED`, whatever its format.
+
+A file without bytes is refused with `EMPTY_FILE`, for it is what is left of a write or an upload that failed. An empty text
+(plain text, Markdown, HTML, CSV, AsciiDoc, LaTeX, WebVTT, JSON, XML, source code) is a document of one page without text, and
+`EMPTY_FILE` is a warning.
 ";
 
 const CONVERTER: &str = "
@@ -50,8 +54,8 @@ Pages are numbered from 1 in the order in which they are read, and `target_pages
 
 Cells hold what a program shows, in English: `25.6%`, `1,234.50 €`, `09.03.2024`, `00501`. XLSX: by the number format of the
 cell, but for fractions, conditions and formats of the system, which show the stored value; dates in Excel's two standard
-formats are ISO dates, whose day and month cannot be mistaken. ODS and tables of ODT: the text that the document itself keeps
-beside each value. XLS: dates, percents and dollars; other numbers as they are stored. XLSB: as they are stored.
+formats are ISO dates, whose day and month cannot be mistaken. XLS of Excel 97 and later: likewise; of Excel 95: dates, percents
+and dollars. ODS and tables of ODT: the text that the document itself keeps beside each value. XLSB: as they are stored.
 ";
 
 const WARNINGS: &str = "
@@ -67,7 +71,8 @@ Warnings that say that a part of a document is not in its result:
 | `FORMULAS_NOT_COMPUTED` | XLSX | values that were never computed, without LibreOffice |
 | `STRUCTURE_LOST` | HTML and what is read as it | structure that nests deeper than the limit; its text is there |
 | `ENCODING_GUESSED` | texts | nothing: the encoding is a guess |
-| `PICTURE_NOT_READ` | pictures | text of a picture, without OCR |
+| `PICTURE_NOT_READ` | pictures, texts and slides | text of a picture that stands for a page, on the fast tier or where it is damaged |
+| `EMPTY_FILE` | texts | nothing: the file has no bytes, or only white space |
 | `ANIMATION_NOT_READ` | GIF, WebP | all pictures but the first |
 ";
 
@@ -81,6 +86,7 @@ pub fn markdown() -> String {
             Reader::Pdf => "docmill",
             Reader::Text => "docmill",
             Reader::Picture(_) => "image, OCR",
+            Reader::Docling if format.id == "md" => "pulldown-cmark",
             Reader::Docling => "docling",
             Reader::Archive => "docmill",
             Reader::Converted(target) => match target.extension() {

@@ -76,6 +76,28 @@ pub fn open(source: &Source, format: ImageFormat, options: &ParseOptions) -> Res
     Ok(Box::new(PictureReader { info, source, format, directories, first: Some(first), options, made: Vec::new() }))
 }
 
+/// What a picture shows in the place of a page without words. A picture that cannot be read is a warning of that page.
+pub fn in_place_of(mut page: Page, picture: Vec<u8>, options: &ParseOptions, services: &mut dyn Services) -> Page {
+    let options = ParseOptions { images: Vec::new(), output_pdf: false, ..options.clone() };
+    let source = Source { name: String::new(), bytes: picture.into() };
+    let read = ::image::guess_format(&source.bytes)
+        .map_err(|_| Failure::from(Code::UnsupportedFileType))
+        .and_then(|format| open(&source, format, &options))
+        .and_then(|mut reader| reader.page(1, services));
+    match read {
+        Ok(mut read) => {
+            read.blocks.append(&mut page.blocks);
+            read.warnings.append(&mut page.warnings);
+            Page { name: page.name, speaker_notes: page.speaker_notes, images: page.images, ..read }
+        }
+        Err(failure) => {
+            let message = format!("The picture of the page was not read: {failure}");
+            page.warnings.push(Warning::new(PICTURE_NOT_READ, message));
+            page
+        }
+    }
+}
+
 impl DocumentReader for PictureReader {
     fn info(&self) -> DocumentInfo {
         self.info.clone()

@@ -4,6 +4,7 @@ use docmill_model::document::{DocumentInfo, Page};
 use docmill_model::options::ParseOptions;
 use docmill_model::{Code, Failure};
 
+use super::image;
 use crate::render::finish_page;
 use crate::{DocumentReader, Services};
 
@@ -17,6 +18,8 @@ const PAGE_BYTES_END: usize = 2 << 20;
 pub struct Draft {
     pub page: Page,
     pub assets: Vec<Asset>,
+    /// The picture that OCR reads in the place of the page, which has no words; only the first counts.
+    pub scans: Vec<Vec<u8>>,
 }
 
 pub struct Asset {
@@ -47,7 +50,7 @@ impl DocumentReader for Ready {
 
     fn page(&mut self, number: u32, services: &mut dyn Services) -> Result<Page, Failure> {
         let index = (number as usize).wrapping_sub(1);
-        let Some(Draft { mut page, assets }) = self.drafts.get_mut(index).and_then(Option::take) else {
+        let Some(Draft { mut page, assets, scans }) = self.drafts.get_mut(index).and_then(Option::take) else {
             return Err(Failure::new(Code::PagesOutOfRange, format!("The document has no page {number}.")));
         };
         if page.text.len() > PAGE_BYTES_END {
@@ -57,6 +60,9 @@ impl DocumentReader for Ready {
         }
         for asset in assets {
             services.asset(&asset.name, &asset.content_type, &asset.bytes);
+        }
+        if let Some(scan) = scans.into_iter().next() {
+            page = image::in_place_of(page, scan, &self.options, services);
         }
         page.number = number;
         finish_page(&mut page, &self.options);

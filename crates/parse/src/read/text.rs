@@ -70,6 +70,22 @@ pub fn open(source: &Source, options: &ParseOptions) -> Box<dyn DocumentReader> 
     Box::new(TextReader { info, text, ends, options: options.clone() })
 }
 
+/// Whether there is nothing but white space behind a byte order mark, or nothing at all.
+pub fn is_blank(bytes: &[u8]) -> bool {
+    let (is_wide, rest) = match Encoding::for_bom(bytes) {
+        Some((encoding, length)) => (encoding != UTF_8, &bytes[length..]),
+        None => (false, bytes),
+    };
+    rest.iter().all(|byte| byte.is_ascii_whitespace() || is_wide && *byte == 0)
+}
+
+/// The document that an empty text of a kind is: a page without text.
+pub fn blank(kind: &str, options: &ParseOptions) -> Box<dyn DocumentReader> {
+    let warnings = vec![Warning::new(Code::EmptyFile.as_str(), "The file is empty: it has no text.")];
+    let info = DocumentInfo { format: FORMAT, kind: kind.into(), page_count: 1, warnings, ..DocumentInfo::default() };
+    Box::new(TextReader { info, text: String::new(), ends: vec![0], options: options.clone() })
+}
+
 pub fn guessed_warning(encoding: &str) -> Warning {
     let message = format!("The text is not UTF-8; it was read as {encoding}, so some characters may be wrong.");
     Warning::new(ENCODING_GUESSED, message)

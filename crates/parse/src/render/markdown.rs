@@ -142,6 +142,9 @@ fn push_item(out: &mut String, item: &ListItem, marker: &str) {
     let _ = writeln!(out, "{}", format!("{marker}{}", lines.next().unwrap_or_default()).trim_end());
     let children = item.children.iter().map(|child| list(child, false));
     for text in lines.map(str::to_owned).chain(children) {
+        if text.is_empty() {
+            out.push('\n');
+        }
         for line in text.lines() {
             let _ = writeln!(out, "{}", format!("{indent}{line}").trim_end());
         }
@@ -200,7 +203,8 @@ fn pipe_table(table: &Table, style: &TableStyle, inner: &dyn Fn(&Cell) -> Option
     out
 }
 
-fn escape_lines(text: &str) -> String {
+/// Lines of a cell with their signs escaped.
+pub fn escape_lines(text: &str) -> String {
     text.lines().map(|line| escape(line.trim())).collect::<Vec<_>>().join("\n")
 }
 

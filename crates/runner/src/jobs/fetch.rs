@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use docmill_model::network::file_name;
+use docmill_model::texts::may_be_empty;
 use docmill_model::{Code, Failure};
 use docmill_store::{BlobRef, ClaimedJob, Content, outputs_prefix};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
@@ -53,7 +54,7 @@ pub(super) async fn fetch(
     let work = async {
         let answer = follow(context, wanted).await?;
         let name = name(&answer, wanted.name);
-        let (content, key) = keep(context, claimed, answer).await?;
+        let (content, key) = keep(context, claimed, answer, &name).await?;
         context.counters.sources_fetched.inc();
         Ok(Fetched { name, content, key })
     };
@@ -110,7 +111,12 @@ fn unreachable(why: &str) -> Failure {
     Failure::new(Code::SourceUnreachable, format!("The document could not be fetched: {why}."))
 }
 
-async fn keep(context: &Context, claimed: &ClaimedJob, mut answer: Response) -> Result<(Content, String), End> {
+async fn keep(
+    context: &Context,
+    claimed: &ClaimedJob,
+    mut answer: Response,
+    name: &str,
+) -> Result<(Content, String), End> {
     let bytes_max = context.settings.source_bytes_max;
     let too_large = || Failure::new(Code::SourceTooLarge, format!("The document is larger than {bytes_max} bytes."));
     if answer.content_length().is_some_and(|bytes| bytes > bytes_max) {
@@ -127,7 +133,7 @@ async fn keep(context: &Context, claimed: &ClaimedJob, mut answer: Response) -> 
         hash.update(&piece);
         writer.write(&piece).await?;
     }
-    if bytes == 0 {
+    if bytes == 0 && !may_be_empty(name) {
         return Err(Code::EmptyFile.into());
     }
     writer.finish().await?;

@@ -92,7 +92,7 @@ async fn a_source_that_fails_has_its_code() {
         (Reply::Silence, "SOURCE_UNREACHABLE: The document could not be fetched: it took longer than the limit."),
     ] {
         let web = Web::start([reply]).await;
-        assert_eq!(told(&world, web.url("/a.txt")).await, expected);
+        assert_eq!(told(&world, web.url("/a.pdf")).await, expected);
     }
     let closed = tokio::net::TcpListener::bind("127.0.0.2:0").await.expect("a port").local_addr().expect("an address");
     let said = told(&world, format!("http://{closed}/")).await;

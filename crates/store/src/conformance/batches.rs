@@ -73,13 +73,16 @@ pub async fn an_empty_file_is_an_item_without_a_job(ground: &Ground<'_>) {
     let directory = ground.directory().await;
     ground.entry(directory, "a").await;
     ground.entry(directory, "").await;
+    ground.empty_entry(directory, "scan.pdf").await;
+    ground.empty_entry(directory, "notes.txt").await;
     let batch = ground.store.batch_create(ground.new_batch(directory)).await.unwrap();
-    assert_eq!(batch.counts, BatchCounts { total: 2, without_job: 1, ..Default::default() });
+    assert_eq!(batch.counts, BatchCounts { total: 4, without_job: 2, ..Default::default() });
     let items = items(ground, batch.id).await;
-    assert_eq!(failures(&items), [None, Some(Code::EmptyFile)]);
-    assert!(items[1].job.is_none());
-    let job = ground.claim_one().await;
-    assert!(ground.finish(&job, completed()).await);
+    assert_eq!(failures(&items), [None, Some(Code::EmptyFile), Some(Code::EmptyFile), None]);
+    assert_eq!(items.iter().map(|item| item.job.is_some()).collect::<Vec<_>>(), [true, false, false, true]);
+    for job in ground.claim(9).await {
+        assert!(ground.finish(&job, completed()).await);
+    }
     assert_eq!(ground.batch_now(batch.id).await.status, BatchStatus::Completed);
 }
 

@@ -123,8 +123,20 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// A file of no bytes under a name.
+    pub async fn empty_entry(&self, directory: DirectoryId, name: &str) -> DirectoryFile {
+        let mut new = self.new_entry(directory, name);
+        new.file.content = self.new_file("").content;
+        self.created(new).await
+    }
+
     pub async fn entry(&self, directory: DirectoryId, name: &str) -> DirectoryFile {
-        match self.store.directory_file_create(self.new_entry(directory, name)).await.unwrap() {
+        self.created(self.new_entry(directory, name)).await
+    }
+
+    async fn created(&self, new: NewDirectoryFile) -> DirectoryFile {
+        let name = new.display_name.clone();
+        match self.store.directory_file_create(new).await.unwrap() {
             FileCreated::New(entry) => entry,
             other => panic!("{name} should be new: {other:?}"),
         }

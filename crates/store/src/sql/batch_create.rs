@@ -1,6 +1,7 @@
 //! A directory and a configuration become a batch: items and jobs, in one transaction.
 
 use crate::database::{Connection, QueryBuilder, Row, query};
+use docmill_model::texts::may_be_empty;
 use docmill_model::{BatchId, BatchStatus, Code, DirectoryFileId, FileId, JobId, Product, Timestamp};
 
 use super::lanes;
@@ -20,7 +21,7 @@ struct Member {
     unique_id: String,
     file: FileId,
     source: JobSource,
-    /// `None` for a file of no bytes.
+    /// `None` for a file of no bytes that is no text.
     job: Option<JobId>,
     reuse_key: Option<String>,
     hit: Option<Hit>,
@@ -120,13 +121,14 @@ fn member(row: &Row, product: Product) -> StoreResult<Member> {
     let directory_file = DirectoryFileId::from_uuid(row.uuid("id")?);
     let file = FileId::from_uuid(row.uuid("file_id")?);
     let content = row.content()?;
-    let job = (content.bytes() > 0).then(|| JobId::generate(product));
+    let name = row.text("name")?;
+    let job = (content.bytes() > 0 || may_be_empty(&name)).then(|| JobId::generate(product));
     Ok(Member {
         directory_file,
         display_name: row.text("display_name")?,
         unique_id: row.text("unique_id")?,
         file,
-        source: JobSource::File { file, directory_file: Some(directory_file), name: row.text("name")?, content },
+        source: JobSource::File { file, directory_file: Some(directory_file), name, content },
         job,
         reuse_key: None,
         hit: None,

@@ -1,7 +1,7 @@
 //! docling's nodes as blocks, words and plain text of a page.
 
 use docling::{ContentLayer, Node, PictureImage};
-use docmill_model::document::{BBox, Block, BlockKind, List, ListItem, Page, Picture, Role, WordRange};
+use docmill_model::document::{BBox, Block, BlockKind, Cell, List, ListItem, Page, Picture, Role, WordRange};
 use docmill_model::options::{ImageCategory, ParseOptions};
 
 use super::inline::{self, Inline};
@@ -11,6 +11,9 @@ use super::{sheets, tables};
 use crate::read::ready::{Asset, Draft};
 use crate::read::words::WordList;
 use crate::render::{markdown, plain};
+
+/// Smaller pictures are no pages that somebody scanned, pixels.
+const SCAN_SIDE_MIN: u32 = 100;
 
 /// What holds for the whole document.
 pub struct Context<'a> {
@@ -66,7 +69,7 @@ impl<'a> PageBuilder<'a> {
         self.end_list();
         let Page { width, height, name, engine, .. } = self.draft.page.clone();
         let next = Page { width, height, name, engine, ..Page::default() };
-        let mut draft = std::mem::replace(&mut self.draft, Draft { page: next, assets: Vec::new() });
+        let mut draft = std::mem::replace(&mut self.draft, Draft { page: next, ..Draft::default() });
         self.list_start = 0;
         draft.page.words = std::mem::take(&mut self.words).into_words();
         draft.page.text = std::mem::take(&mut self.text).trim_end().to_owned();
@@ -105,7 +108,10 @@ impl<'a> PageBuilder<'a> {
                 let item = ListItem { value, md, bbox: self.bbox, ..ListItem::default() };
                 self.list_item(FlatItem { ordered: false, number: 0, first_in_list: false, level: 0, item });
             }
-            Node::ListText { text, .. } if !self.lists.is_empty() => self.continue_item(text),
+            Node::ListText { text, .. } if !self.lists.is_empty() => {
+                let Inline { plain, md } = self.inline(text);
+                self.continue_item(usize::MAX, Inline { plain, md: format!("\n{}", markdown::paragraph_md(&md)) });
+            }
             node => {
                 self.end_list();
                 self.push_block(node);
@@ -205,7 +211,14 @@ impl<'a> PageBuilder<'a> {
                 let md = markdown::heading_md(inline::unwrapped(&md), *level);
                 self.block(BlockKind::Heading { value: plain, level: (*level).clamp(1, 6) }, md);
             }
-            Node::Paragraph { text } | Node::ListText { text, .. } => self.text_block(self.inline(text)),
+            Node::Paragraph { text } | Node::ListText { text, .. } => {
+                let text = self.inline(text);
+                // OpenDocument has formulas only inside of paragraphs.
+                match inline::lone_formula(&text.plain).filter(|_| self.context.id == "odt") {
+                    Some(value) => self.block(BlockKind::Formula { value: value.to_owned() }, String::new()),
+                    None => self.text_block(text),
+                }
+            }
             Node::InlineGroup { md_text, .. } => self.text_block(self.inline(md_text)),
             Node::Caption { text, .. } => self.caption(Some(text)),
             Node::LabeledText { label, .. } => {
@@ -253,7 +266,7 @@ impl<'a> PageBuilder<'a> {
         if self.context.raw { inline::raw(text) } else { inline::read(text, self.context.options.annotate_links) }
     }
 
-    fn with_role(&mut self, role: Role, push: impl FnOnce(&mut Self)) {
+    pub fn with_role(&mut self, role: Role, push: impl FnOnce(&mut Self)) {
         self.end_list();
         let outer = std::mem::replace(&mut self.role, role);
         push(self);
@@ -275,12 +288,18 @@ impl<'a> PageBuilder<'a> {
 
     fn table(&mut self, source: &docling::Table) {
         let start = self.words.len();
-        let table = tables::table(source, self.context.raw, &mut self.words);
+        let (table, inner) = tables::table(source, self.context.raw, self.context.options, &mut self.words);
         if table.row_count == 0 || table.column_count == 0 {
             return;
         }
         self.push_text(&tables::aligned(&table));
-        self.block_of(BlockKind::Table(table), String::new(), WordRange::new(start, self.words.len()));
+        let md = if inner.is_empty() {
+            String::new()
+        } else {
+            let inner = |cell: &Cell| inner.get(&(cell.row, cell.column)).cloned();
+            markdown::table_with(&table, &self.context.options.tables, &inner)
+        };
+        self.block_of(BlockKind::Table(table), md, WordRange::new(start, self.words.len()));
     }
 
     /// A sheet's name stands above it, as programs show it on a tab.
@@ -302,6 +321,10 @@ impl<'a> PageBuilder<'a> {
     }
 
     fn picture(&mut self, caption: &str, image: Option<&PictureImage>) {
+        let is_large = |image: &&PictureImage| image.width.min(image.height) >= SCAN_SIDE_MIN;
+        if let Some(image) = image.filter(is_large).filter(|_| self.words.len() == 0) {
+            self.draft.scans.push(image.data.clone());
+        }
         let caption = self.inline(caption).plain;
         let name = image.and_then(|image| self.keep(image));
         if caption.is_empty() && name.is_none() {
@@ -340,7 +363,7 @@ impl<'a> PageBuilder<'a> {
         Some(name)
     }
 
-    fn list_item(&mut self, flat: FlatItem) {
+    pub fn list_item(&mut self, flat: FlatItem) {
         let start = self.words.len();
         let text = flat.item.value.clone();
         if self.lists.is_empty() {
@@ -352,16 +375,23 @@ impl<'a> PageBuilder<'a> {
         self.words.push_lines(&text);
     }
 
-    fn continue_item(&mut self, text: &str) {
-        let Inline { plain, md } = self.inline(text);
+    /// Adds to the last item of a level what its `md` begins with a line break for.
+    pub fn continue_item(&mut self, level: usize, Inline { plain, md }: Inline) {
+        let Some(item) = self.lists.last_of(level) else {
+            return self.text_block(Inline { plain, md: md.trim_start().to_owned() });
+        };
+        item.value = format!("{}\n{plain}", item.value);
+        item.md.push_str(&md);
         self.words.push_lines(&plain);
-        if let Some(item) = self.lists.last() {
-            item.value = format!("{}\n{plain}", item.value);
-            item.md = format!("{}\n{}", item.md, markdown::paragraph_md(&md));
-        }
     }
 
-    fn end_list(&mut self) {
+    /// What the blocks that follow are in the document.
+    pub fn set_role(&mut self, role: Role) {
+        self.end_list();
+        self.role = role;
+    }
+
+    pub fn end_list(&mut self) {
         if let Some(list) = self.lists.finish() {
             self.list_block(list);
         }
@@ -377,7 +407,7 @@ impl<'a> PageBuilder<'a> {
         self.bbox = outer;
     }
 
-    fn block(&mut self, kind: BlockKind, md: String) {
+    pub fn block(&mut self, kind: BlockKind, md: String) {
         let text = match &kind {
             BlockKind::Text { value } | BlockKind::Heading { value, .. } | BlockKind::Formula { value } => value,
             BlockKind::Code { value, .. } => value,

@@ -1,6 +1,8 @@
 //! The markdown that docling puts into texts (`**bold**`, `[label](url)`, `\_`, `&amp;`), read back as plain text and
 //! written again in our own hand.
 
+use docmill_model::document::escape_html;
+
 use crate::render::escape::escape;
 use crate::render::markdown;
 
@@ -20,9 +22,18 @@ const REACH_MAX: usize = 2_000;
 
 /// Reads a text; links keep their target only when `links` is set.
 pub fn read(text: &str, links: bool) -> Inline {
+    read_as(text, links, false)
+}
+
+/// The same with HTML in place of markdown: what stands in a cell of an HTML table.
+pub fn read_html(text: &str, links: bool) -> Inline {
+    read_as(text, links, true)
+}
+
+fn read_as(text: &str, links: bool, html: bool) -> Inline {
     let chars: Vec<char> = text.trim().chars().collect();
     let mut out = Inline::default();
-    let mut reader = Reader { links, literal: String::new(), after_mark: false };
+    let mut reader = Reader { links, html, literal: String::new(), after_mark: false };
     reader.read(&chars, &mut out, 0);
     out
 }
@@ -33,16 +44,40 @@ pub fn raw(text: &str) -> Inline {
     Inline { md: markdown::paragraph(&plain), plain }
 }
 
+/// Where ASCII begins among characters that nobody writes.
+const GUARD: u32 = 0xF_0000;
+
+/// A formula as text that docling has nothing to escape in.
+pub fn guarded(latex: &str) -> String {
+    let guarded = |char: char| char::from_u32(GUARD + u32::from(char)).filter(|_| char.is_ascii_punctuation());
+    format!("${}$", latex.chars().map(|char| guarded(char).unwrap_or(char)).collect::<String>())
+}
+
+/// The formula that a text is and nothing else.
+pub fn lone_formula(plain: &str) -> Option<&str> {
+    plain.strip_prefix('$')?.strip_suffix('$').filter(|formula| !formula.is_empty() && !formula.contains('$'))
+}
+
+fn unguarded(char: char) -> char {
+    u32::from(char).checked_sub(GUARD).and_then(|code| u8::try_from(code).ok()).map_or(char, char::from)
+}
+
 /// The markdown of a heading without the marks around all of it: headings are bold by themselves.
 pub fn unwrapped(md: &str) -> &str {
+    let bare = |open, close, sign| {
+        md.strip_prefix(open).and_then(|md: &str| md.strip_suffix(close)).filter(|md| !md.contains(sign))
+    };
     ["***", "**", "*"]
         .into_iter()
-        .find_map(|mark| md.strip_prefix(mark)?.strip_suffix(mark).filter(|inner| !inner.contains('*')))
+        .find_map(|mark| bare(mark, mark, "*"))
+        .or_else(|| bare("<strong>", "</strong>", "<strong>"))
         .unwrap_or(md)
 }
 
 struct Reader {
     links: bool,
+    /// HTML is written in place of markdown.
+    html: bool,
     /// Text since the last mark, without escapes.
     literal: String,
     /// A mark has just ended. docling joins its runs with spaces, so `<i>year</i>;` comes as `*year* ;`.
@@ -88,7 +123,8 @@ impl Reader {
                 let end = close_code(rest, ticks)?;
                 self.flush(out);
                 let text: String = rest[ticks..end].iter().collect();
-                out.md.push_str(&markdown::code_span(&text));
+                let code = || format!("<code>{}</code>", escape_html(&text));
+                out.md.push_str(&if self.html { code() } else { markdown::code_span(&text) });
                 out.plain.push_str(&text);
                 self.after_mark = true;
                 Some(at + end + ticks)
@@ -96,8 +132,8 @@ impl Reader {
             '$' => {
                 let end = close(rest, "$")?;
                 self.flush(out);
-                let formula: String = rest[..=end].iter().collect();
-                out.md.push_str(&formula);
+                let formula: String = rest[..=end].iter().map(|char| unguarded(*char)).collect();
+                out.md.push_str(&if self.html { escape_html(&formula) } else { formula.clone() });
                 out.plain.push_str(&formula);
                 Some(at + end + 1)
             }
@@ -116,12 +152,13 @@ impl Reader {
         let mut text = Inline::default();
         self.read(inner, &mut text, depth + 1);
         out.plain.push_str(&text.plain);
+        let (open, close) = if self.html { tags(mark) } else { (mark, mark) };
         // Signs directly after signs of a neighbour (`**a****b**`) would be read as one run.
-        if out.md.ends_with(mark) && !out.md.ends_with(&format!("\\{mark}")) {
-            out.md.truncate(out.md.len() - mark.len());
-            out.md.push_str(&format!("{}{mark}", text.md));
+        if out.md.ends_with(close) && !out.md.ends_with(&format!("\\{close}")) {
+            out.md.truncate(out.md.len() - close.len());
+            out.md.push_str(&format!("{}{close}", text.md));
         } else {
-            out.md.push_str(&format!("{mark}{}{mark}", text.md));
+            out.md.push_str(&format!("{open}{}{close}", text.md));
         }
         self.after_mark = true;
     }
@@ -137,7 +174,15 @@ impl Reader {
         self.read(&chars[at + 1..label_end], &mut label, depth + 1);
         let url: String = chars[label_end + 2..end].iter().collect();
         out.plain.push_str(&label.plain);
-        let md = if self.links { markdown::link(&label.md, url.replace("&amp;", "&").trim()) } else { label.md };
+        let url = url.replace("&amp;", "&");
+        let md = match (self.links, self.html) {
+            (false, _) => label.md,
+            (true, false) => markdown::link(&label.md, url.trim()),
+            (true, true) => {
+                let url = escape_html(url.trim()).replace('"', "&quot;");
+                format!("<a href=\"{url}\">{}</a>", label.md)
+            }
+        };
         out.md.push_str(&md);
         self.after_mark = true;
         Some(end + 1)
@@ -154,9 +199,19 @@ impl Reader {
         {
             self.literal.remove(0);
         }
-        out.md.push_str(&escape(&self.literal));
+        out.md.push_str(&if self.html { escape_html(&self.literal) } else { escape(&self.literal) });
         out.plain.push_str(&self.literal);
         self.literal.clear();
+    }
+}
+
+/// The tags of a mark.
+fn tags(mark: &str) -> (&'static str, &'static str) {
+    match mark {
+        "***" => ("<strong><em>", "</em></strong>"),
+        "**" => ("<strong>", "</strong>"),
+        "~~" => ("<del>", "</del>"),
+        _ => ("<em>", "</em>"),
     }
 }
 
@@ -212,9 +267,14 @@ mod tests {
 
     #[test]
     fn headings_are_not_marked_as_a_whole() {
-        for (given, expected) in
-            [("**A b**", "A b"), ("***A***", "A"), ("**A** b", "**A** b"), ("**a** **b**", "**a** **b**"), ("A", "A")]
-        {
+        for (given, expected) in [
+            ("**A b**", "A b"),
+            ("***A***", "A"),
+            ("**A** b", "**A** b"),
+            ("**a** **b**", "**a** **b**"),
+            ("A", "A"),
+            ("<strong>A</strong>", "A"),
+        ] {
             assert_eq!(unwrapped(given), expected);
         }
     }
@@ -239,6 +299,24 @@ mod tests {
             assert_eq!(read(text, true), Inline { plain: plain.into(), md: md.into() }, "{text}");
         }
         assert_eq!(read("[b](u)", false).md, "b");
+    }
+
+    #[test]
+    fn signs_are_written_as_html() {
+        for (text, links, html) in [
+            (
+                "a **b** *c* ***d*** ~~e~~",
+                false,
+                "a <strong>b</strong> <em>c</em> <strong><em>d</em></strong> <del>e</del>",
+            ),
+            ("**a****b**", false, "<strong>ab</strong>"),
+            ("`x<y`, 1 &lt; 2", false, "<code>x&lt;y</code>, 1 &lt; 2"),
+            ("**[b](https://x/?a&amp;b=\"c)**", true, "<strong><a href=\"https://x/?a&amp;b=&quot;c\">b</a></strong>"),
+            ("[b](u)", false, "b"),
+            ("2 * 3 &lt;b&gt;", false, "2 * 3 &lt;b&gt;"),
+        ] {
+            assert_eq!(read_html(text, links).md, html, "{text}");
+        }
     }
 
     #[test]

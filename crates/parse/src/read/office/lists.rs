@@ -48,8 +48,11 @@ impl OpenLists {
         ended
     }
 
-    /// The last item added.
-    pub fn last(&mut self) -> Option<&mut ListItem> {
+    /// The last item of a level, or of the deepest one; lists inside it are ended.
+    pub fn last_of(&mut self, level: usize) -> Option<&mut ListItem> {
+        while self.open.len().saturating_sub(1) > level {
+            self.close_inner();
+        }
         self.open.last_mut()?.items.last_mut()
     }
 
@@ -62,7 +65,7 @@ impl OpenLists {
 
     fn close_inner(&mut self) {
         let Some(inner) = self.open.pop() else { return };
-        if let Some(item) = self.last() {
+        if let Some(item) = self.open.last_mut().and_then(|list| list.items.last_mut()) {
             item.children.push(inner);
         }
     }

@@ -4,6 +4,7 @@
 //! only, without path, address or network: pictures that a document merely names are never fetched.
 
 mod blocks;
+mod compound;
 mod embedded;
 mod far;
 mod fiction;
@@ -12,7 +13,10 @@ mod headings;
 mod inline;
 mod lists;
 mod lost;
+mod marked;
+mod mathml;
 mod number_format;
+mod old_numbers;
 mod old_sheets;
 mod old_words;
 mod open_drawings;
@@ -21,13 +25,16 @@ mod open_texts;
 mod pages;
 mod revisions;
 mod rich_notes;
+mod rich_pictures;
 mod roles;
+mod scans;
 mod sections;
 mod sheets;
 mod shown;
 mod spans;
 mod tables;
 mod web;
+mod written;
 mod xml;
 
 use docling::{
@@ -69,14 +76,17 @@ const STRUCTURE_LOST: &str = "STRUCTURE_LOST";
 /// `PDF_IS_PROTECTED` for a document with a password, `FILE_TOO_LARGE` beyond docling's limits, else `FILE_DAMAGED`.
 pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Result<Box<dyn DocumentReader>, Failure> {
     check_size(&source.bytes, id)?;
+    if id == "md" {
+        return Ok(marked::open(source, opening.options));
+    }
     let kind = id;
     let (computed, not_computed) = formulas::computed(source, id, opening);
     let (source, id) = computed.as_ref().map_or((source, id), |computed| (computed, "xlsx"));
+    let old = (id == "xls").then(|| old_numbers::workbook(&source.bytes)).flatten();
+    let old = old.map(|bytes| Source { name: source.name.clone(), bytes: bytes.into() });
+    let (source, id) = old.as_ref().map_or((source, id), |old| (old, "xlsx"));
     let options = opening.options;
-    let mut document = match id {
-        "ods" | "odp" => by_pages(source, id, options)?,
-        _ => convert(source, id, options, None)?,
-    };
+    let mut document = whole(source, id, options)?;
     let word = old_words::converted(source, id, &document.nodes, opening);
     let (source, id) = word.as_ref().map_or((source, id), |word| (word, "docx"));
     if word.is_some() {
@@ -95,10 +105,7 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
         let decoded = text::decode(&source.bytes);
         info.warnings.extend(decoded.guessed.then(|| text::guessed_warning(decoded.encoding)));
     }
-    if !document.notices.is_empty() {
-        let message = "The document nests deeper than the limit; that part was read as plain text.";
-        info.warnings.push(Warning::new(STRUCTURE_LOST, message));
-    }
+    info.warnings.extend((!document.notices.is_empty()).then(structure_lost));
     if id == "xlsx" && lost::sheets(&source.bytes, &document.nodes) > 0 {
         let message = "A sheet was left out: its cells lie over more than ten million places.";
         info.warnings.push(Warning::new(SHEET_NOT_READ, message));
@@ -109,8 +116,9 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
     let roles = roles::Roles::new(document.tree.as_ref());
     let sections = if id == "pptx" { sections::of_slides(&source.bytes) } else { Vec::new() };
     let context = blocks::Context { options, id, raw: is_raw(id), roles, sections };
-    let (mut drafts, warnings) = pages::pages(&document, &context);
+    let (drafts, warnings) = pages::pages(&document, &context);
     info.warnings.extend(warnings);
+    let mut drafts = scans::found(drafts, (&document, &context), |options| whole(source, id, options));
     if options.revisions && id == "docx" {
         let both_sides = convert(source, id, options, Some(TrackChanges::All))?;
         if let Some(first) = drafts.first_mut() {
@@ -118,6 +126,17 @@ pub fn open(source: &Source, id: &'static str, opening: &mut Opening<'_>) -> Res
         }
     }
     Ok(Box::new(Ready::new(info, drafts, options)))
+}
+
+fn structure_lost() -> Warning {
+    Warning::new(STRUCTURE_LOST, "The document nests deeper than the limit; that part was read as plain text.")
+}
+
+fn whole(source: &Source, id: &'static str, options: &ParseOptions) -> Result<DoclingDocument, Failure> {
+    match id {
+        "ods" | "odp" => by_pages(source, id, options),
+        _ => convert(source, id, options, None),
+    }
 }
 
 /// Reads a workbook again, of whose sheets docling left out some, without their far cells; a warning for each.
@@ -230,7 +249,10 @@ fn prepared(bytes: &[u8], id: &str) -> Vec<u8> {
     let shown = match id {
         "xlsx" => shown::workbook(bytes),
         "odt" => open_texts::prepared(bytes),
-        "rtf" => rich_notes::at_the_end(bytes),
+        "rtf" => {
+            let pictures = rich_pictures::as_digits(bytes);
+            rich_notes::at_the_end(pictures.as_deref().unwrap_or(bytes)).or(pictures)
+        }
         _ => None,
     };
     if let Some(shown) = shown {

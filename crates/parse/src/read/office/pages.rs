@@ -49,7 +49,7 @@ pub fn pages(document: &DoclingDocument, context: &Context) -> (Vec<Draft>, Vec<
 }
 
 /// Adds a node; what is too long for one page goes on on further ones, between rows or paragraphs.
-fn push(builder: &mut PageBuilder, node: &Node, drafts: &mut Vec<Draft>) {
+pub fn push(builder: &mut PageBuilder, node: &Node, drafts: &mut Vec<Draft>) {
     match node {
         Node::Group { layer: None, children, .. } => {
             children.iter().for_each(|child| push(builder, child, drafts));

@@ -1,18 +1,25 @@
 //! docling's tables as ours, and as aligned text.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write;
 
-use docmill_model::document::{Cell, Table};
+use docmill_model::document::{Cell, Table, escape_html};
+use docmill_model::options::ParseOptions;
 
 use super::inline;
 use crate::read::words::WordList;
+use crate::render::markdown::escape_lines;
 
 /// The widest column of a table in plain text, characters; longer cells push the rest of their row to the right.
 const COLUMN_CHARS_MAX: usize = 60;
 
+/// What stands in cells with marks (bold, links), by row and column: HTML, or markdown for pipe tables.
+pub type Marked = HashMap<(u32, u32), String>;
+
 /// `raw` when the cells hold no markdown. Each row is a line of the page's words.
-pub fn table(source: &docling::Table, raw: bool, words: &mut WordList) -> Table {
+pub fn table(source: &docling::Table, raw: bool, options: &ParseOptions, words: &mut WordList) -> (Table, Marked) {
+    let mut inner = Marked::new();
     let row_count = source.rows.len() as u32;
     let column_count = source.rows.iter().map(Vec::len).max().unwrap_or(0) as u32;
     let derived;
@@ -26,15 +33,22 @@ pub fn table(source: &docling::Table, raw: bool, words: &mut WordList) -> Table 
     let mut cells: Vec<Cell> = cells
         .iter()
         .map(|cell| {
-            let text = if raw { cell.text.trim().to_owned() } else { inline::read(&joined(&cell.text), false).plain };
             let (row, column) = (cell.start_row as u32, cell.start_col as u32);
+            // A table of one row has nothing to be the header of.
+            let header = (cell.column_header || cell.row_header) && row_count > 1;
+            let text = if raw {
+                cell.text.trim().to_owned()
+            } else {
+                let (text, md) = text(&cell.text, header, options);
+                inner.extend(md.map(|md| ((row, column), md)));
+                text
+            };
             Cell {
                 row,
                 column,
                 row_span: (cell.row_span as u32).clamp(1, row_count.saturating_sub(row).max(1)),
                 column_span: (cell.col_span as u32).clamp(1, column_count.saturating_sub(column).max(1)),
-                // A table of one row has nothing to be the header of.
-                header: (cell.column_header || cell.row_header) && row_count > 1,
+                header,
                 text,
                 ..Cell::default()
             }
@@ -55,7 +69,20 @@ pub fn table(source: &docling::Table, raw: bool, words: &mut WordList) -> Table 
         cell.words = if range.is_empty() { Vec::new() } else { vec![range] };
     }
     words.end_line();
-    Table { row_count, column_count, cells, method: "markup".into(), ..Table::default() }
+    (Table { row_count, column_count, cells, method: "markup".into(), ..Table::default() }, inner)
+}
+
+/// A cell's plain text, and the same with its marks where it has any.
+fn text(source: &str, header: bool, options: &ParseOptions) -> (String, Option<String>) {
+    let joined = joined(source);
+    if !joined.contains(['*', '~', '`', '[']) {
+        return (inline::read(&joined, false).plain, None);
+    }
+    let read = if options.tables.pipe { inline::read } else { inline::read_html };
+    let marked = read(&joined, options.annotate_links);
+    let md = if header { inline::unwrapped(&marked.md).to_owned() } else { marked.md };
+    let plain = if options.tables.pipe { escape_lines(&marked.plain) } else { escape_html(&marked.plain) };
+    (marked.plain, (md != plain).then_some(md))
 }
 
 /// Rows that are shorter than the longest one have empty cells at their end.
@@ -128,6 +155,8 @@ pub fn aligned(table: &Table) -> String {
 
 #[cfg(test)]
 mod tests {
+    use docmill_model::options::TableStyle;
+
     use super::*;
 
     #[test]
@@ -149,8 +178,27 @@ mod tests {
         let row = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let source =
             docling::Table { rows: vec![row(&["a", "b"]), row(&["1"]), row(&["2", "3", "4"])], ..Default::default() };
-        let table = table(&source, true, &mut WordList::default());
+        let (table, marked) = table(&source, true, &ParseOptions::default(), &mut WordList::default());
         assert_eq!(table.grid(), [["a", "b", ""], ["1", "", ""], ["2", "3", "4"]]);
-        assert_eq!(table.cells.len(), 9);
+        assert_eq!((table.cells.len(), marked.len()), (9, 0));
+    }
+
+    #[test]
+    fn marks_of_cells_are_kept() {
+        let style = |pipe| TableStyle { pipe, ..TableStyle::default() };
+        for (source, header, html, pipe) in [
+            ("plain", false, None, None),
+            ("a **b**", false, Some("a <strong>b</strong>"), Some("a **b**")),
+            ("**b**", true, None, None),
+            ("**b** c", true, Some("<strong>b</strong> c"), Some("**b** c")),
+            ("[a](https://x/)", false, Some("<a href=\"https://x/\">a</a>"), Some("[a](https://x/)")),
+            ("2 \\* 3 [1]", false, None, None),
+        ] {
+            let marked = |pipe| {
+                let options = ParseOptions { tables: style(pipe), annotate_links: true, ..ParseOptions::default() };
+                text(source, header, &options).1
+            };
+            assert_eq!((marked(false).as_deref(), marked(true).as_deref()), (html, pipe), "{source}");
+        }
     }
 }
