@@ -79,7 +79,7 @@ impl Stages {
     pub fn rendered(&mut self) -> Option<Rendered> {
         let scale = picture::scale(&self.record, SCREENSHOT_DPI);
         let raster = self.interpreter.render(self.index, scale);
-        Upright::of(raster, self.record.rotation, scale).ok().map(Rendered)
+        Upright::of(raster, self.record.rotation).ok().map(Rendered)
     }
 }
 
