@@ -22,6 +22,8 @@ use super::{
 /// OCR has to be this sure of a heading.
 const HEADING_CONFIDENCE: f32 = 0.6;
 
+/// A title is larger than the text by this much.
+const TITLE_SIZE: f32 = 1.5;
 /// Texts of one column begin within this much of each other, em.
 const COLUMN_SHIFT: f32 = 1.5;
 
@@ -136,6 +138,16 @@ fn flow(emitter: &mut Emitter<'_>, tokens: &[Token], run: &[Segment], stats: &Do
     // Pictures and formulas read as letters are large and in no order.
     let unsure = |draft: &Draft| draft.confidence(tokens).is_some_and(|confidence| confidence < HEADING_CONFIDENCE);
     levels.iter_mut().zip(&drafts).filter(|(_, draft)| unsure(draft)).for_each(|(level, _)| *level = None);
+    // Three lines that end where they were meant to are an address or a list of labels, if they are no title.
+    let listed = |draft: &Draft| {
+        let small = draft.lines.len() > 2 && draft.size < TITLE_SIZE * stats.body_size();
+        small && meant_ends(draft, &drafts, tokens).is_some()
+    };
+    levels
+        .iter_mut()
+        .zip(&drafts)
+        .filter(|(level, draft)| level.is_some() && listed(draft))
+        .for_each(|(level, _)| *level = None);
     join_headings(&mut drafts, &mut levels, tokens);
     let quotes = quotes::find(&drafts, &levels, bars, stats.body_size(), tokens);
     let notes = footnotes::start(&drafts, &levels, stats.body_size(), emitter.height(), tokens);

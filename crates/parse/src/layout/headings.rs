@@ -85,7 +85,7 @@ fn is_entry(draft: &Draft) -> bool {
     draft.lines.len() >= 2
         && !draft.bold
         && words <= ENTRY_WORDS_MAX * draft.lines.len()
-        && !draft.text.ends_with(['.', '!', '?', ':'])
+        && !draft.text.ends_with(['.', '!', '?', ':', '！', '？', '：'])
 }
 
 /// Whether `next` goes on right of the draft's last line.
@@ -177,7 +177,7 @@ fn vetoed(text: &str, lines: usize) -> bool {
         || (text.ends_with('.') && words > WORDS_WITH_STOP_MAX)
         || is_sentence(text, words)
         || (text.starts_with(['“', '"', '„', '«']) && text.ends_with(['”', '"', '“', '»']))
-        || text.ends_with([',', ';'])
+        || text.ends_with([',', ';', '。', '、', '，', '；'])
         || is_caption(text)
         || text.contains("://")
         || text.contains('@')
