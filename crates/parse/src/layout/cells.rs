@@ -18,7 +18,9 @@ const OVERLAP: f32 = 0.3;
 /// White between two rows, em.
 const ROW_GAP_MAX: f32 = 9.0;
 const ROWS_MIN: usize = 3;
-const COLUMNS_MIN: usize = 3;
+/// Two columns of paragraphs need more rows, and names as wide as these, em: numbers, bullets and marginal notes are no column.
+const ROWS_MIN_OF_TWO: usize = 5;
+const WIDTH_MIN_OF_TWO: f32 = 8.0;
 const COLUMNS_MAX: usize = 12;
 /// Lines of a cell: more are a text.
 const LINES_MAX: usize = 25;
@@ -122,7 +124,8 @@ fn table(rows: &[&Vec<Chunk>], tokens: &[Token]) -> Option<FoundTable> {
     let wrapped = rows.iter().flat_map(|row| row.iter()).filter(|chunk| chunk.lines > 1).count();
     let long = rows.iter().flat_map(|row| row.iter()).any(|chunk| chunk.lines > LINES_MAX);
     if rows.len() < ROWS_MIN
-        || !(COLUMNS_MIN..=COLUMNS_MAX).contains(&most)
+        || !(2..=COLUMNS_MAX).contains(&most)
+        || (most == 2 && !is_of_two(rows, tokens))
         || long
         || (wrapped as f32) < WRAPPED_SHARE * rows.len() as f32
     {
@@ -144,6 +147,15 @@ fn table(rows: &[&Vec<Chunk>], tokens: &[Token]) -> Option<FoundTable> {
         FoundTable { bbox, rows: rows.len(), columns: columns.len(), cells, header_rows: 0, method: "drawn cells" };
     table.header_rows = table.guess_header(tokens);
     Some(table.with_empty_cells())
+}
+
+/// Whether rows of two cells are enough for a table, and their first cells are texts.
+fn is_of_two(rows: &[&Vec<Chunk>], tokens: &[Token]) -> bool {
+    let em = tokens[rows[0][0].tokens[0]].size;
+    let width = rows.iter().map(|row| row[0].bbox.w).fold(0.0, f32::max);
+    let label = |row: &&&Vec<Chunk>| row[0].tokens.last().is_some_and(|last| tokens[*last].text.ends_with(':'));
+    let labels = rows.iter().filter(label).count();
+    rows.len() >= ROWS_MIN_OF_TWO && width >= WIDTH_MIN_OF_TWO * em && labels * 2 < rows.len()
 }
 
 /// Where the columns stand, by the rows that have all of them; `None` when they reach into each other or most rows have

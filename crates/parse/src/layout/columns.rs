@@ -5,7 +5,7 @@ use docmill_model::document::BBox;
 use super::aligned::Region;
 use super::grid::{FoundCell, FoundTable, bbox_of};
 use super::lines::Segment;
-use super::{Token, bands, formula, headers, lists, numbers, signs};
+use super::{Token, bands, formula, gates, headers, numbers, signs};
 
 /// Width of the bins of the coverage profile, em.
 const BIN: f32 = 0.125;
@@ -61,8 +61,10 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token], loose: boo
     let boxes = |row: usize| -> Vec<BBox> {
         region.rows.get(row).into_iter().flatten().map(|piece| segments[*piece].bbox).collect()
     };
-    let names: Vec<Piece> = if headers::names_groups(&boxes(0), &boxes(1)) {
-        pieces.extract_if(.., |piece| piece.row == 0).collect()
+    // Names of single columns may stand in the middle between the names of groups and those below them.
+    let between = usize::from(boxes(1).len() < boxes(0).len());
+    let names: Vec<Piece> = if headers::names_groups(&boxes(0), &boxes(1 + between)) {
+        pieces.extract_if(.., |piece| piece.row <= between).collect()
     } else {
         Vec::new()
     };
@@ -87,7 +89,7 @@ pub fn build(region: &Region, segments: &[Segment], tokens: &[Token], loose: boo
     above(&mut table, &names);
     table = signs::joined(table, tokens);
     table.header_rows = header_rows(&table, tokens, &region.evidence.rules);
-    gates(&table, tokens, ruled, loose).then(|| headers::with_spans(table.with_empty_cells()))
+    gates::is_table(&table, tokens, ruled, loose).then(|| headers::with_spans(table.with_empty_cells()))
 }
 
 /// Puts names of groups of columns in a row of their own above the others.
@@ -445,45 +447,4 @@ fn header_rows(table: &FoundTable, tokens: &[Token], rules: &[f32]) -> usize {
         }
     }
     table.guess_header(tokens)
-}
-
-/// What a table must be; a region that fails stays text.
-fn gates(table: &FoundTable, tokens: &[Token], ruled: bool, loose: bool) -> bool {
-    let filled: Vec<&FoundCell> = table.cells.iter().filter(|cell| !cell.lines.is_empty()).collect();
-    let words = |cell: &FoundCell| cell.lines.iter().map(Vec::len).sum::<usize>();
-    let covered: usize = filled.iter().map(|cell| cell.row_span * cell.column_span).sum();
-    let fill = covered as f32 / (table.rows * table.columns).max(1) as f32;
-    let mean_words = filled.iter().map(|cell| words(cell)).sum::<usize>() as f32 / filled.len().max(1) as f32;
-    if table.rows < 2 || fill < if ruled || loose { 0.25 } else { 0.45 } {
-        return false;
-    }
-    let column = |number: usize| filled.iter().filter(move |cell| cell.column == number && cell.column_span == 1);
-    let mean = |number: usize| {
-        column(number).map(|cell| words(cell)).sum::<usize>() as f32 / column(number).count().max(1) as f32
-    };
-    let markers = column(0).filter(|cell| {
-        cell.lines.len() == 1 && cell.lines[0].len() == 1 && lists::is_marker(&tokens[cell.lines[0][0]].text)
-    });
-    if table.columns == 2 && markers.count() * 2 > table.rows {
-        return false;
-    }
-    // `Name: value` line by line is a form, unless rules make it a table.
-    let labels =
-        column(0).filter(|cell| cell.lines.iter().flatten().any(|index| tokens[*index].text.ends_with([':', '：'])));
-    if table.columns == 2 && !ruled && !loose && labels.count() * 2 > table.rows {
-        return false;
-    }
-    // Dots that lead from an entry to its page, in one piece or one by one.
-    let leads = |cell: &&&FoundCell| {
-        let words = || cell.lines.iter().flatten().map(|index| tokens[*index].text.as_str());
-        words().any(|word| word.contains("....")) || words().filter(|word| *word == ".").count() > 3
-    };
-    if filled.iter().filter(leads).count() * 3 > table.rows {
-        return false;
-    }
-    if ruled {
-        return true;
-    }
-    let enough = if table.columns == 2 && !loose { table.rows >= 3 } else { table.rows >= 2 };
-    enough && mean_words <= 8.0 && !(table.columns == 2 && mean(0) > 6.0 && mean(1) > 6.0)
 }

@@ -21,6 +21,7 @@ mod figures;
 mod footnotes;
 mod formula;
 mod furniture;
+mod gates;
 mod grid;
 mod gutters;
 mod headers;

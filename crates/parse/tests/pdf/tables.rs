@@ -162,3 +162,35 @@ fn a_displayed_formula_is_no_table() {
             .collect::<String>();
     assert_eq!(rows(&page), Vec::<String>::new());
 }
+
+#[test]
+fn an_address_beside_labels_is_no_table() {
+    let page: String = ["Ardent Print Group|Delivery note", "93 Elm Grove|Number: KM-97239", "Oakham|Date: 25 June"]
+        .iter()
+        .enumerate()
+        .map(|(row, line)| {
+            let (left, right) = line.split_once('|').expect("two parts");
+            let y = 740.0 - 13.0 * row as f32;
+            text("F", 10.0, 50.0, y, left) + &text("F", 10.0, 330.0, y, right)
+        })
+        .collect();
+    assert_eq!(rows(&page), Vec::<String>::new());
+}
+
+#[test]
+fn names_of_groups_stand_over_their_columns() {
+    let row = |y: f32, cells: &[&str]| -> String {
+        cells.iter().enumerate().map(|(at, own)| text("F", 10.0, 180.0 + 60.0 * at as f32, y, own)).collect()
+    };
+    let mut page = text("B", 10.0, 205.0, 700.0, "North") + &text("B", 10.0, 325.0, 700.0, "South");
+    page += &text("B", 10.0, 140.0, 694.0, "Note");
+    page += &row(688.0, &["2015", "2014", "2015", "2014"]);
+    for (at, key) in ["Goodwill", "Reserves", "Provisions"].iter().enumerate() {
+        let y = 674.0 - 13.0 * at as f32;
+        page += &text("F", 10.0, 50.0, y, key);
+        page += &text("F", 10.0, 145.0, y, &(at + 1).to_string());
+        page += &row(y, &["7,965", "201", "7,890", "407"]);
+    }
+    let expected = ["|Note|North|South", "2015|2014|2015|2014", "Goodwill|1|7,965|201|7,890|407"];
+    assert_eq!(rows(&page)[..3], expected);
+}
