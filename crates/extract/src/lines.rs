@@ -160,7 +160,7 @@ fn tops_of_grids(lines: &[Line]) -> HashMap<usize, f32> {
 /// Whether a table's cells are trusted: the format says them, or rules part them. Not where several rows stand in
 /// one cell each, as in tables whose rules part the columns only.
 fn is_grid(page: &Page, table: &Table) -> bool {
-    if table.method == "aligned" || table.method == "ruled rows" {
+    if matches!(table.method.as_str(), "aligned" | "ruled rows" | "drawn cells") {
         return false;
     }
     let rows = table.cells.chunk_by(|a, b| a.row == b.row).take(GRID_ROWS_SEEN);
