@@ -33,8 +33,8 @@ pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Optio
         .iter()
         .enumerate()
         .map(|(index, draft)| {
-            // A label that stands before its value is none.
-            if drafts.get(index + 1).is_some_and(|next| stands_beside(draft, next)) {
+            // A label that stands before its value is none, nor is a line that runs on in the text below.
+            if drafts.get(index + 1).is_some_and(|next| stands_beside(draft, next) || runs_on(draft, next)) {
                 return None;
             }
             let entry = entries >= ENTRIES_MIN && drafts.get(index + 1).is_some_and(is_entry);
@@ -65,6 +65,20 @@ pub fn levels(drafts: &[Draft], stats: &DocumentStats, height: f32) -> Vec<Optio
         start = end.max(start + 1);
     }
     levels
+}
+
+/// Whether the draft is a line of the text below it, parted from it by the sizes that OCR gave its letters: as wide, close
+/// above, in the same weight, and the text goes on in small letters.
+fn runs_on(draft: &Draft, next: &Draft) -> bool {
+    draft.lines.len() == 1
+        && next.lines.len() > 1
+        && draft.bold == next.bold
+        && draft.bbox.w >= 0.9 * next.bbox.w
+        && draft.size < 1.4 * next.size
+        && next.bbox.y >= draft.bbox.y
+        && next.bbox.y - draft.bbox.bottom() < draft.size
+        && next.text.starts_with(char::is_lowercase)
+        && !draft.text.ends_with(['.', '!', '?', ':'])
 }
 
 /// Whether `next` is the rest of the heading above it: one style, close below, going on in small letters.
