@@ -200,7 +200,7 @@ fn fields_stand_below_headings_and_in_cells_of_tables() {
         field("place", [110, 416, 300, 432]),
     ];
     let page = form(&content, &widgets.concat(), "", &[]);
-    let found: Vec<(&str, Option<&str>, Option<(u32, u32)>)> = page
+    let found: Vec<_> = page
         .fields
         .iter()
         .zip(&page.field_places)
