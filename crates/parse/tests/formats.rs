@@ -230,11 +230,12 @@ fn scan() -> Vec<u8> {
     png.into_inner()
 }
 
-fn docx_of(pictures: usize, text: &str) -> Vec<u8> {
-    let picture = "<w:p><w:r><w:drawing><wp:inline><wp:extent cx=\"5000000\" cy=\"5000000\"/><wp:docPr id=\"1\" name=\"\"/><a:graphic>\
+/// The pictures are called `alt`.
+fn docx_of(pictures: usize, alt: &str, text: &str) -> Vec<u8> {
+    let picture = "<w:p><w:r><w:drawing><wp:inline><wp:extent cx=\"5000000\" cy=\"5000000\"/><wp:docPr id=\"1\" name=\"\" descr=\"ALT\"/><a:graphic>\
         <a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic><pic:blipFill>\
         <a:blip r:embed=\"r1\"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>";
-    let body = format!("{}<w:p><w:r><w:t>{text}</w:t></w:r></w:p>", picture.repeat(pictures));
+    let body = format!("{}<w:p><w:r><w:t>{text}</w:t></w:r></w:p>", picture.replace("ALT", alt).repeat(pictures));
     let document = format!(
         "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
          xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
@@ -305,10 +306,12 @@ fn scans_in_texts_are_read() {
         ("scan.rtf", rtf(&as_bytes, &png, ""), "Mill report"),
         ("scan.rtf", rtf("\\bin ", digits.as_bytes(), ""), "Mill report"),
         ("scan.rtf", rtf(" ", digits.as_bytes(), "Words"), "Words"),
-        ("scan.docx", docx_of(1, ""), "Mill report"),
-        ("scan.docx", docx_of(2, ""), "Mill report | Mill report"),
-        ("scan.docx", docx_of(1, "Words"), "Words"),
-        ("scan.docx", docx_of(0, ""), ""),
+        ("scan.docx", docx_of(1, "", ""), "Mill report"),
+        ("scan.docx", docx_of(2, "", ""), "Mill report | Mill report"),
+        ("scan.docx", docx_of(1, "", "Words"), "Words"),
+        ("scan.docx", docx_of(2, "scan.png", ""), "Mill report | Mill report"),
+        ("scan.docx", docx_of(1, "A map", "Words"), "A map Words"),
+        ("scan.docx", docx_of(0, "", ""), ""),
     ] {
         let (info, pages) = parse(name, bytes).expect(name);
         assert_eq!(said(&pages), expected, "{name}");

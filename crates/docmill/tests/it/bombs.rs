@@ -152,7 +152,7 @@ fn packed_document() -> Vec<u8> {
 
 /// Archives in archives: `width` members in each, `depth` levels of them, and 32 MiB of text in every last one.
 fn archive(width: usize, depth: usize) -> Vec<u8> {
-    let mut inner = zip(&[("spaces.txt", &vec![b' '; 32 << 20])]);
+    let mut inner = zip(&[("words.txt", &vec![b'x'; 32 << 20])]);
     for level in 0..depth {
         let names: Vec<String> = (0..width).map(|number| format!("{level}-{number}.zip")).collect();
         let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), inner.as_slice())).collect();

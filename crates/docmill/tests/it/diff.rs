@@ -15,7 +15,7 @@ fn two_runs_are_compared_by_file_page_and_field() {
     assert_eq!(same, "3 files the same, 0 changed, 0 in one run only\n");
     home.write("in/b.txt", "After.\n");
     std::fs::remove_file(home.path("in/c.txt")).unwrap();
-    home.write("in/d.txt", "");
+    home.write("in/d.pdf", "");
     run("second").ended(3);
     let told = home.run(&["diff", "first", "second"]).ended(1).stdout;
     let lines: Vec<&str> = told.lines().collect();
@@ -25,7 +25,7 @@ fn two_runs_are_compared_by_file_page_and_field() {
             "b.txt: the file itself differs",
             "b.txt: 1 page of 1 changed: 1",
             "c.txt: only in the first run",
-            "d.txt: only in the second run",
+            "d.pdf: only in the second run",
             "1 file the same, 1 changed, 2 in one run only",
         ]
     );

@@ -15,7 +15,7 @@ fn home() -> Home {
     home.write("schema.json", SCHEMA);
     home.write("in/a.csv", "Description,Amount\nBolt,3.00\n\"Nut, small\",2.25\n");
     home.write("in/b.txt", "Invoice no: 2024-17\n\nTotal: 12.50\n");
-    home.write("in/c.txt", "");
+    home.write("in/c.pdf", "");
     home
 }
 
@@ -31,7 +31,7 @@ fn a_folder_becomes_one_table_with_a_row_a_file() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let files: Vec<&str> = lines.iter().map(|line| line["file"].as_str().unwrap()).collect();
-    assert_eq!(files, ["a.csv", "b.txt", "c.txt"]);
+    assert_eq!(files, ["a.csv", "b.txt", "c.pdf"]);
     assert_eq!(lines[0]["extract_result"]["items"][1], json!({"description": "Nut, small", "amount": 2.25}));
     assert_eq!(lines[1]["extract_result"]["total"], 12.5);
     assert!(lines[2]["error"].as_str().unwrap().starts_with("EMPTY_FILE: "), "{}", lines[2]);
@@ -39,7 +39,7 @@ fn a_folder_becomes_one_table_with_a_row_a_file() {
     let csv = String::from_utf8(read("extract.csv")).unwrap();
     let rows: Vec<&str> = csv.lines().collect();
     assert_eq!((rows[0], rows[2]), ("file,error,invoice_number,total,items", "b.txt,,2024-17,12.5,"), "{csv}");
-    assert!(rows[3].starts_with("c.txt,EMPTY_FILE: "), "{csv}");
+    assert!(rows[3].starts_with("c.pdf,EMPTY_FILE: "), "{csv}");
     home.write("again/extract.xlsx", read("extract.xlsx"));
     let sheets = home.run(&["parse", "again/extract.xlsx"]).ended(0).stdout;
     assert!(sheets.contains("invoice_number") && sheets.contains("Nut, small") && sheets.contains("12.5"), "{sheets}");
@@ -63,10 +63,10 @@ fn a_folder_is_shown_as_one_table_for_people() {
         ("a.csv", &["items[1].amount", "2.25"]),
         ("b.txt", &["invoice_number", "2024-17"]),
         ("b.txt", &["total", "12.5"]),
-        ("c.txt", &["(failed:", "EMPTY_FILE)"]),
+        ("c.pdf", &["(failed:", "EMPTY_FILE)"]),
     ] {
         let from = cells.iter().position(|cells| cells[0] == file).unwrap();
-        let own = cells[from + 1..].iter().take_while(|cells| !["b.txt", "c.txt"].contains(&cells[0]));
+        let own = cells[from + 1..].iter().take_while(|cells| !["b.txt", "c.pdf"].contains(&cells[0]));
         let mut own = std::iter::once(&cells[from][1..]).chain(own.map(Vec::as_slice));
         assert!(own.any(|cells| cells[..2] == *wanted), "{file} {wanted:?}: {told}");
     }

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use docmill_model::document::{DocumentInfo, FORMAT, Page, Picture, Warning};
+use docmill_model::document::{Block, BlockKind, DocumentInfo, FORMAT, Page, Picture, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 use docmill_model::{Code, Failure};
 use image::codecs::gif::GifDecoder;
@@ -85,8 +85,15 @@ pub fn in_place_of(mut page: Page, picture: Vec<u8>, options: &ParseOptions, ser
         .and_then(|format| open(&source, format, &options))
         .and_then(|mut reader| reader.page(1, services));
     match read {
+        Ok(read) if read.words.is_empty() => {
+            page.warnings.extend(read.warnings);
+            page
+        }
         Ok(mut read) => {
-            read.blocks.append(&mut page.blocks);
+            // What pictures are called is not told beside what they say.
+            let kept =
+                page.blocks.into_iter().filter(|block| matches!(block.kind, BlockKind::Image { name: Some(_), .. }));
+            read.blocks.extend(kept.map(|block| Block { words: Vec::new(), ..block }));
             read.warnings.append(&mut page.warnings);
             Page { name: page.name, speaker_notes: page.speaker_notes, images: page.images, ..read }
         }

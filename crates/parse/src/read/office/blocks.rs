@@ -7,7 +7,7 @@ use docmill_model::options::{ImageCategory, ParseOptions};
 use super::inline::{self, Inline};
 use super::lists::{FlatItem, OpenLists};
 use super::roles::Roles;
-use super::{sheets, tables};
+use super::{scans, sheets, tables};
 use crate::read::ready::{Asset, Draft};
 use crate::read::words::WordList;
 use crate::render::{markdown, plain};
@@ -322,7 +322,8 @@ impl<'a> PageBuilder<'a> {
 
     fn picture(&mut self, caption: &str, image: Option<&PictureImage>) {
         let is_large = |image: &&PictureImage| image.width.min(image.height) >= SCAN_SIDE_MIN;
-        if let Some(image) = image.filter(is_large).filter(|_| self.words.len() == 0) {
+        let may_be_scan = image.filter(is_large).filter(|_| self.draft.page.blocks.iter().all(scans::is_picture));
+        if let Some(image) = may_be_scan {
             self.draft.scans.push(image.data.clone());
         }
         let caption = self.inline(caption).plain;

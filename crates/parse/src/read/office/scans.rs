@@ -2,7 +2,7 @@
 
 use docling::{DoclingDocument, Node};
 use docmill_model::Failure;
-use docmill_model::document::Warning;
+use docmill_model::document::{Block, BlockKind, Warning};
 use docmill_model::options::{ImageCategory, ParseOptions};
 
 use super::blocks::Context;
@@ -25,7 +25,11 @@ pub fn found(
     (document, context): (&DoclingDocument, &Context),
     read: impl FnOnce(&ParseOptions) -> Result<DoclingDocument, Failure>,
 ) -> Vec<Draft> {
-    let is_empty = |draft: &Draft| draft.page.words.is_empty();
+    // What a picture is called is no text of the page.
+    let is_empty = |draft: &Draft| {
+        let blocks = &draft.page.blocks;
+        draft.page.words.is_empty() || !blocks.is_empty() && blocks.iter().all(is_picture)
+    };
     if !may_be(context.id) || !drafts.iter().any(is_empty) || !document.nodes.iter().any(has_picture) {
         return drafts;
     }
@@ -49,6 +53,10 @@ pub fn found(
         out.extend(more.into_iter().map(|scan| Draft { scans: vec![scan], ..Draft::default() }));
     }
     out
+}
+
+pub fn is_picture(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Image { .. })
 }
 
 fn has_picture(node: &Node) -> bool {
