@@ -7,11 +7,13 @@
 mod boxes;
 mod fields;
 mod links;
+mod outcome;
 mod table;
 
 pub use boxes::BBox;
 pub use fields::{FieldCell, FieldKind, FieldPlace, FieldValue, FormField};
 pub use links::PageLink;
+pub use outcome::PageOutcome;
 pub use table::{Cell, Table, escape_html};
 
 use serde::{Deserialize, Serialize};
@@ -20,27 +22,6 @@ use crate::options::ImageCategory;
 
 /// Version of the stored JSON lines. Read code accepts this number only.
 pub const FORMAT: u32 = 1;
-
-/// One page as it is kept: read, or failed with the reason. A job's pages are stored one a line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum PageOutcome {
-    Read(Box<Page>),
-    /// `number` counts from 1; `error` is `CODE: sentence`.
-    Failed {
-        number: u32,
-        error: String,
-    },
-}
-
-impl PageOutcome {
-    pub fn number(&self) -> u32 {
-        match self {
-            Self::Read(page) => page.number,
-            Self::Failed { number, .. } => *number,
-        }
-    }
-}
 
 /// A page that was read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
