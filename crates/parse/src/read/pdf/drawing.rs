@@ -62,7 +62,7 @@ pub struct DrawnPicture {
     pub bbox: BBox,
     /// The same for the same picture, wherever the document draws it.
     pub id: u64,
-    /// Pixels, as the picture says.
+    /// Pixels, as the picture or its code says.
     pub width: u32,
     pub height: u32,
     /// The marked content that it belongs to, as in `Token::mark`.

@@ -3,6 +3,7 @@
 mod accents;
 mod album;
 mod certainty;
+mod coded;
 mod content;
 mod doubles;
 mod drawing;

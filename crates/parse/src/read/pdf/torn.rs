@@ -52,7 +52,7 @@ impl Decoder for Rows {
 
 fn last_segment_is_cut(mut data: &[u8]) -> bool {
     while !data.is_empty() {
-        let Some((length, body)) = segment(data) else { return true };
+        let Some((_, length, body)) = segment(data) else { return true };
         // Of this length one cannot tell where the segment ends (7.2.7).
         if length == u32::MAX {
             return false;
@@ -63,8 +63,8 @@ fn last_segment_is_cut(mut data: &[u8]) -> bool {
     false
 }
 
-/// Length of the data of the first segment, and what follows its header (ITU-T T.88, 7.2).
-fn segment(data: &[u8]) -> Option<(u32, &[u8])> {
+/// Kind of the first segment, length of its data, and what follows its header (ITU-T T.88, 7.2).
+pub fn segment(data: &[u8]) -> Option<(u8, u32, &[u8])> {
     let word = |at: usize| Some(u32::from_be_bytes(data.get(at..at + 4)?.try_into().ok()?));
     let (number, flags, counts) = (word(0)?, *data.get(4)?, *data.get(5)?);
     // Three bits of count, or a long form with one bit for each of the referred segments.
@@ -82,7 +82,7 @@ fn segment(data: &[u8]) -> Option<(u32, &[u8])> {
     };
     let page = if flags & 0x40 == 0 { 1 } else { 4 };
     let length_at = after_counts.checked_add(count.checked_mul(reference)?)?.checked_add(page)?;
-    Some((word(length_at)?, data.get(length_at + 4..)?))
+    Some((flags & 0x3F, word(length_at)?, data.get(length_at + 4..)?))
 }
 
 #[cfg(test)]

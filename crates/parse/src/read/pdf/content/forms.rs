@@ -10,6 +10,7 @@ use hayro::kurbo::{Affine, Rect};
 
 use super::machine::Machine;
 use super::{DEPTH_MAX, FORMS_MAX, PICTURES_MAX};
+use crate::read::pdf::coded;
 use crate::read::pdf::drawing::DrawnPicture;
 use crate::read::pdf::embedded::picture_id;
 
@@ -66,11 +67,12 @@ impl<'a> Machine<'a, '_> {
                 let dict = image.dict();
                 dict.get::<u32>(short).or_else(|| dict.get::<u32>(long)).unwrap_or(0)
             };
+            let (width, height) = coded::size(image).unwrap_or_default();
             self.drawing.pictures.push(DrawnPicture {
                 bbox: BBox::from_corners(corners[0], corners[1], corners[2], corners[3]),
                 id: picture_id(image),
-                width: side("W", "Width"),
-                height: side("H", "Height"),
+                width: side("W", "Width").max(width),
+                height: side("H", "Height").max(height),
                 mark: self.marks.current(),
             });
         }
