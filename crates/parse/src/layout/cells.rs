@@ -2,6 +2,7 @@
 //! drawing tells where each ends when the white does not.
 
 use docmill_model::document::BBox;
+use rustc_hash::FxHashSet;
 
 use super::Token;
 use super::grid::{FoundCell, FoundTable, cell_lines};
@@ -15,8 +16,13 @@ const PITCH_MAX: f32 = 1.75;
 const OUTDENT: f32 = 3.0;
 /// How far cells of neighbouring columns may reach into each other, em.
 const OVERLAP: f32 = 0.3;
-/// White between two rows, em.
+/// White between two rows, em; and how much more it is than the widest white between two lines of a cell: less, and the
+/// drawing does not tell a wrapped cell from two.
 const ROW_GAP_MAX: f32 = 9.0;
+const ROW_GAP_MORE: f32 = 0.15;
+/// Words so close above or below, with so much white between them, are a row that was drawn apart, em.
+const ROW_NEAR: f32 = 1.5;
+const PIECES_GAP: f32 = 1.0;
 const ROWS_MIN: usize = 3;
 /// Two columns of paragraphs need more rows, and names as wide as these, em: numbers, bullets and marginal notes are no column.
 const ROWS_MIN_OF_TWO: usize = 5;
@@ -51,7 +57,36 @@ pub fn find(tokens: &[Token], taken: &[bool]) -> Vec<FoundTable> {
         }
     }
     tables.extend(table(&run, tokens));
+    tables.retain(|table| !leaves_rows(table, tokens, taken));
     tables
+}
+
+/// Whether words in several pieces stand right above or below the table: its header, or rows that were drawn otherwise.
+/// Such a table is left to the white.
+fn leaves_rows(table: &FoundTable, tokens: &[Token], taken: &[bool]) -> bool {
+    let own: FxHashSet<usize> = table.tokens().collect();
+    let area = table.bbox;
+    let near = |token: &Token| {
+        let (white_above, white_below) = (area.y - token.bbox.bottom(), token.bbox.y - area.bottom());
+        let beside = token.bbox.right() > area.x && token.bbox.x < area.right();
+        beside && white_above.max(white_below) <= ROW_NEAR * token.size && white_above.max(white_below) >= -token.size
+    };
+    let outside = (0..tokens.len()).filter(|index| !taken[*index] && !own.contains(index) && near(&tokens[*index]));
+    let mut order: Vec<&Token> = outside.map(|index| &tokens[index]).collect();
+    order.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.bbox.x.total_cmp(&b.bbox.x)));
+    order.windows(2).any(|pair| {
+        let level = (pair[0].baseline - pair[1].baseline).abs() <= 0.3 * pair[0].size;
+        level && pair[1].bbox.x - pair[0].bbox.right() > PIECES_GAP * pair[0].size
+    })
+}
+
+/// Whether the white between rows tells them from the lines of their cells.
+fn rows_stand_apart(rows: &[&Vec<Chunk>], tokens: &[Token]) -> bool {
+    let em = tokens[rows[0][0].tokens[0]].size;
+    let least = rows.windows(2).map(|pair| around(pair[1]).y - around(pair[0]).bottom()).fold(f32::MAX, f32::min);
+    let inside = |chunk: &Chunk| (chunk.lines > 1).then(|| (chunk.bbox.h / em - 1.0) / (chunk.lines - 1) as f32 - 1.0);
+    let most = rows.iter().flat_map(|row| row.iter()).filter_map(inside).fold(0.0, f32::max);
+    least / em >= most + ROW_GAP_MORE
 }
 
 /// The words in the order of their drawing, cut where they do not run on.
@@ -128,6 +163,7 @@ fn table(rows: &[&Vec<Chunk>], tokens: &[Token]) -> Option<FoundTable> {
         || (most == 2 && !is_of_two(rows, tokens))
         || long
         || (wrapped as f32) < WRAPPED_SHARE * rows.len() as f32
+        || !rows_stand_apart(rows, tokens)
     {
         return None;
     }
@@ -218,6 +254,20 @@ mod tests {
     fn columns_of_text_drawn_one_after_the_other_are_none() {
         let column = |x: f32| [(x, 0.0, TEXT), (x, 60.0, TEXT), (x, 120.0, TEXT)];
         check(&[column(0.0), column(130.0), column(260.0)].concat(), None);
+    }
+
+    #[test]
+    fn a_header_that_was_drawn_apart_leaves_the_table_to_the_white() {
+        let row = |y: f32| [(0.0, y + 12.0, &["Name"][..]), (60.0, y, TEXT), (200.0, y + 6.0, &["two", "lines"][..])];
+        let body = [row(0.0), row(60.0), row(120.0)].concat();
+        let header: [(f32, f32, &[&str]); 2] = [(200.0, -18.0, &["What"]), (0.0, -18.0, &["Who"])];
+        check(&[&body[..], &header[..]].concat(), None);
+    }
+
+    #[test]
+    fn rows_as_close_as_lines_are_none() {
+        let row = |y: f32| [(0.0, y, &["Name", "again"][..]), (60.0, y, TEXT), (200.0, y, &["two", "lines"][..])];
+        check(&[row(0.0), row(36.0), row(72.0)].concat(), None);
     }
 
     #[test]
