@@ -20,7 +20,9 @@ const OVERLAP: f32 = 0.3;
 /// drawing does not tell a wrapped cell from two.
 const ROW_GAP_MAX: f32 = 9.0;
 const ROW_GAP_MORE: f32 = 0.15;
-/// Words so close above or below, with so much white between them, are a row that was drawn apart, em.
+/// Words so close above or below, with so much white between them, are a row that was drawn apart, em. Headers stand in
+/// higher rows.
+const ROW_NEAR_ABOVE: f32 = 4.0;
 const ROW_NEAR: f32 = 1.5;
 const PIECES_GAP: f32 = 1.0;
 const ROWS_MIN: usize = 3;
@@ -69,7 +71,9 @@ fn leaves_rows(table: &FoundTable, tokens: &[Token], taken: &[bool]) -> bool {
     let near = |token: &Token| {
         let (white_above, white_below) = (area.y - token.bbox.bottom(), token.bbox.y - area.bottom());
         let beside = token.bbox.right() > area.x && token.bbox.x < area.right();
-        beside && white_above.max(white_below) <= ROW_NEAR * token.size && white_above.max(white_below) >= -token.size
+        let near_above = white_above >= -token.size && white_above <= ROW_NEAR_ABOVE * token.size;
+        let near_below = white_below >= -token.size && white_below <= ROW_NEAR * token.size;
+        beside && (near_above || near_below)
     };
     let outside = (0..tokens.len()).filter(|index| !taken[*index] && !own.contains(index) && near(&tokens[*index]));
     let mut order: Vec<&Token> = outside.map(|index| &tokens[index]).collect();
