@@ -4,8 +4,12 @@ use super::Token;
 
 /// Share of the words of a formula that are symbols: names of one letter, relations, operators, brackets.
 const SYMBOLS_SHARE: f32 = 0.6;
-/// Words that a long name between symbols may have.
+/// Fewer words tell nothing.
 const WORDS_MIN: usize = 3;
+/// Relations other than those that tables of numbers have, and operators with limits.
+const TELLING: &str = "=≡≈∼≅∈∉⊂⊆→↦∑∏∫√∂∇⋃⋂";
+/// What stands between them. No digits: tables are full of these.
+const SIGNS: &str = "+−·×/^_()[]{}|≤≥,′.";
 
 /// Whether the words are those of a formula. It has a relation or a large operator, and little else than symbols.
 pub fn is<'t>(tokens: impl Iterator<Item = &'t Token>) -> bool {
@@ -18,63 +22,15 @@ pub fn is<'t>(tokens: impl Iterator<Item = &'t Token>) -> bool {
     telling && all >= WORDS_MIN && symbols as f32 >= SYMBOLS_SHARE * all as f32
 }
 
-/// Relations other than those that tables of numbers have, and operators with limits.
 fn is_telling(c: char) -> bool {
-    matches!(
-        c,
-        '=' | '≡'
-            | '≈'
-            | '∼'
-            | '≅'
-            | '∈'
-            | '∉'
-            | '⊂'
-            | '⊆'
-            | '→'
-            | '↦'
-            | '∑'
-            | '∏'
-            | '∫'
-            | '√'
-            | '∂'
-            | '∇'
-            | '⋃'
-            | '⋂'
-    )
+    TELLING.contains(c)
 }
 
-/// No digit alone: tables are full of them.
 fn is_symbol(word: &str) -> bool {
     let letters = || word.chars().filter(|c| c.is_alphabetic());
-    let sign = |c: char| {
-        is_telling(c)
-            || matches!(
-                c,
-                '+' | '−'
-                    | '·'
-                    | '×'
-                    | '/'
-                    | '^'
-                    | '_'
-                    | '('
-                    | ')'
-                    | '['
-                    | ']'
-                    | '{'
-                    | '}'
-                    | '|'
-                    | '≤'
-                    | '≥'
-                    | ','
-                    | '′'
-            )
-    };
-    let short = letters().count() <= 2 && letters().count() > 0;
     let foreign = letters().any(|c| matches!(u32::from(c), 0x370..=0x3FF | 0x1D400..=0x1D7FF));
-    word.chars().all(|c| sign(c) || c == '.')
-        || word.chars().any(is_telling)
-        || foreign
-        || (short && word.chars().any(char::is_alphabetic))
+    let short = (1..=2).contains(&letters().count());
+    short || foreign || word.chars().any(is_telling) || word.chars().all(|c| SIGNS.contains(c))
 }
 
 #[cfg(test)]
